@@ -1,0 +1,1 @@
+"""Numbers from the literature, with their sources, and the scripts that make the tables."""

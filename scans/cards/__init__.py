@@ -1,0 +1,1 @@
+"""Run cards shipped with jt3r."""

@@ -71,8 +71,7 @@ def _moments() -> list[tuple[Polynomial, Polynomial, Polynomial]]:
     for n in range(2):
         constant: Polynomial = {0: Fraction(1, n + 1)}
         p, log, j = (
-            _add(_times(after, 1, 1), _times(before, -1, 1))
-            for before, after in zip(moments[n], moments[n + 1], strict=True)
+            _add(_times(after, 1, 1), _times(before, -1, 1)) for before, after in zip(moments[n], moments[n + 1], strict=True)
         )
         moments.append((_add(constant, p), log, j))
     return moments

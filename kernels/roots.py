@@ -11,8 +11,8 @@ MAX_STEPS = 100
 """Chandrupatla's method halves the bracket at worst every third step; ten steps are usual, 100 mean a broken function."""
 
 
-def sign_changes(values: Real[Array, "k *b"]) -> Bool[Array, "k-1 *b"]:
-    """In which of the k-1 intervals a function changes sign, given its `values` at the k nodes between them.
+def sign_changes(values: Real[Array, "..."]) -> Bool[Array, "..."]:
+    """In which intervals a function changes sign: (k, *b) `values` at k nodes to (k-1, *b) flags.
 
     Two roots between the same two nodes are not seen, nor is a root without a sign change; NaN counts as no sign. A node
     that is itself a root belongs to the interval on its left, the first node to the first interval.
@@ -22,10 +22,11 @@ def sign_changes(values: Real[Array, "k *b"]) -> Bool[Array, "k-1 *b"]:
     return changed.at[0].set(changed[0] | (signs[0] == 0))
 
 
-def nth_bracket(
-    changed: Bool[Array, "k-1 *b"], nodes: Real[Array, " k"], n: int
-) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
-    """The nodes on either side of the n-th sign change, counted from 0; NaN where there is none."""
+def nth_bracket(changed: Bool[Array, "..."], nodes: Real[Array, " k"], n: int) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
+    """The nodes on either side of the n-th sign change along the first axis of `changed`, counted from 0.
+
+    NaN where there is none.
+    """
     none = len(nodes) - 1
     numbers = jnp.arange(none, dtype=jnp.int32).reshape(-1, *[1] * (changed.ndim - 1))
     at = jnp.full(changed.shape[1:], -1, jnp.int32)
@@ -36,10 +37,8 @@ def nth_bracket(
     return jnp.where(found, nodes[at], jnp.nan), jnp.where(found, nodes[at + 1], jnp.nan)
 
 
-def bracketed_root(
-    f: Callable[[Array], Array], lower: Real[Array, "*b"], upper: Real[Array, "*b"]
-) -> Real[Array, "*b"]:
-    """The root of an elementwise function between `lower` and `upper`, to 32 roundings (7e-15 in float64) of the larger of the two.
+def bracketed_root(f: Callable[[Array], Array], lower: Real[Array, "*b"], upper: Real[Array, "*b"]) -> Real[Array, "*b"]:
+    """The root of an elementwise function between `lower` and `upper`, to 7e-15 of the larger of the two in float64.
 
     `f` maps an array of shape b to one of shape b, element by element, with values of opposite sign at the ends; NaN ends
     give NaN. Derivatives in whatever `f` closes over are exact, to all orders, by the implicit function theorem; the
@@ -78,9 +77,7 @@ def _chandrupatla(f: Callable[[Array], Array], lower: Array, upper: Array) -> Ar
         a, fa = x, fx
         t_min = jnp.minimum(0.5, tolerance / jnp.where(b == a, 1.0, jnp.abs(b - a)))
         xi, phi = _ratio(a - b, c - b), _ratio(fa - fb, fc - fb)
-        quadratic = _ratio(fa, fb - fa) * _ratio(fc, fb - fc) + _ratio(c - a, b - a) * _ratio(fa, fc - fa) * _ratio(
-            fb, fc - fb
-        )
+        quadratic = _ratio(fa, fb - fa) * _ratio(fc, fb - fc) + _ratio(c - a, b - a) * _ratio(fa, fc - fa) * _ratio(fb, fc - fb)
         safe = (jnp.square(phi) < xi) & (jnp.square(1 - phi) < 1 - xi)
         t = jnp.clip(jnp.where(safe, quadratic, 0.5), t_min, 1 - t_min)
         return step + 1, t, a, b, c, fa, fb, fc

@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -64,7 +65,7 @@ class Values(_Model):
     @field_validator("values")
     @classmethod
     def _rising(cls, values: list[float]) -> list[float]:
-        if any(a >= b for a, b in zip(values, values[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(values)):
             raise ValueError("values must rise")
         return values
 
@@ -182,7 +183,7 @@ class BandCard(_Card):
     @field_validator("pulls")
     @classmethod
     def _rising(cls, pulls: list[float]) -> list[float]:
-        if any(a >= b for a, b in zip(pulls, pulls[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(pulls)):
             raise ValueError("pulls must rise")
         return pulls
 

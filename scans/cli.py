@@ -68,17 +68,20 @@ def check(card: CardName, settings: Settings = None) -> None:
 
 @app.command()
 def plot(
-    file: ScanFile,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG or PDF [FILE.png].")] = None,
+    file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote; or fig2, the loop functions of the paper.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, PDF or SVG [FILE.png].")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the picture.")] = False,
 ) -> None:
-    """Draw a scan file."""
-    from .plots import plot_file
+    """Draw a scan file, or Fig. 2 of the paper."""
+    from .plots import plot_file, plot_loop_functions
 
     picture = output or file.with_suffix(".png")
     if picture.exists() and not overwrite:
         raise BadInput(f"output {picture}: exists already; --overwrite replaces it, -o names another file")
-    plot_file(file, picture)
+    if str(file) == "fig2":
+        plot_loop_functions(picture)
+    else:
+        plot_file(file, picture)
     typer.echo(picture)
 
 

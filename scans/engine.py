@@ -95,9 +95,7 @@ def _check_place(output: Path, parts: Path, resume: bool, overwrite: bool) -> No
     if output.exists() and not overwrite:
         raise BadInput(f"output {output}: exists already; --overwrite replaces it, -o names another file")
     if parts.exists() and not (resume or overwrite):
-        raise BadInput(
-            f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it"
-        )
+        raise BadInput(f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it")
 
 
 def _check_disk(scan: Scan, output: Path) -> None:
@@ -127,7 +125,7 @@ def _open_folder(parts: Path, scan: Scan, resume: bool) -> None:
 def _manifest(scan: Scan) -> dict[str, Any]:
     """What a tile's bits depend on."""
     tiles = hashlib.sha256(repr(list(scan.tiles)).encode()).hexdigest()
-    return {**{k: v for k, v in scan.layout.attributes.items()}, "tiles": tiles}
+    return {**scan.layout.attributes, "tiles": tiles}
 
 
 def _check_same(old: dict[str, Any], new: dict[str, Any], parts: Path) -> None:

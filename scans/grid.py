@@ -43,9 +43,7 @@ def full_grid(card: GridCard) -> Scan:
     axes, shape, dtype = mesh_axes(card), mesh_shape(card), float_dtype()
     chunk = block_shape(shape, CHUNK_POINTS)
     tile = block_shape(shape, TILE_POINTS, start=chunk)
-    variables = tuple(
-        Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables
-    )
+    variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
     layout = Layout(axis_coordinates(card), variables)
 
     shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(tile)) for k, name in enumerate(axes)}
@@ -56,8 +54,7 @@ def full_grid(card: GridCard) -> Scan:
         values = combine(stages.prepare(open_mesh(axes, cut, tile)))
         inside = tuple(slice(0, s.stop - s.start) for s in cut)
         return {
-            name: np.broadcast_to(np.asarray(value), tile)[inside]
-            for name, value in zip(card.observables, values, strict=True)
+            name: np.broadcast_to(np.asarray(value), tile)[inside] for name, value in zip(card.observables, values, strict=True)
         }
 
     written = prod(shape) * len(variables) * dtype.itemsize

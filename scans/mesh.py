@@ -133,4 +133,4 @@ class Stages:
         program = self._program
         table: dict[int, Any] = dict(zip(self._entry, values, strict=True))
         program.run([e for e in program.equations if e.level >= self._last or self._last == 1], table)
-        return [o.val if isinstance(o, Literal) else table.get(o, program.constants.get(o)) for o in program.outputs]
+        return [o.val if isinstance(o, Literal) else {**program.constants, **table}[o] for o in program.outputs]

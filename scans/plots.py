@@ -1,9 +1,10 @@
 """Pictures of stored files, and of the loop functions. Every function draws on axes it is given or makes a whole figure."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import matplotlib
@@ -14,13 +15,14 @@ from matplotlib.figure import Figure
 
 from jt3r.constants import M_MU
 from jt3r.kernels.loops import c_aprime, c_phi
+from jt3r.point import PARAMETERS
 
 from .errors import BadInput
 from .hdf5 import open_scan
 
-STYLE = {
+STYLE: Any = {
     "font.family": "STIXGeneral",
-    "mathtext.fontset": "stix",
+    "mathtext.fontset": "cm",
     "font.size": 11,
     "axes.linewidth": 0.8,
     "xtick.direction": "in",
@@ -35,7 +37,7 @@ FORMATS = (".png", ".pdf", ".svg")
 
 
 @contextmanager
-def _figure(picture: Path, size: tuple[float, float]):  # type: ignore[no-untyped-def]
+def _figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
     """A figure in the house style, saved to `picture` when the block ends."""
     if picture.suffix not in FORMATS:
         raise BadInput(f"output {picture}: the name must end in one of {', '.join(FORMATS)}")
@@ -87,15 +89,17 @@ def _set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
 
 def _coupling_on_top(axes: Axes, v: float) -> None:
     """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV."""
-    factor = 1 / (np.sqrt(2) * v * MEV)
-    top = axes.secondary_xaxis("top", functions=(lambda m: m * factor, lambda g: g / factor))
-    top.set_xlabel(r"$g_{T3R}$")
+    _scaled_top(axes, 1 / (np.sqrt(2) * v * MEV), r"$g_{T3R}$")
+
+
+def _scaled_top(axes: Axes, factor: float, label: str) -> None:
+    """The x axis times `factor` along the top."""
+    top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
+    top.set_xlabel(label)
     axes.tick_params(top=False, which="both")
 
 
 def _fixed_v(card: dict) -> float:
-    from jt3r.point import PARAMETERS
-
     return card["fixed"].get("v", PARAMETERS["v"].default)
 
 
@@ -117,13 +121,9 @@ def _draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
         _fill_band(inset, x, pulls, edges - edges[centre])
         _set_scales(inset, card, along, "")
         inset.set_xlim(x[0], x[-1])
-        inset.set_title(
-            f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8
-        )
+        inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
         inset.tick_params(labelsize=8)
-    axes.legend(
-        loc="upper right", frameon=False, title=f"$\\Delta a_\\mu$, data set {card['dataset']}", title_fontsize=9
-    )
+    axes.legend(loc="upper right", frameon=False, title=f"$\\Delta a_\\mu$, data set {card['dataset']}", title_fontsize=9)
 
 
 def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:
@@ -147,9 +147,9 @@ def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:
         image, ax=axes, label=f"${scan[shown].attrs['latex']}$", extend="both" if "vmin" in limits else "neither"
     )
     if shown.startswith("pull"):
-        lines = axes.contour(x, y, values.T, levels=[-1, 1], colors="k", linewidths=0.6, linestyles="solid")
-        axes.plot([], [], color="k", linewidth=lines.get_linewidth()[0], label=r"$\pm 1\sigma$")
-        axes.legend(loc="upper right", frameon=False)
+        axes.contour(x, y, values.T, levels=[-1, 1], colors="k", linewidths=0.6, linestyles="solid")
+        axes.plot([], [], color="k", linewidth=0.6, label=r"$\pm 1\sigma$")
+        axes.legend(loc="lower left", framealpha=0.9, edgecolor="none")
     _set_scales(axes, card, *names)
     axes.set_xlabel(_label(scan[names[0]]))
     axes.set_ylabel(_label(scan[names[1]]))
@@ -192,12 +192,11 @@ def plot_loop_functions(picture: str | Path) -> None:
         for limit in (1 / 2, 2 / 3):
             axes.axhline(limit, color=GREY, linewidth=0.6, linestyle=":")
         axes.text(1.2e-2, 2 / 3 + 0.02, "2/3", color=GREY, fontsize=9)
-        axes.text(80, 1 / 2 + 0.02, "1/2", color=GREY, fontsize=9)
+        axes.text(60, 1 / 2 + 0.02, "1/2", color=GREY, fontsize=9)
         axes.set_xscale("log")
         axes.set_xlim(r[0], r[-1])
         axes.set_ylim(0, 1.55)
         axes.set_xlabel(r"$r = m_{\phi',A'}/m_\mu$")
         axes.set_ylabel(r"$C(r)$")
-        top = axes.secondary_xaxis("top", functions=(lambda r: r * M_MU * MEV, lambda m: m / (M_MU * MEV)))
-        top.set_xlabel(r"$m_{\phi',A'}$ [MeV]")
+        _scaled_top(axes, M_MU * MEV, r"$m_{\phi',A'}$ [MeV]")
         axes.legend(frameon=False)

@@ -1,6 +1,7 @@
 """Every observable of one parameter point, with its exact gradient."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class Row:
     gradient: dict[str, float]
 
 
-def make_point(values: dict[str, float], dataset: str) -> Point:
+def make_point(values: dict[str, Any], dataset: str) -> Point:
     """The point with these parameters. Raises BadInput for a value that is not allowed."""
     for name, value in values.items():
         if not np.isfinite(value) or (PARAMETERS[name].metadata["positive"] and value <= 0):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -66,7 +67,8 @@ def open_mesh(axes: dict[str, np.ndarray], tile: Slices, shape: tuple[int, ...],
 
 def point_of(card: GridCard | BandCard, fields: dict[str, jax.Array]) -> Point:
     """The parameter point with the card's fixed values and these fields."""
-    return Point(**card.fixed, **fields, dataset=card.dataset)
+    parameters: dict[str, Any] = {**card.fixed, **fields}
+    return Point(**parameters, dataset=card.dataset)
 
 
 def parameter_attributes(name: str) -> Attributes:

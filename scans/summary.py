@@ -47,7 +47,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
     function, dtype = grid_function(card), float_dtype()
     whole, part = Stages(function, shapes(tile), dtype), Stages(function, shapes(block), dtype)
     numbers = jnp.arange(tile[0] // rows)
-    edges = np.linspace(*card.summary.range, card.summary.bins + 1) if card.summary.bins else []
+    edges = np.linspace(*card.summary.range, card.summary.bins + 1) if card.summary.bins else np.array([])
 
     def observable(values: list[jax.Array], k: jax.Array) -> jax.Array:
         """The k-th block of rows."""
@@ -61,9 +61,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
 
     def count(values: list[jax.Array], holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
         """One pass for each threshold: compilers vectorise it, and one pass that counts several at once they do not."""
-        return jax.lax.map(
-            lambda k: jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32)), numbers
-        ).sum()
+        return jax.lax.map(lambda k: jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32)), numbers).sum()
 
     def best(values: list[jax.Array]) -> tuple[jax.Array, jax.Array]:
         """Smallest |value| of the tile and its flat index: first the block that holds it, then the place in there."""
@@ -80,15 +78,23 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
     def reduce(values: list[jax.Array]) -> dict[str, jax.Array]:
         result = {
             "valid": count(values, lambda v: v == v),
-            "counts": jnp.stack([count(values, lambda v, x=x: jnp.abs(v) < x) for x in card.summary.levels]),
+            "counts": jnp.stack([count(values, _within(x)) for x in card.summary.levels]),
         }
         if card.summary.bins:
-            result["below"] = jnp.stack([count(values, lambda v, x=x: v < x) for x in edges])
+            result["below"] = jnp.stack([count(values, _below(x)) for x in edges])
         if card.summary.best:
             result["best"], result["best_index"] = best(values)
         return result
 
     return lambda fields: reduce(whole.prepare(fields))
+
+
+def _within(level: float) -> Callable[[jax.Array], jax.Array]:
+    return lambda value: jnp.abs(value) < level
+
+
+def _below(edge: float) -> Callable[[jax.Array], jax.Array]:
+    return lambda value: value < edge
 
 
 def summary_grid(card: GridCard) -> Scan:
@@ -170,14 +176,14 @@ def _merge(card: GridCard, results: list[Arrays], points: int) -> Arrays:
         return np.sum([r[name].astype(np.int64) for r in results], axis=0)
 
     valid = total("valid")
-    merged = {"counts": total("counts"), "points": np.int64(points), "invalid": points - valid}
+    merged: Arrays = {"counts": total("counts"), "points": np.asarray(points), "invalid": points - valid}
     if card.summary.bins:
         below = total("below")
         merged |= {"histogram": np.diff(below), "underflow": below[0], "overflow": valid - below[-1]}
     if card.summary.best:
-        sizes = [np.inf if np.isnan(r["best"]) else abs(r["best"]) for r in results]
+        sizes = [float(abs(r["best"])) if np.isfinite(r["best"]) else np.inf for r in results]
         best = results[int(np.argmin(sizes))]
         found = dict(zip(card.axes, best["best_point"], strict=True)) if np.isfinite(min(sizes)) else {}
         merged["best"] = best["best"]
-        merged |= {f"best_{axis}": found.get(axis, np.nan) for axis in card.axes}
+        merged |= {f"best_{axis}": np.asarray(found.get(axis, np.nan)) for axis in card.axes}
     return merged

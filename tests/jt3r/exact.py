@@ -49,5 +49,7 @@ def root(solve_for: str, pull, guess: float, **point) -> mp.mpf:
     with mp.workdps(DIGITS):
         guess = mp.mpf(guess)
         return mp.findroot(
-            lambda x: observable("pull_gm2", **{**point, solve_for: x}) - pull, (guess, guess * (1 + mp.mpf(10) ** -6)), tol=1e-90
+            lambda x: observable("pull_gm2", **{**point, solve_for: x}) - pull,
+            (guess, guess * (1 + mp.mpf(10) ** -6)),
+            tol=1e-90,
         )

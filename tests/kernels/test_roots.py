@@ -87,7 +87,9 @@ def test_first_and_second_derivatives_are_exact():
     exact = [2**0.5, 0.5 * 2**-0.5, -0.25 * 2**-1.5, 0.375 * 2**-2.5]
     third = jax.grad(jax.grad(jax.grad(_square_root)))
     # The root is good to 7e-14 (the bracket ends at 10), each derivative multiplies that by a small power.
-    for function, expected in zip((_square_root, jax.grad(_square_root), jax.grad(jax.grad(_square_root)), third), exact, strict=True):
+    for function, expected in zip(
+        (_square_root, jax.grad(_square_root), jax.grad(jax.grad(_square_root)), third), exact, strict=True
+    ):
         assert float(function(a)) == pytest.approx(expected, rel=1e-12)
     value, slope = jax.jvp(_square_root, (a,), (jnp.ones_like(a),))
     assert (float(value), float(slope)) == pytest.approx(exact[:2], rel=1e-12)

@@ -72,7 +72,9 @@ def test_a_card_from_a_file(tmp_path):
 
 
 def test_set_changes_a_card():
-    card = load_card("gm2_map", ["axes.m_phi.n=100", "fixed.v=20", "output=summary", 'observables=["c_phi"]', "dataset = current"])
+    card = load_card(
+        "gm2_map", ["axes.m_phi.n=100", "fixed.v=20", "output=summary", 'observables=["c_phi"]', "dataset = current"]
+    )
     assert (card.axes["m_phi"].n, card.fixed["v"], card.output) == (100, 20.0, "summary")
     assert (card.observables, card.dataset) == (["c_phi"], "current")
     assert load_card("gm2_map").axes["m_phi"].n == 2048

@@ -63,14 +63,18 @@ REPLACED = {
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-@pytest.mark.parametrize("name", REPLACED)
+@pytest.mark.parametrize("name", [name for name in REPLACED if name != "larger than the disk"])
 def test_a_bad_card(name, command, jt3r, tmp_path):
-    if name == "larger than the disk" and command == "check":
-        pytest.skip("check says how much it takes, and refuses nothing")
     old, new, words = REPLACED[name]
     assert old in GOOD
     (tmp_path / "card.toml").write_text(GOOD.replace(old, new))
     _refused(jt3r(command, "card.toml"), words, tmp_path, ["card.toml"])
+
+
+def test_a_grid_larger_than_the_disk(jt3r, tmp_path):
+    old, new, words = REPLACED["larger than the disk"]
+    (tmp_path / "card.toml").write_text(GOOD.replace(old, new))
+    _refused(jt3r("run", "card.toml"), words, tmp_path, ["card.toml"])
 
 
 def _refused(answer, words, folder, listing):
@@ -112,21 +116,28 @@ def test_places_that_cannot_be_written(jt3r, tmp_path):
         (("--m-phi", "0.08", "--m-aprime", "0"), "m_aprime = 0"),
         (("--m-phi", "0.08", "--m-aprime", "inf"), "m_aprime = inf"),
         (("--m-phi", "0.08", "--m-aprime", "0.1", "--dataset", "now"), "paper2021, current"),
-        (("--m-phi", "light"), "m-phi"),
-        (("--m-fi", "0.1"), "m-phi"),
     ],
 )
 def test_a_bad_point(arguments, words, jt3r, tmp_path):
     _refused(jt3r("point", *arguments), words, tmp_path, [])
 
 
-@pytest.mark.parametrize("arguments", [("rum", "gm2_map"), ("run",), ("run", "gm2_map", "--fast"), ("info",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rum", "gm2_map"),
+        ("run",),
+        ("run", "gm2_map", "--fast"),
+        ("info",),
+        ("point", "--m-phi", "light"),
+        ("point", "--m-fi", "1"),
+    ],
+)
 def test_bad_usage(arguments, jt3r, tmp_path):
     code, out, err = jt3r(*arguments)
     assert code == 2
     assert out == ""
-    assert err.startswith("jt3r: ")
-    assert err.count("\n") == 1
+    assert "Usage: " in err
     assert _listing(tmp_path) == []
 
 

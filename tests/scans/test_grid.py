@@ -67,7 +67,9 @@ def test_a_float32_session_would_store_float32():
     assert prepare(card).layout.variables[0].dtype == jnp.zeros(1).dtype.str
 
 
-@pytest.mark.parametrize("shape", [(7,), (5000,), (1, 1), (3, 70000), (1000, 1000), (1, 2**20), (30, 40, 50), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize(
+    "shape", [(7,), (5000,), (1, 1), (3, 70000), (1000, 1000), (1, 2**20), (30, 40, 50), (2**31 - 1, 2**31 - 1)]
+)
 def test_blocks(shape):
     chunk = block_shape(shape, 2**16)
     tile = block_shape(shape, 2**20, start=chunk)

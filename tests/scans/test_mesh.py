@@ -6,9 +6,23 @@ import pytest
 from jt3r import Point, observables
 from jt3r.scans.mesh import Stages
 
-AXES = {"m_aprime": np.geomspace(0.01, 0.2, 3), "m_phi": np.linspace(0.07, 0.1, 4), "v": np.array([5.0, 10.0]), "m_mu": [0.1, 0.105]}
+AXES = {
+    "m_aprime": np.geomspace(0.01, 0.2, 3),
+    "m_phi": np.linspace(0.07, 0.1, 4),
+    "v": np.array([5.0, 10.0]),
+    "m_mu": [0.1, 0.105],
+}
 FIXED = {"m_aprime": 0.05, "m_phi": 0.085, "v": 10.0}
-MESHES = [(), ("m_aprime",), ("m_phi",), ("v",), ("m_aprime", "m_phi"), ("m_phi", "v"), ("v", "m_mu"), ("v", "m_phi", "m_aprime")]
+MESHES = [
+    (),
+    ("m_aprime",),
+    ("m_phi",),
+    ("v",),
+    ("m_aprime", "m_phi"),
+    ("m_phi", "v"),
+    ("v", "m_mu"),
+    ("v", "m_phi", "m_aprime"),
+]
 
 ELEMENTARY = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "sign", "broadcast_in_dim", "reshape", "select_n", "eq",
               "convert_element_type", "integer_pow", "square", "copy", "squeeze", "stop_gradient", "gt", "ge", "lt"}  # fmt: skip

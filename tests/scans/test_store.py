@@ -209,7 +209,9 @@ def _make_parts(card, out):
     write_part(parts_folder(out) / "tile-000000.h5", scan.parts, scan.compute(scan.tiles[0]))
 
 
-@pytest.mark.parametrize("card", [{**BAND, "pulls": [0], "axes": {"m_aprime": {"values": [0.1]}}}, SUMMARY], ids=["band", "summary"])
+@pytest.mark.parametrize(
+    "card", [{**BAND, "pulls": [0], "axes": {"m_aprime": {"values": [0.1]}}}, SUMMARY], ids=["band", "summary"]
+)
 def test_any_flipped_byte_of_a_tile_is_noticed(card, tmp_path):
     assert _every_flip(card, tmp_path / "out.h5", 997) == []
 
@@ -294,7 +296,14 @@ def test_killed_at_three_instants_it_goes_on_to_the_same_bytes(tmp_path, tiled):
 def test_interrupted_it_says_how_to_go_on(tmp_path, tiled):
     out = tmp_path / "map.h5"
     settings = ["--set", "axes.m_aprime.n=4000", "--set", "axes.m_phi.n=2100", "--set", "axes.m_aprime.min=0.01"]
-    settings += ["--set", "axes.m_aprime.max=0.2", "--set", "axes.m_aprime.spacing=linear", "--set", 'observables=["delta_a_mu"]']
+    settings += [
+        "--set",
+        "axes.m_aprime.max=0.2",
+        "--set",
+        "axes.m_aprime.spacing=linear",
+        "--set",
+        'observables=["delta_a_mu"]',
+    ]
     process = _jt3r("run", "gm2_map", "-o", out, *settings)
     _until(lambda: list(parts_folder(out).glob("tile-*.h5")), process)
     process.send_signal(signal.SIGINT)

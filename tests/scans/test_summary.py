@@ -98,8 +98,8 @@ def test_summary_agrees_with_the_stored_map(map_file, summary_file):
     assert (found["underflow"], found["overflow"]) == (np.sum(pulls < -5), np.sum(pulls >= 5))
 
 
-def test_nan_points_are_counted_apart(tmp_path):
-    """Below 1e-160 GeV m_A'^2 underflows in double precision, above 1e154 it overflows; what is NaN counts as invalid."""
+def test_extreme_masses_are_all_counted(tmp_path):
+    """Masses whose ratios over- and underflow in double precision: every point is counted or called invalid."""
     axes = {"m_aprime": {"values": [0.05, 0.1]}, "m_phi": {"values": [0.08, 1e308]}, "m_mu": {"values": [1e-308, 0.1056583755]}}
     card = {"kind": "grid", "output": "summary", "observables": ["pull_gm2"], "axes": axes}
     found = _arrays(run(card, tmp_path / "summary.h5"))
@@ -107,7 +107,7 @@ def test_nan_points_are_counted_apart(tmp_path):
     assert found["invalid"] == np.isnan(values).sum()
     assert found["counts"].tolist() == [np.count_nonzero(np.abs(values) < level) for level in (1, 2, 3)]
     assert found["underflow"] + found["histogram"].sum() + found["overflow"] == np.count_nonzero(~np.isnan(values))
-    assert abs(found["best"]) == np.nanmin(np.abs(values))
+    assert abs(found["best"]) == pytest.approx(np.nanmin(np.abs(values)), rel=1e-12)
 
 
 def test_parts_of_the_summary_can_be_left_out(tmp_path):
@@ -136,7 +136,9 @@ def test_memory_stays_flat(tmp_path):
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     path = tmp_path / "counts.h5"
-    done = subprocess.run([sys.executable, "-c", script, json.dumps(card), str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(card), str(path)], capture_output=True, text=True, check=True
+    )
     kibibytes = int(done.stdout)  # Linux counts in KiB
     assert kibibytes < 2**20
     found = _arrays(path)

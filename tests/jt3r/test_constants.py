@@ -15,7 +15,7 @@ def test_muon_mass_is_the_pdg_value():
 
 def test_alpha_is_codata():
     # CODATA 2022 prints 1/alpha = 137.035999177(21).
-    assert 1 / ALPHA_EM == pytest.approx(137.035999177, abs=5e-10)
+    assert pytest.approx(137.035999177, abs=5e-10) == 1 / ALPHA_EM
 
 
 def test_every_number_has_a_source():

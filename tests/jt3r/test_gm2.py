@@ -39,7 +39,8 @@ def test_the_registry_lists_the_model():
     for name, entry in observables.items():
         assert entry.name == name
         assert isinstance(entry.unit, str)
-        assert entry.latex and "$" not in entry.latex
+        assert entry.latex
+        assert "$" not in entry.latex
         assert "2105.07655" in entry.source or "Nucl. Phys." in entry.source
         assert set(entry.reads) <= set(PARAMETERS)
         assert entry.doc

@@ -254,7 +254,7 @@ def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
-        parsed = value
+        parsed = value.strip()
     *parents, leaf = key.strip().split(".")
     table = _copy(table)
     level = table
@@ -271,8 +271,9 @@ def _copy(table: Any) -> Any:
 
 
 def _first_error(error: ValidationError) -> str:
-    """The first thing wrong, as 'key = value: what is allowed'."""
-    first = error.errors()[0]
+    """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
+    errors = error.errors()
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"] if part not in ("grid", "band", _RANGE, _LISTED)]
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]

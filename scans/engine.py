@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -98,8 +99,10 @@ def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
         raise BadInput(f"output {output}: is a folder")
     if not folder.is_dir():
         raise BadInput(f"output {output}: there is no folder {folder}")
-    if not os.access(folder, os.W_OK):
-        raise BadInput(f"output {output}: the folder {folder} cannot be written")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
     parts = parts_folder(output)
     if output.exists() and not (overwrite or (resume and parts.exists())):
         raise BadInput(f"output {output}: exists already; --overwrite replaces it, -o names another file")
@@ -125,12 +128,7 @@ def _open_folder(parts: Path, scan: Scan, resume: bool) -> None:
         return
     if parts.exists():
         shutil.rmtree(parts)
-    try:
-        parts.mkdir()
-    except OSError as error:
-        raise BadInput(
-            f"output {parts.with_suffix('')}: the folder {parts.parent} cannot be written: {error.strerror}"
-        ) from None
+    parts.mkdir()
     temporary = parts / "manifest.tmp"
     temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     os.replace(temporary, file)

@@ -73,7 +73,6 @@ def test_counts_best_point_and_histogram_against_numpy(name, tmp_path):
     doubt = 1e-10 * max(1.0, np.abs(edges).max())
 
     assert found["points"] == values.size
-    assert found["invalid"] == 0
     for level, count in zip(levels, found["counts"], strict=True):
         unsure = np.count_nonzero(np.abs(np.abs(values) - level) < doubt)
         assert abs(count - np.count_nonzero(np.abs(values) < level)) <= unsure
@@ -114,7 +113,7 @@ def test_parts_of_the_summary_can_be_left_out(tmp_path):
     card = {"kind": "grid", "output": "summary", **CARDS["two axes"], "summary": {"levels": [1.0], "bins": 0, "best": False}}
     found = _arrays(run(card, tmp_path / "summary.h5"))
     values, _ = _direct(card)
-    assert set(found) == {"level", "counts", "points", "invalid"}
+    assert set(found) == {"level", "counts", "points"}
     assert found["counts"].tolist() == [np.count_nonzero(np.abs(values) < 1)]
 
 
@@ -143,6 +142,5 @@ def test_memory_stays_flat(tmp_path):
     assert kibibytes < 2**20
     found = _arrays(path)
     assert found["points"] == 900_000_000
-    assert found["invalid"] == 0
     # The band is 0.36 MeV of 50 wide: 2 sigma over the slope, averaged over the axis.
     assert 0.006 < found["counts"][0] / 9e8 < 0.009

@@ -34,7 +34,7 @@ POINTS, TIGHT, SLOPES = 200, 10, 10
 
 
 def evaluate(point):
-    wc = Wilson(dict(zip(NAMES, point)), scale=160, eft="WET", basis="flavio")
+    wc = Wilson(dict(zip(NAMES, point, strict=True)), scale=160, eft="WET", basis="flavio")
     return [factor * flavio.np_prediction(name, wc, *q2) for _, name, q2, factor in OBSERVABLES]
 
 
@@ -45,8 +45,8 @@ def composite(f, a, b, epsrel=None, **kwargs):
     fine = [0.0455, 0.047, 0.05, 0.06, 0.08] if a < 0.1 else []
     grid = np.arange(1, 300) * (0.1 if a < 10 else 0.25) + 1e-6
     edges = [a] + sorted(e for e in fine + list(grid) if a + 1e-5 < e < b - 1e-5) + [b]
-    return sum((h - l) / 2 * sum(wi * f((h + l) / 2 + (h - l) / 2 * xi) for xi, wi in zip(x, w))
-               for l, h in zip(edges[:-1], edges[1:]))
+    return sum((high - low) / 2 * sum(wi * f((high + low) / 2 + (high - low) / 2 * xi) for xi, wi in zip(x, w, strict=True))
+               for low, high in zip(edges[:-1], edges[1:], strict=True))
 
 
 def main():
@@ -57,13 +57,13 @@ def main():
     as_called = np.array([evaluate(p) for p in points])
     print("as called", file=sys.stderr, flush=True)
     slopes = []
-    for p, d in zip(points, along):
+    for p, d in zip(points, along, strict=True):
         wide, narrow = (
             (np.array(evaluate(p + h * d)) - np.array(evaluate(p - h * d))) / (2 * h) for h in (0.04, 0.02)
         )
         slopes.append((4 * narrow - wide) / 3)
     print("slopes", file=sys.stderr, flush=True)
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "flavour_flavio-%s.npz" % flavio.__version__)
+    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"flavour_flavio-{flavio.__version__}.npz")
     common = dict(names=NAMES, observables=[o[0] for o in OBSERVABLES], points=points, as_called=as_called,
                   along=along, slopes=np.array(slopes))  # fmt: skip
     np.savez_compressed(target, tight=np.zeros((0, len(OBSERVABLES))), **common)

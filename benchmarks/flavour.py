@@ -2,9 +2,10 @@
 
     python benchmarks/flavour.py [--points 200000] [--flavio PYTHON] [--jelli PYTHON]
 
-NumPy evaluates the same polynomials in this process. FLAVIO 2.7 (needs particle < 1) and jelli 0.1 (needs rgevolve 0.1.1)
-cannot share an environment with each other or with the rest: give the Python of an environment that has the one, and it
-is timed in a process of its own on the same machine, one after the other, never at the same time. Compiling is not timed.
+NumPy evaluates the same polynomials in this process. FLAVIO 2.7 (needs particle < 1) and jelli 0.1 (needs rgevolve
+0.1.1) cannot share an environment with each other or with the rest: give the Python of an environment that has the
+one, and it is timed in a process of its own on the same machine, one after the other, never at the same time.
+Compiling is not timed.
 """
 
 import argparse
@@ -67,9 +68,7 @@ def in_numpy(c: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         for prime, sign in (("", 1.0), ("p", -1.0)):
             nine, ten = c[f"C9{prime}_bs{ll}"], c[f"C10{prime}_bs{ll}"]
             low[f"C9{prime}_bs{ll}"] = (
-                run["C9_C9"] * nine
-                + sign * run["C9_C10"] * ten
-                + run["C9_C9_other_lepton"] * c[f"C9{prime}_bs{oo}"]
+                run["C9_C9"] * nine + sign * run["C9_C10"] * ten + run["C9_C9_other_lepton"] * c[f"C9{prime}_bs{oo}"]
             )
             low[f"C10{prime}_bs{ll}"] = ten + sign * run["C10_C9"] * nine
             for op in ("CS", "CP"):
@@ -112,7 +111,9 @@ def main() -> None:
     n = args.points
     host = points(n)
     device = {name: jax.device_put(value) for name, value in host.items()}
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {jax.devices()[0]}, jax {jax.__version__}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {jax.devices()[0]}, jax {jax.__version__}"
+    )
 
     ours, numpy_time = pairwise(lambda: predict(device), lambda: in_numpy(host))
     print(f"jt3r, 9 observables      {n / ours:12.4g} points/s")

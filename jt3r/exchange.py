@@ -1,7 +1,8 @@
 """Exchange of Wilson coefficients (WCxf) and of the flavour polynomials (POPxf) with other programs.
 
-WCxf, the Wilson coefficient exchange format (arXiv:1712.05298): here always EFT ``WET`` in the ``flavio`` basis, JSON, which
-is YAML too. POPxf, polynomial predictions of observables, in its mode 'functions of polynomials', as jelli reads it.
+WCxf, the Wilson coefficient exchange format (arXiv:1712.05298): here always EFT ``WET`` in the ``flavio`` basis, JSON,
+which is YAML too. POPxf, polynomial predictions of observables, in its mode 'functions of polynomials', as jelli reads
+it.
 """
 
 import json
@@ -41,7 +42,8 @@ def read_wcxf(path: str | Path) -> tuple[dict[str, float], float]:
     else:
         document = json.loads(path.read_text())
     if (document.get("eft"), document.get("basis")) != ("WET", "flavio"):
-        raise ValueError(f"{path}: need EFT WET in the flavio basis, not {document.get('eft')}, {document.get('basis')}")
+        found = f"{document.get('eft')}, {document.get('basis')}"
+        raise ValueError(f"{path}: need EFT WET in the flavio basis, not {found}")
     coefficients = {}
     for name, value in document["values"].items():
         if name not in NAMES:
@@ -99,16 +101,14 @@ def _inverse(a: Polynomial) -> Polynomial:
 def _document(polynomials: list[Polynomial]) -> dict[str, list[float]]:
     """Monomial -> the number of each polynomial. Monomials are padded to second degree and name real parts."""
     keys = sorted({key for terms in polynomials for key in terms}, key=lambda k: (len(k), k))
-    return {
-        str((*([""] * (2 - len(key))), *key, "RR")): [terms.get(key, 0.0) for terms in polynomials] for key in keys
-    }
+    return {str((*([""] * (2 - len(key))), *key, "RR")): [terms.get(key, 0.0) for terms in polynomials] for key in keys}
 
 
 def popxf(table: str = DEFAULT_TABLE) -> dict[str, Any]:
     """The polynomials of a table as a POPxf document at the b scale.
 
-    ``polynomial_central`` has the rates, exact; the observables are expressions in them. ``observable_central`` is their
-    expansion to second degree, which the format asks for; it is exact for all but the ratios.
+    ``polynomial_central`` has the rates, exact; the observables are expressions in them. ``observable_central`` is
+    their expansion to second degree, which the format asks for; it is exact for all but the ratios.
     """
     loaded = load_table(table)
     rates = {name: _polynomial(rate) for name, rate in loaded.rates.items()}
@@ -118,7 +118,8 @@ def popxf(table: str = DEFAULT_TABLE) -> dict[str, Any]:
         # the published format says `variables`, jelli 0.1 reads `terms`
         expression = "num" if denominator is None else "num / den"
         expressions.append({"variables": terms, "terms": terms, "expression": expression})
-        expansions.append(rates[numerator] if denominator is None else _times(rates[numerator], _inverse(rates[denominator])))
+        rate = rates[numerator]
+        expansions.append(rate if denominator is None else _times(rate, _inverse(rates[denominator])))
     return {
         "$schema": "https://json.schemastore.org/popxf-1.0.json",
         "metadata": {

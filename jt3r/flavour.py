@@ -1,7 +1,7 @@
 """b -> s l l observables from Wilson coefficients, differentiable, in microseconds.
 
-The polynomials of a table (see ``jt3r.flavour_table``) are evaluated at the b scale; coefficients given at 160 GeV are run
-down first. Coefficients are real, in FLAVIO's basis of the weak effective theory: H = -4 G_F/sqrt2 V_tb V_ts*
+The polynomials of a table (see ``jt3r.flavour_table``) are evaluated at the b scale; coefficients given at 160 GeV are
+run down first. Coefficients are real, in FLAVIO's basis of the weak effective theory: H = -4 G_F/sqrt2 V_tb V_ts*
 e^2/(16 pi^2) sum_i C_i O_i, where O_S,P carry a factor m_b, so that C_S and C_P are in GeV^-1.
 """
 
@@ -100,12 +100,12 @@ def predict(
     complex one a TypeError. ``scale``: where they are given, 160 or 4.8 GeV.
 
     Returns ``R_K`` [1.1, 6] GeV^2 of B+ -> K+ l l; ``R_Kst`` [1.1, 6] and ``R_Kst_low`` [0.045, 1.1] of B0 -> K*0 l l;
-    ``BR_Bsmumu``, time-integrated; ``BR_BpKstmumu`` over [15, 19], ``BR_B0Kmumu`` and ``BR_BpKmumu`` over [15, 22] GeV^2;
-    ``dBR_Bsphimumu`` and ``dBR_LbLmumu``, the mean of dBR/dq^2 over [1, 6] and [15, 20] GeV^2, in GeV^-2.
+    ``BR_Bsmumu``, time-integrated; ``BR_BpKstmumu`` over [15, 19], ``BR_B0Kmumu`` and ``BR_BpKmumu`` over [15, 22]
+    GeV^2; ``dBR_Bsphimumu`` and ``dBR_LbLmumu``, the mean of dBR/dq^2 over [1, 6] and [15, 20] GeV^2, in GeV^-2.
 
-    Exact in the coefficients, of any size, to rounding; the tables reproduce FLAVIO to its quadrature (1e-7) except for the
-    dipole that C_S, C_P induce in running (below 1e-6 for |C_S,P| < 0.1 GeV^-1, left out) and, in ``flavio-2.2`` alone,
-    a non-polynomial 5e-5 of Bs -> mu mu.
+    Exact in the coefficients, of any size, to rounding; the tables reproduce FLAVIO to its quadrature (1e-7) except for
+    the dipole that C_S, C_P induce in running (below 1e-6 for |C_S,P| < 0.1 GeV^-1, left out) and, in ``flavio-2.2``
+    alone, a non-polynomial 5e-5 of Bs -> mu mu.
     """
     return _predict(_checked(coefficients), table, float(scale))
 
@@ -127,8 +127,8 @@ def jacobian(
 ) -> dict[str, dict[str, Real[Array, "*b"]]]:
     """Derivative of every observable of ``predict`` with respect to all 16 coefficients, by observable and coefficient.
 
-    At every point of a batch at once, for a few times the cost of the values: ``jax.vmap(jax.jacobian(predict))`` gives the
-    same, slower.
+    At every point of a batch at once, for about nine times the cost of the values; ``jax.vmap(jax.jacobian(predict))``
+    gives the same, slower.
     """
     return _jacobian(_checked(coefficients), table, float(scale))
 

@@ -19,7 +19,7 @@ PULL_TOLERANCE = 0.15
 # misprints of the paper, shown with the row they are in
 NOTES = {
     ("BMA", "dBR_LbLmumu"): "Table II prints 2.19, ten times the value: a misprint of 0.219",
-    ("BMD", "sm_pull"): "the text says 4.7 where Table II says 4.2; no definition of the pull gives 4.7",
+    ("BMD", "sm_pull"): "the text says 4.7, Table II 4.2; no definition of the pull gives 4.7",
     ("SM", "BR_BpKstmumu"): "Table II prints 26.8, of older literature, not FLAVIO's",
     ("SM", "dBR_Bsphimumu"): "Table II prints 4.81, of older literature, not FLAVIO's",
     ("*", "BR_B0Kmumu"): "the caption's [15, 19] does not reproduce; the row's [15, 22] GeV^2 does",
@@ -41,7 +41,7 @@ SM_FLAVIO_2_2 = {
 
 @dataclass(frozen=True)
 class Row:
-    """One cell of a table: the reference (FLAVIO 2.2 as the authors ran it, or a printed pull), ours, and the verdict."""
+    """One cell: the reference (FLAVIO 2.2 as the authors ran it, or a printed pull), ours, and the verdict."""
 
     benchmark: str
     quantity: str

@@ -90,8 +90,8 @@ def chi_square(
     """Chi-square of the named observables.
 
     ``errors``: see ``residual``. ``theory_covariance``: of the same observables in the same order
-    (``jt3r.flavour.theory_covariance``), added to the experimental errors; without it theory is taken as exact, as in the
-    paper. Measurements are taken as uncorrelated (|rho| < 0.04 in arXiv:2212.09153).
+    (``jt3r.flavour.theory_covariance``), added to the experimental errors; without it theory is taken as exact, as in
+    the paper. Measurements are taken as uncorrelated (|rho| < 0.04 in arXiv:2212.09153).
     """
     measured = measurements(data)
     unknown = [name for name in observables if name not in measured]
@@ -121,8 +121,8 @@ def sm_pull(
 ) -> Real[Array, "*b"]:
     """SM pull = sqrt(chi2_SM - chi2) over R_K, R_K* [1.1, 6] and Br(Bs -> mu mu), as in 2105.07655.
 
-    Signed: where the point fits worse than the Standard Model the result is -sqrt(chi2 - chi2_SM). At equality the value
-    is 0 and the gradient, which diverges, is set to 0.
+    Signed: where the point fits worse than the Standard Model the result is -sqrt(chi2 - chi2_SM). At equality the
+    value is 0 and the gradient, which diverges, is set to 0.
     """
     gain = chi_square(sm_predictions, data, observables, errors) - chi_square(predictions, data, observables, errors)
     safe = jnp.where(gain == 0, 1.0, jnp.abs(gain))

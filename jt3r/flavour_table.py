@@ -1,8 +1,8 @@
 """The stored flavour tables: which there are, what is in them, and how they are read.
 
-A table holds FLAVIO's branching fractions as exact quadratic polynomials, the map of the Wilson coefficients from 160 GeV
-to the b scale, and joint draws of the polynomials over FLAVIO's input parameters. ``jt3r/data/make_flavour.py`` makes
-them; FLAVIO is not needed to read them.
+A table holds FLAVIO's branching fractions as exact quadratic polynomials, the map of the Wilson coefficients from 160
+GeV to the b scale, and joint draws of the polynomials over FLAVIO's input parameters. ``jt3r/data/make_flavour.py``
+makes them; FLAVIO is not needed to read them.
 """
 
 import json
@@ -32,7 +32,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Table:
-    """A flavour table. ``factor`` (m, n) has factor.T @ factor = covariance of the n relative deviations of the numbers."""
+    """A flavour table. ``factor.T @ factor`` is the covariance of the relative deviations of the n numbers."""
 
     name: str
     scales: tuple[float, float]  # high (the coefficients' usual input scale) and low (where the rates are read), GeV
@@ -67,9 +67,7 @@ def load_table(name: str) -> Table:
             lepton=r["lepton"],
             q2=None if r["q2_GeV2"] is None else tuple(r["q2_GeV2"]),
             unit=r["unit"],
-            monomials=tuple(
-                () if m == "1" else tuple(VARIABLES.index(v) for v in m.split()) for m in r["monomials"]
-            ),
+            monomials=tuple(() if m == "1" else tuple(VARIABLES.index(v) for v in m.split()) for m in r["monomials"]),
             numbers=tuple(r["numbers"]),
         )
         for key, r in record["rates"].items()

@@ -1,9 +1,9 @@
 """Polynomials of second degree in a few variables, given by a list of monomials and their coefficients.
 
-A decay rate is a sum of squared amplitudes, and the amplitudes are linear in the Wilson coefficients: every rate is such
-a polynomial. Most of its coefficients vanish (amplitudes of different helicity or transversity do not interfere), so only
-the monomials that occur are kept. A monomial is the tuple of the indices of its factors: ``()`` is 1, ``(2,)`` is x_2,
-``(0, 0)`` is x_0 squared.
+A decay rate is a sum of squared amplitudes, and the amplitudes are linear in the Wilson coefficients: every rate is
+such a polynomial. Most of its coefficients vanish (amplitudes of different helicity or transversity do not interfere),
+so only the monomials that occur are kept. A monomial is the tuple of the indices of its factors: ``()`` is 1, ``(2,)`` is
+x_2, ``(0, 0)`` is x_0 squared.
 """
 
 from collections.abc import Sequence
@@ -41,8 +41,8 @@ def quadratic_form(
     """sum_k numbers[k] * monomial_k(variables).
 
     The variables broadcast against each other; the numbers are cast to their dtype. Exact up to rounding: the relative
-    error is that of the sum, a few times the machine epsilon times sum |terms| / |sum|. A number beyond the range of the
-    dtype gives inf or zero, as any product does.
+    error is that of the sum, a few times the machine epsilon times sum |terms| / |sum|. A number beyond the range of
+    the dtype gives inf or zero, as any product does.
     """
     xs = tuple(jnp.asarray(x) for x in variables)
     dtype = jnp.result_type(*xs)

@@ -6,11 +6,11 @@ FLAVIO's input parameters gives the theory uncertainties of the polynomials, wit
 
     python -m jt3r.data.make_flavour [--draws 200] [--seed 2105] [--out DIRECTORY]
 
-The table is named after the FLAVIO that is installed (``flavio-2.7``, ``flavio-2.2``). FLAVIO 2.2, which the paper used,
-needs Python 3.8 or 3.9: there, run this file as a plain script. It imports NumPy, FLAVIO and wilson only.
+The table is named after the FLAVIO that is installed (``flavio-2.7``, ``flavio-2.2``). FLAVIO 2.2, which the paper
+used, needs Python 3.8 or 3.9: there, run this file as a plain script. It imports NumPy, FLAVIO and wilson only.
 
-Variables: for the lepton of each rate, at FLAVIO's b scale of 4.8 GeV, ``C9+ = C9 + C9'`` and ``C9- = C9 - C9'``, and so
-for C10, CS and CP. A pseudoscalar final state sees the sums, a leptonic decay the differences.
+Variables: for the lepton of each rate, at FLAVIO's b scale of 4.8 GeV, ``C9+ = C9 + C9'`` and ``C9- = C9 - C9'``, and
+so for C10, CS and CP. A pseudoscalar final state sees the sums, a leptonic decay the differences.
 """
 
 import argparse
@@ -73,15 +73,12 @@ def quadrature(q2_bin, muon_mass, fine):
     """
     low, high = q2_bin
     if low > 10:
-        return gauss(np.linspace(low, high, int(round((high - low) / 0.1)) + 1), 4) if fine else gauss([low, high], 7)
+        return gauss(np.linspace(low, high, round((high - low) / 0.1) + 1), 4) if fine else gauss([low, high], 7)
     grid = [low] + [x for x in np.arange(1, 61) * 0.1 + 1e-6 if low + 1e-3 < x < high - 1e-3] + [high]
     if low > 0.5:
         return gauss(grid, 4) if fine else gauss([low, high], 8)
     threshold = 4 * muon_mass**2
-    if fine:
-        grid = [low, 0.05, 0.07] + grid[1:]
-    else:
-        grid = [low, 0.15, high]
+    grid = [low, 0.05, 0.07, *grid[1:]] if fine else [low, 0.15, high]
     u, w = gauss(np.sqrt(np.asarray(grid) - threshold), 8)
     return threshold + u**2, w * 2 * u
 
@@ -112,8 +109,8 @@ def wilson_values(x, lepton):
     values = {}
     for op in OPERATORS:
         plus, minus = x.get(op + "+", 0.0), x.get(op + "-", 0.0)
-        values["%s_bs%s%s" % (op, lepton, lepton)] = (plus + minus) / 2
-        values["%sp_bs%s%s" % (op, lepton, lepton)] = (plus - minus) / 2
+        values[f"{op}_bs{lepton}{lepton}"] = (plus + minus) / 2
+        values[f"{op}p_bs{lepton}{lepton}"] = (plus - minus) / 2
     return values
 
 
@@ -145,7 +142,7 @@ def rate(flavio, name, x, par, nodes):
     if q2_bin is None:
         return predict(par, wc)
     q2, weights = nodes
-    total = sum(w * predict(par, wc, q2=q) for q, w in zip(q2, weights))
+    total = sum(w * predict(par, wc, q2=q) for q, w in zip(q2, weights))  # noqa: B905 (Python 3.8)
     return total / (q2_bin[1] - q2_bin[0]) if per_width else total
 
 
@@ -166,11 +163,12 @@ def running():
     """The linear map of the coefficients from 160 to 4.8 GeV, by wilson, and how far it is from the form used."""
     from wilson import Wilson
 
-    names = [op + p + "_bs" + l + l for l in LEPTONS for p in ("", "p") for op in OPERATORS]
+    names = [op + p + "_bs" + 2 * lepton for lepton in LEPTONS for p in ("", "p") for op in OPERATORS]
     full = np.zeros((16, 16))
     dipole = 0.0
     for j, source in enumerate(names):
-        result = Wilson({source: 1.0}, scale=HIGH_SCALE, eft="WET", basis="flavio").match_run(SCALE, "WET", "flavio").dict
+        point = Wilson({source: 1.0}, scale=HIGH_SCALE, eft="WET", basis="flavio")
+        result = point.match_run(SCALE, "WET", "flavio").dict
         full[:, j] = [np.real(result.get(target, 0.0)) for target in names]
         dipole = max(dipole, abs(result.get("C7_bs", 0.0)), abs(result.get("C7p_bs", 0.0)))
     entry = lambda target, source: full[names.index(target), names.index(source)]  # noqa: E731
@@ -232,10 +230,10 @@ def main(argv=None):
             "largest_residual": float(residual),
         }
         values.extend(numbers)
-        print("%-14s residual %.1e  %.0f s" % (name, residual, time.time() - start), file=sys.stderr, flush=True)
+        print(f"{name:14s} residual {residual:.1e}  {time.time() - start:.0f} s", file=sys.stderr, flush=True)
     record = {
         "table": table,
-        "made_by": "jt3r/data/make_flavour.py --draws %d --seed %d" % (args.draws, args.seed),
+        "made_by": f"jt3r/data/make_flavour.py --draws {args.draws} --seed {args.seed}",
         "versions": {
             "flavio": flavio.__version__,
             "numpy": np.__version__,
@@ -256,7 +254,7 @@ def main(argv=None):
         json.dump(record, f, indent=1)
         f.write("\n")
 
-    np.random.seed(args.seed)  # FLAVIO draws from NumPy's global generator
+    np.random.seed(args.seed)  # noqa: NPY002 (FLAVIO draws from NumPy's global generator)
     values = np.array(values)
     reference = np.concatenate([fit(flavio, name, central, False)[0] for name in RATES])
     deviations = np.zeros((args.draws, len(values)))
@@ -265,7 +263,7 @@ def main(argv=None):
         par = flavio.default_parameters.get_random_all()
         deviations[i] = np.concatenate([fit(flavio, name, par, False)[0] for name in RATES]) - reference
         if i in (0, 9) or i % 50 == 49:
-            print("draw %d of %d: %.0f s" % (i + 1, args.draws, time.time() - start), file=sys.stderr, flush=True)
+            print(f"draw {i + 1} of {args.draws}: {time.time() - start:.0f} s", file=sys.stderr, flush=True)
     np.savez_compressed(
         os.path.join(args.out, table + ".npz"),
         deviations=(deviations / values).astype(np.float32),

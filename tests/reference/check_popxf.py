@@ -18,11 +18,11 @@ from jelli.core.observable_sector import ObservableSector  # noqa: E402
 from rgevolve.tools import get_wc_basis  # noqa: E402
 
 ObservableSector.load(sys.argv[1])
-(sector,) = ObservableSector.get_all().values() if isinstance(ObservableSector.get_all(), dict) else ObservableSector.get_all()
+(sector,) = ObservableSector._observable_sectors.values()
 data = np.load(sys.argv[2])
 basis = [tuple(k) for k in get_wc_basis("WET", "flavio")]
 par = np.zeros((len(data["points"]), len(basis)))
-for name, column in zip(data["names"].tolist(), data["points"].T):
+for name, column in zip(data["names"].tolist(), data["points"].T, strict=True):
     par[:, basis.index((name, "R"))] = column
 predict = jax.jit(lambda p: sector.prediction(p, sector.scale, sector.get_prediction_data("WET", "flavio"))[0])
 values = np.asarray(predict(par))

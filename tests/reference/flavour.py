@@ -2,15 +2,16 @@
 
     python tests/reference/flavour.py
 
-Writes ``flavour_flavio-<version>.npz`` beside this file: ``points`` and ``as_called`` (200 random points, all observables
-with FLAVIO's own adaptive quadrature); ``tight`` (the first few points, its integrator replaced by a composite
-Gauss-Legendre rule); ``along`` and ``slopes`` (at ten points, the derivative along a direction by central differences of
-FLAVIO as called, extrapolated from two steps). Nothing of jt3r is imported.
+Writes ``flavour_flavio-<version>.npz`` beside this file: ``points`` and ``as_called`` (200 random points, all
+observables with FLAVIO's own adaptive quadrature); ``tight`` (the first few points, its integrator replaced by a
+composite Gauss-Legendre rule); ``along`` and ``slopes`` (at ten points, the derivative along a direction by central
+differences of FLAVIO as called, extrapolated from two steps). Nothing of jt3r is imported.
 """
 
 import os
 import sys
 import warnings
+from itertools import pairwise
 
 import flavio
 import numpy as np
@@ -44,9 +45,12 @@ def composite(f, a, b, epsrel=None, **kwargs):
     x, w = np.polynomial.legendre.leggauss(10)
     fine = [0.0455, 0.047, 0.05, 0.06, 0.08] if a < 0.1 else []
     grid = np.arange(1, 300) * (0.1 if a < 10 else 0.25) + 1e-6
-    edges = [a] + sorted(e for e in fine + list(grid) if a + 1e-5 < e < b - 1e-5) + [b]
-    return sum((high - low) / 2 * sum(wi * f((high + low) / 2 + (high - low) / 2 * xi) for xi, wi in zip(x, w, strict=True))
-               for low, high in zip(edges[:-1], edges[1:], strict=True))
+    edges = [a, *sorted(e for e in [*fine, *grid] if a + 1e-5 < e < b - 1e-5), b]
+    total = 0.0
+    for low, high in pairwise(edges):
+        middle, half = (high + low) / 2, (high - low) / 2
+        total += half * sum(wi * f(middle + half * xi) for xi, wi in zip(x, w, strict=True))
+    return total
 
 
 def main():
@@ -58,14 +62,18 @@ def main():
     print("as called", file=sys.stderr, flush=True)
     slopes = []
     for p, d in zip(points, along, strict=True):
-        wide, narrow = (
-            (np.array(evaluate(p + h * d)) - np.array(evaluate(p - h * d))) / (2 * h) for h in (0.04, 0.02)
-        )
+        wide, narrow = ((np.array(evaluate(p + h * d)) - np.array(evaluate(p - h * d))) / (2 * h) for h in (0.04, 0.02))
         slopes.append((4 * narrow - wide) / 3)
     print("slopes", file=sys.stderr, flush=True)
     target = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"flavour_flavio-{flavio.__version__}.npz")
-    common = dict(names=NAMES, observables=[o[0] for o in OBSERVABLES], points=points, as_called=as_called,
-                  along=along, slopes=np.array(slopes))  # fmt: skip
+    common = {
+        "names": NAMES,
+        "observables": [o[0] for o in OBSERVABLES],
+        "points": points,
+        "as_called": as_called,
+        "along": along,
+        "slopes": np.array(slopes),
+    }
     np.savez_compressed(target, tight=np.zeros((0, len(OBSERVABLES))), **common)
     flavio.math.integrate.nintegrate = composite
     tight = np.array([evaluate(p) for p in points[:TIGHT]])

@@ -55,15 +55,18 @@ def read_wcxf(path: str | Path) -> tuple[dict[str, float], float]:
     return coefficients, float(document["scale"])
 
 
-def _polynomial(rate: Rate) -> dict[tuple[str, ...], float]:
+Polynomial = dict[tuple[str, ...], float]
+
+
+def _polynomial(rate: Rate) -> Polynomial:
     """The polynomial in the coefficients themselves: monomials are sorted tuples of names, () the constant."""
-    terms: dict[tuple[str, ...], float] = {}
+    terms: Polynomial = {}
     for number, factors in zip(rate.numbers, rate.monomials, strict=True):
-        products = {(): number}
+        products: Polynomial = {(): number}
         for i in factors:
             operator, sign = VARIABLES[i][:-1], 1.0 if VARIABLES[i][-1] == "+" else -1.0
             parts = ((f"{operator}_bs{rate.lepton * 2}", 1.0), (f"{operator}p_bs{rate.lepton * 2}", sign))
-            expanded: dict[tuple[str, ...], float] = {}
+            expanded: Polynomial = {}
             for names, value in products.items():
                 for name, factor in parts:
                     key = tuple(sorted((*names, name)))
@@ -72,9 +75,6 @@ def _polynomial(rate: Rate) -> dict[tuple[str, ...], float]:
         for key, value in products.items():
             terms[key] = terms.get(key, 0.0) + value
     return {key: value for key, value in terms.items() if value != 0.0}
-
-
-Polynomial = dict[tuple[str, ...], float]
 
 
 def _times(a: Polynomial, b: Polynomial) -> Polynomial:

@@ -10,6 +10,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
@@ -133,7 +134,7 @@ def jacobian(
     return _jacobian(_checked(coefficients), table, float(scale))
 
 
-def _deviation(factor: Array, rate: Rate, variables: tuple[Array, ...]) -> Array:
+def _deviation(factor: np.ndarray, rate: Rate, variables: tuple[Array, ...]) -> Array:
     """d rate along each row of the factor, shape (*b, m)."""
     monomials = jnp.stack(jnp.broadcast_arrays(*monomial_values(variables, rate.monomials)), axis=-1)
     terms = monomials * jnp.asarray(rate.numbers, monomials.dtype)

@@ -56,8 +56,8 @@ def measurements(data: str = "paper2021") -> dict[str, Measurement]:
     if data not in sets:
         raise ValueError(f"no set of flavour measurements {data!r}; there are {', '.join(sets)}")
     return {
-        name: Measurement(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-        for name, entry in sets[data].items()
+        name: Measurement(m["value"], tuple(m["stat"]), tuple(m["syst"]), m["unit"], m["source"])
+        for name, m in sets[data].items()
     }
 
 

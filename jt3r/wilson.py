@@ -5,6 +5,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
@@ -39,7 +40,7 @@ def prefactors(preset: str = "pdg", v: ArrayLike = VEV, cutoff: ArrayLike = CUTO
 
 def _coupling(m_aprime: ArrayLike, v: ArrayLike) -> Array:
     """g_T3R = m_A'/(sqrt2 V) (2105.07655, below eq. 1)."""
-    return m_aprime / (2**0.5 * v)
+    return jnp.asarray(m_aprime) / (2**0.5 * jnp.asarray(v))
 
 
 def coefficients_of_angles(

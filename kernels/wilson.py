@@ -75,11 +75,11 @@ def prefactors(
     of a doublet and a singlet down quark, which is what mixing leaves, is T_3 = 1/2 in size.
     Light mediators: 1/(2 Lambda^2 N); 1/(sqrt2 V Lambda^2 N); m_lepton/(2 V^2 Lambda^2 N).
     """
-    unit = normalisation(fermi, alpha, ckm)
-    z = 4 * jnp.pi * alpha / (sin2_weak * (1 - jnp.asarray(sin2_weak)) * jnp.square(m_z)) * z_quark_coupling / unit
+    unit, sin2 = normalisation(fermi, alpha, ckm), jnp.asarray(sin2_weak)
+    z = 4 * jnp.pi * alpha / (sin2 * (1 - sin2) * jnp.square(m_z)) * jnp.asarray(z_quark_coupling) / unit
     contact = 1 / (jnp.square(cutoff) * unit)
     return Prefactors(
-        c9_universal=z * (sin2_weak - 0.25),
+        c9_universal=z * (sin2 - 0.25),
         c10_universal=z * 0.25,
         vector=contact / 2,
         scalar=contact / (jnp.sqrt(2.0) * vev),
@@ -154,6 +154,6 @@ def angles(
     universal = jnp.asarray(c10_universal) / prefactor.c10_universal
     vector = prefactor.vector * jnp.square(coupling)
     left = jnp.asarray(c9_nonuniversal) / vector
-    right = mass_ratio * left - jnp.asarray(pseudoscalar) / prefactor.pseudoscalar
+    right = jnp.asarray(mass_ratio) * left - jnp.asarray(pseudoscalar) / prefactor.pseudoscalar
     within = (jnp.abs(universal) <= 1) & (jnp.abs(left) <= 1) & (jnp.abs(right) <= 1)
     return Angles(universal, left, right, vector * right, within)

@@ -118,8 +118,8 @@ def test_gradients_are_finite_and_predict_lowers_for_cuda():
 @pytest.mark.parametrize("table", table_names())
 def test_theory_errors_of_ratios_are_tiny_in_the_standard_model_and_of_rates_are_not(table):
     sm, errors = predict({}, table=table), theory_errors({}, table=table)
-    # R_K: 6e-5 from FLAVIO's own sampling
-    assert 2e-5 < errors["R_K"] < 2e-4
+    # R_K: 6e-5 with the form factors of FLAVIO 2.7, 3e-4 with those of 2.2
+    assert 4e-5 < errors["R_K"] < 4e-4
     for name in ("BR_BpKstmumu", "BR_B0Kmumu", "BR_BpKmumu", "dBR_Bsphimumu", "dBR_LbLmumu"):
         assert 0.04 < errors[name] / sm[name] < 0.3
     assert 0.02 < errors["BR_Bsmumu"] / sm["BR_Bsmumu"] < 0.08

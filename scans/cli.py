@@ -118,13 +118,18 @@ def point(
     v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
     m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
     dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any parameter: C9_bsmumu=-0.5. Repeatable.")
+    ] = None,
+    card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Print every observable of one point, with its gradient."""
-    from .point_report import make_point, report
+    """Print every observable of one point, with its gradient; --set goes before the other options, they before --card."""
+    from .point_report import benchmark_values, make_point, parameter_values, report
 
     given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
-    values = {name: value for name, value in given.items() if value is not None}
+    values = benchmark_values(card) if card is not None else {}
+    values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
     rows = report(make_point(values, dataset))
     if as_json:
         typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
@@ -133,12 +138,16 @@ def point(
     from rich.table import Table
 
     table = Table(title=f"{values}, data set {dataset}", title_justify="left")
-    for heading in ("observable", "value", "unit", "gradient, per GeV", "meaning"):
+    for heading in ("observable", "value", "unit", "meaning"):
         table.add_column(heading, justify="right" if heading == "value" else "left")
     for row in rows:
-        gradient = "\n".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items())
-        table.add_row(row.name, f"{row.value:.10g}", row.unit, gradient, row.doc)
-    Console(highlight=False).print(table)
+        table.add_row(row.name, f"{row.value:.10g}", row.unit, row.doc)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")
+    for row in rows:
+        slopes = ", ".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items() if slope != 0)
+        console.print(f"{row.name}: {slopes or '0'}", markup=False)
 
 
 @app.command()

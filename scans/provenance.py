@@ -2,6 +2,7 @@
 
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -10,6 +11,7 @@ import jax
 import jt3r
 from jt3r.constants import CONSTANTS
 from jt3r.datasets import DATASETS
+from jt3r.flavour_likelihood import measurements
 
 from .card import BandCard, GridCard
 from .scan import float_dtype
@@ -24,6 +26,7 @@ def provenance(card: GridCard | BandCard) -> dict[str, str]:
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
     measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
+    measured |= {key: asdict(measurement) for key, measurement in measurements(card.dataset).items()}
     constants = {key: quantity.model_dump() for key, quantity in CONSTANTS.items()}
     return {
         "card": _json(card.model_dump(mode="json")),

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
+from jt3r.constants import M_MU
 from jt3r.kernels import wilson
 
 PRESETS = ("paper", "pdg", "derived")
@@ -35,10 +36,10 @@ def prefactors(preset: str = "pdg", v: ArrayLike = VEV, cutoff: ArrayLike = CUTO
     """
     if preset not in PRESETS:
         raise ValueError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
-    return wilson.prefactors(**_values(preset), m_lepton=_values("masses")["m_mu"], vev=v, cutoff=cutoff)
+    return wilson.prefactors(**_values(preset), m_lepton=M_MU, vev=v, cutoff=cutoff)
 
 
-def _coupling(m_aprime: ArrayLike, v: ArrayLike) -> Array:
+def t3r_coupling(m_aprime: ArrayLike, v: ArrayLike) -> Array:
     """g_T3R = m_A'/(sqrt2 V) (2105.07655, below eq. 1)."""
     return jnp.asarray(m_aprime) / (2**0.5 * jnp.asarray(v))
 
@@ -59,9 +60,9 @@ def coefficients_of_angles(
     masses = _values("masses")
     c = wilson.match(
         prefactors(preset, v, cutoff),
-        _coupling(m_aprime, v),
+        t3r_coupling(m_aprime, v),
         masses["mass_ratio"],
-        masses["m_mu"] / masses["m_b"],
+        M_MU / masses["m_b"],
         light=light,
         **angles,
     )
@@ -91,7 +92,7 @@ def angles_of_coefficients(
     """Products of sines that give C10^U, C9^NU = C10^NU and C_P = -C_P'; see ``jt3r.kernels.wilson.angles``."""
     return wilson.angles(
         prefactors(preset, v, cutoff),
-        _coupling(m_aprime, v),
+        t3r_coupling(m_aprime, v),
         _values("masses")["mass_ratio"],
         c10_universal,
         c9_nonuniversal,

@@ -37,16 +37,20 @@ def run(
     overwrite: Annotated[bool, typer.Option(help="Replace the output, and drop an unfinished scan.")] = False,
     settings: Settings = None,
 ) -> None:
-    """Run a scan and print the path of its file."""
+    """Run a scan and print the path of its file; a table is printed before it."""
     from .engine import default_output, run
     from .progress import tile_progress
 
     path = output or default_output(card)
     try:
-        typer.echo(run(card, path, settings=settings, resume=resume, overwrite=overwrite, progress=tile_progress))
+        file = run(card, path, settings=settings, resume=resume, overwrite=overwrite, progress=tile_progress)
     except KeyboardInterrupt:
         _say(f"interrupted; finished tiles are kept: go on with the same command and --resume (output {path})")
         raise typer.Exit(INTERRUPTED) from None
+    from .table_report import print_table
+
+    print_table(file)
+    typer.echo(file)
 
 
 @app.command()
@@ -97,6 +101,8 @@ def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="F
     from rich.console import Console
     from rich.table import Table
 
+    from .table_report import print_table
+
     table = Table(title=facts.pop("file"), title_justify="left")
     for heading in ("array", "over", "unit", "range", "meaning"):
         table.add_column(heading)
@@ -106,6 +112,7 @@ def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="F
         table.add_row(name, over, array.get("units", ""), low_high, array.get("long_name", ""))
     console = Console(highlight=False)
     console.print(table)
+    print_table(file)
     for key, value in facts.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         console.print(f"{key}: {text}", markup=False)

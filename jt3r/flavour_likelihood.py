@@ -121,9 +121,11 @@ def sm_pull(
 ) -> Real[Array, "*b"]:
     """SM pull = sqrt(chi2_SM - chi2) over R_K, R_K* [1.1, 6] and Br(Bs -> mu mu), as in 2105.07655.
 
-    Signed: where the point fits worse than the Standard Model the result is -sqrt(chi2 - chi2_SM). At equality the
-    value is 0 and the gradient, which diverges, is set to 0.
+    Signed: where the point fits worse than the Standard Model the result is -sqrt(chi2 - chi2_SM). At equality, to
+    within 16 roundings of chi2_SM, the value is 0 and the gradient, which diverges, is set to 0.
     """
-    gain = chi_square(sm_predictions, data, observables, errors) - chi_square(predictions, data, observables, errors)
-    safe = jnp.where(gain == 0, 1.0, jnp.abs(gain))
-    return jnp.where(gain == 0, 0.0, jnp.sign(gain) * jnp.sqrt(safe))
+    chi2_sm = chi_square(sm_predictions, data, observables, errors)
+    gain = chi2_sm - chi_square(predictions, data, observables, errors)
+    equal = jnp.abs(gain) <= 16 * jnp.finfo(gain.dtype).eps * chi2_sm
+    safe = jnp.where(equal, 1.0, jnp.abs(gain))
+    return jnp.where(equal, 0.0, jnp.sign(gain) * jnp.sqrt(safe))

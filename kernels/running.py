@@ -15,9 +15,7 @@ LEPTONS = ("mu", "e")
 NAMES = tuple(f"{op}{prime}_bs{lep}{lep}" for lep in LEPTONS for prime in ("", "p") for op in OPERATORS)
 
 
-def run_down(
-    coefficients: Mapping[str, Real[ArrayLike, "*b"]], numbers: Mapping[str, float]
-) -> dict[str, Real[Array, "*b"]]:
+def run_down(coefficients: Mapping[str, Real[ArrayLike, "*b"]], numbers: Mapping[str, float]) -> dict[str, Real[Array, "*b"]]:
     """Coefficients at the low scale from those at the high scale.
 
     ``coefficients`` has all 16 names in FLAVIO's spelling (``C9p_bsmumu``). ``numbers`` has the entries of the map,

@@ -27,7 +27,7 @@ def _array(item: h5py.Dataset) -> dict[str, Any]:
         "dtype": str(item.dtype),
         **{key: _plain(item.attrs[key]) for key in ("units", "long_name", "source") if key in item.attrs},
     }
-    if item.dtype.kind == "S":
+    if h5py.check_string_dtype(item.dtype):
         return {**facts, "range": None, "values": item.asstr()[()].tolist()}
     lowest, highest = np.inf, -np.inf
     for piece in item.iter_chunks() if item.chunks else [()]:

@@ -191,7 +191,8 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict) -> None:
     levels = MaxNLocator(12).tick_values(arrays[0].min(), arrays[0].max())
     lines = axes.contour(x, y, arrays[0], levels=levels, colors=GREY, linewidths=0.5)
     axes.clabel(lines, fontsize=7)
-    handles += axes.plot([], [], color=GREY, linewidth=0.5, label=f"contours of ${scan[card['observables'][0]].attrs['latex']}$")
+    first = scan[card["observables"][0]].attrs["latex"]
+    handles += axes.plot([], [], color=GREY, linewidth=0.5, label=f"contours of ${first}$")
     if not card["fixed"] and x[0] <= 0 <= x[-1] and y[0] <= 0 <= y[-1]:
         handles += axes.plot(0, 0, "k+", markersize=8, label="Standard Model", linestyle="none")
     axes.legend(handles=handles, loc="lower left", fontsize=8, framealpha=0.9, edgecolor="none", title="measured, $1\\sigma$")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from jt3r.flavour_benchmarks import NAMES, NOTES, SOURCE, TABLE1, TABLE2, Row, forced_pseudoscalar, table1, table2
@@ -16,6 +17,7 @@ from .summary import readable
 from .tiles import Slices
 
 BENCHMARKS = ("SM", *NAMES)
+TEXT = h5py.string_dtype()
 OBSERVABLE = {"sm_pull": "sm_pull_flavour"}
 """Quantities of the tables whose observable has another name."""
 
@@ -84,8 +86,8 @@ def _layout(card: TableCard, quantities: tuple[str, ...]) -> Layout:
             Variable("BR_Bsmumu_forced", over[:1], "<f8", {"units": "1", "long_name": f"BR_Bsmumu with {forced}", **eq10}),
         ]
     coordinates = (
-        Coordinate("benchmark", np.array(BENCHMARKS, "S"), {"long_name": "benchmark point of Tables I and II"}),
-        Coordinate("quantity", np.array(quantities, "S"), {"long_name": "observable", "described": json.dumps(described)}),
+        Coordinate("benchmark", np.array(BENCHMARKS, TEXT), {"long_name": "benchmark point of Tables I and II"}),
+        Coordinate("quantity", np.array(quantities, TEXT), {"long_name": "observable", "described": json.dumps(described)}),
     )
     notes = [{"benchmark": b, "quantity": q, "note": text} for (b, q), text in NOTES.items() if q in quantities]
     attributes = {"title": f"Table {card.number} of arXiv:2105.07655", "notes": json.dumps(notes), "source": SOURCE}

@@ -37,8 +37,10 @@ def _comparison(file: h5py.File, notes: list[dict[str, str]]) -> Table:
     names, quantities = (file[dim].asstr()[()].tolist() for dim in ("benchmark", "quantity"))
     ours, reference, agrees = (file[name][()] for name in ("ours", "reference", "agrees"))
     table = Table(title=file.attrs["title"], title_justify="left")
-    for heading in ("benchmark", "quantity", "unit", "jt3r", "reference", "difference", "verdict", "note"):
-        table.add_column(heading, justify="right" if heading in ("jt3r", "reference", "difference") else "left")
+    for heading in ("point", "quantity", "jt3r", "reference", "off by", "verdict", "note"):
+        table.add_column(heading, justify="right" if heading in ("jt3r", "reference", "off by") else "left", no_wrap=True)
+    units = [f"{name} in {facts['units']}" for name, facts in described.items() if facts["units"] != "1"]
+    table.caption = "; ".join(units) or None
     for q, quantity in enumerate(quantities):
         for b, name in enumerate(names):
             if np.isnan(reference[b, q]):
@@ -51,7 +53,6 @@ def _comparison(file: h5py.File, notes: list[dict[str, str]]) -> Table:
             table.add_row(
                 name,
                 quantity,
-                "" if described[quantity]["units"] == "1" else described[quantity]["units"],
                 f"{ours[b, q]:.4g}",
                 f"{reference[b, q]:.4g}",
                 f"{difference:+.2f}{'' if pull else ' %'}",

@@ -50,9 +50,7 @@ def test_the_polynomials_of_popxf_are_those_of_the_table(tmp_path):
         total += np.prod(factors) * np.asarray(numbers)
     rates = dict(zip(document["metadata"]["polynomial_names"], total, strict=True))
     ours = predict(c, scale=4.8)
-    for name, e in zip(
-        document["metadata"]["observable_names"], document["metadata"]["observable_expressions"], strict=True
-    ):
+    for name, e in zip(document["metadata"]["observable_names"], document["metadata"]["observable_expressions"], strict=True):
         parts = [rates[v] for v in e["variables"].values()]
         # rounding of some hundred terms
         assert parts[0] / (parts[1] if len(parts) > 1 else 1.0) == pytest.approx(float(ours[name]), rel=1e-12)

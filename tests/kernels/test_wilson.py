@@ -47,17 +47,11 @@ angle = st.floats(1e-6, 0.3)
 @settings(deadline=None, max_examples=25)  # the first call compiles
 @given(angle, angle, angle, st.sampled_from(model.PRESETS))
 def test_the_inverse_map_finds_the_products(universal, left, right, preset):
-    c = model.coefficients_of_angles(
-        0.1, preset, s_sl=universal, s_bl=1.0, sp_sl=left, sp_bl=1.0, sp_sr=right, sp_br=1.0
-    )
-    found = model.angles_of_coefficients(
-        0.1, c["C10_bsee"], c["C9_bsmumu"] - c["C9_bsee"], c["CP_bsmumu"], preset=preset
-    )
+    c = model.coefficients_of_angles(0.1, preset, s_sl=universal, s_bl=1.0, sp_sl=left, sp_bl=1.0, sp_sr=right, sp_br=1.0)
+    found = model.angles_of_coefficients(0.1, c["C10_bsee"], c["C9_bsmumu"] - c["C9_bsee"], c["CP_bsmumu"], preset=preset)
     assert bool(found.exists)
     # each product comes back from a difference of numbers at most 0.3: a few roundings of the largest
-    np.testing.assert_allclose(
-        found[:3], (universal, left, right), rtol=0, atol=1e-14 + 1e-12 * max(universal, left, right)
-    )
+    np.testing.assert_allclose(found[:3], (universal, left, right), rtol=0, atol=1e-14 + 1e-12 * max(universal, left, right))
     np.testing.assert_allclose(found.c9_primed, c["C9p_bsmumu"], rtol=1e-7)
 
 
@@ -75,9 +69,7 @@ def test_bmd_cannot_be_realised():
 def test_light_mediators_scale_as_one_over_q2():
     factor = wilson.light_propagator(2.0, jnp.asarray([4.0, 16.0]))
     contact = model.coefficients_of_angles(0.1, sp_sl=1e-3, sp_bl=1e-3, sp_sr=1e-3, sp_br=1e-3, yukawa_b=0.1)
-    light = model.coefficients_of_angles(
-        0.1, light=factor, sp_sl=1e-3, sp_bl=1e-3, sp_sr=1e-3, sp_br=1e-3, yukawa_b=0.1
-    )
+    light = model.coefficients_of_angles(0.1, light=factor, sp_sl=1e-3, sp_bl=1e-3, sp_sr=1e-3, sp_br=1e-3, yukawa_b=0.1)
     for name in ("C9_bsmumu", "C10p_bsmumu", "CS_bsmumu"):
         np.testing.assert_allclose(light[name], contact[name] * jnp.asarray([1.0, 0.25]), rtol=1e-14)
 

@@ -3,6 +3,9 @@
 The polynomials of a table (see ``jt3r.flavour_table``) are evaluated at the b scale; coefficients given at 160 GeV are
 run down first. Coefficients are real, in FLAVIO's basis of the weak effective theory: H = -4 G_F/sqrt2 V_tb V_ts*
 e^2/(16 pi^2) sum_i C_i O_i, where O_S,P carry a factor m_b, so that C_S and C_P are in GeV^-1.
+
+B -> K nu nu is not modelled. Z exchange would change it, by C_L = C10^U of every neutrino (arXiv:1409.4557); but A' exchange
+adds right-handed neutrinos, whose masses and mixing the coefficients here say nothing of.
 """
 
 from collections.abc import Mapping

@@ -76,7 +76,8 @@ def prefactors(
     Light mediators: 1/(2 Lambda^2 N); 1/(sqrt2 V Lambda^2 N); m_lepton/(2 V^2 Lambda^2 N).
     """
     unit, sin2 = normalisation(fermi, alpha, ckm), jnp.asarray(sin2_weak)
-    z = 4 * jnp.pi * alpha / (sin2 * (1 - sin2) * jnp.square(m_z)) * jnp.asarray(z_quark_coupling) / unit
+    exchange = 4 * jnp.pi * jnp.asarray(alpha) / (sin2 * (1 - sin2) * jnp.square(m_z))
+    z = exchange * jnp.asarray(z_quark_coupling) / unit
     contact = 1 / (jnp.square(cutoff) * unit)
     return Prefactors(
         c9_universal=z * (sin2 - 0.25),

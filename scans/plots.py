@@ -9,6 +9,7 @@ from typing import Any
 import h5py
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -179,7 +180,7 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict) -> None:
     names = [name for name in card["axes"] if len(scan[name]) > 1]
     x, y = (_values(scan[name])[_thin((len(scan[name]),))] for name in names)
     bands = _measured(scan, card)
-    handles = []
+    handles: list[Artist] = []
     arrays = [np.squeeze(scan[shown][_thin(scan[shown].shape)]).T for shown in card["observables"]]
     for shown, values, colour in zip(card["observables"], arrays, COLOURS, strict=False):
         low, central, high = bands[shown]

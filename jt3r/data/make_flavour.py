@@ -13,6 +13,8 @@ Variables: for the lepton of each rate, at FLAVIO's b scale of 4.8 GeV, ``C9+ = 
 so for C10, CS and CP. A pseudoscalar final state sees the sums, a leptonic decay the differences.
 """
 
+from __future__ import annotations  # Python 3.8
+
 import argparse
 import hashlib
 import json
@@ -21,6 +23,7 @@ import platform
 import sys
 import time
 import warnings
+from typing import Any, Sequence  # noqa: UP035 (Python 3.8)
 
 import numpy as np
 
@@ -57,14 +60,14 @@ RATES = {
 }
 
 
-def gauss(edges, order):
+def gauss(edges: Sequence[float] | np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of Gauss-Legendre quadrature of the given order on each cell between the edges."""
     x, w = np.polynomial.legendre.leggauss(order)
     low, high = np.asarray(edges[:-1])[:, None], np.asarray(edges[1:])[:, None]
     return ((high + low) / 2 + (high - low) / 2 * x).ravel(), ((high - low) / 2 * w).ravel()
 
 
-def quadrature(q2_bin, muon_mass, fine):
+def quadrature(q2_bin: tuple[float, float], muon_mass: float, fine: bool) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights in q^2.
 
     FLAVIO interpolates its low-q^2 corrections linearly on a grid of 0.1 GeV^2 that starts at 1e-6: the fine rule puts
@@ -83,12 +86,12 @@ def quadrature(q2_bin, muon_mass, fine):
     return threshold + u**2, w * 2 * u
 
 
-def monomial_values(monomials, x):
+def monomial_values(monomials: Sequence[str], x: dict[str, float]) -> np.ndarray:
     """Values of the monomials at the point x, a dict of the reduced variables."""
     return np.array([np.prod([x.get(v, 0.0) for v in m.split()]) if m != "1" else 1.0 for m in monomials])
 
 
-def design_points(monomials):
+def design_points(monomials: Sequence[str]) -> list[dict[str, float]]:
     """As many points as monomials, that determine the polynomial."""
     step = {s + t: h for s, h in DESIGN_STEP.items() for t in "+-"}
     points = []
@@ -99,12 +102,12 @@ def design_points(monomials):
     return points
 
 
-def random_points(monomials, count, rng):
+def random_points(monomials: Sequence[str], count: int, rng: np.random.RandomState) -> list[dict[str, float]]:
     variables = sorted({v for m in monomials if m != "1" for v in m.split()})
     return [{v: rng.uniform(-2, 2) * DESIGN_STEP[v[:-1]] for v in variables} for _ in range(count)]
 
 
-def wilson_values(x, lepton):
+def wilson_values(x: dict[str, float], lepton: str) -> dict[str, float]:
     """Coefficients in FLAVIO's names of a point given in the reduced variables."""
     values = {}
     for op in OPERATORS:
@@ -114,16 +117,16 @@ def wilson_values(x, lepton):
     return values
 
 
-def coefficients_at_b_scale(flavio, values):
+def coefficients_at_b_scale(flavio: Any, values: dict[str, float]) -> Any:
     """FLAVIO's container with the coefficients given at the b scale, where the decays read them: nothing runs."""
 
     class AtBScale(flavio.WilsonCoefficients):
-        def get_wc(self, sector, scale, par, *args, **kwargs):
+        def get_wc(self, sector: str, scale: float, par: dict, *args: Any, **kwargs: Any) -> dict:
             result = dict(self._zeros(sector, scale, par, *args, **kwargs))
             result.update((k, v) for k, v in values.items() if k in result)
             return result
 
-        def _zeros(self, sector, scale, par, *args, **kwargs):
+        def _zeros(self, sector: str, scale: float, par: dict, *args: Any, **kwargs: Any) -> dict:
             if sector not in zeros:
                 zeros[sector] = super().get_wc(sector, scale, par, *args, **kwargs)
             return zeros[sector]
@@ -131,10 +134,10 @@ def coefficients_at_b_scale(flavio, values):
     return AtBScale()
 
 
-zeros = {}
+zeros: dict[str, dict] = {}
 
 
-def rate(flavio, name, x, par, nodes):
+def rate(flavio: Any, name: str, x: dict[str, float], par: dict[str, float], nodes: Any) -> float:
     """The branching fraction at one point, by the fixed quadrature."""
     observable, lepton, q2_bin, per_width, _ = RATES[name]
     wc = coefficients_at_b_scale(flavio, wilson_values(x, lepton))
@@ -146,7 +149,9 @@ def rate(flavio, name, x, par, nodes):
     return total / (q2_bin[1] - q2_bin[0]) if per_width else total
 
 
-def fit(flavio, name, par, fine, extra=()):
+def fit(
+    flavio: Any, name: str, par: dict[str, float], fine: bool, extra: Sequence[dict[str, float]] = ()
+) -> tuple[np.ndarray, float]:
     """Polynomial of one rate, and the largest relative residual at the extra points."""
     q2_bin, monomials = RATES[name][2], RATES[name][4]
     nodes = None if q2_bin is None else quadrature(q2_bin, par["m_mu"], fine)
@@ -159,7 +164,7 @@ def fit(flavio, name, par, fine, extra=()):
     return solution, max(map(abs, residuals), default=0.0)
 
 
-def running():
+def running() -> dict[str, Any]:
     """The linear map of the coefficients from 160 to 4.8 GeV, by wilson, and how far it is from the form used."""
     from wilson import Wilson
 
@@ -202,7 +207,7 @@ def running():
     }
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=200, help="joint draws of FLAVIO's parameters (default 200)")
     parser.add_argument("--seed", type=int, default=2105, help="seed of the draws (default 2105)")
@@ -216,7 +221,8 @@ def main(argv=None):
     table = "flavio-" + ".".join(flavio.__version__.split(".")[:2])
     central = flavio.default_parameters.get_central_all()
     rng = np.random.RandomState(args.seed)
-    rates, values = {}, []
+    rates: dict[str, Any] = {}
+    numbers_of_all: list[float] = []
     for name, (observable, lepton, q2_bin, per_width, monomials) in RATES.items():
         start = time.time()
         numbers, residual = fit(flavio, name, central, True, random_points(monomials, 3, rng))
@@ -229,7 +235,7 @@ def main(argv=None):
             "numbers": list(numbers),
             "largest_residual": float(residual),
         }
-        values.extend(numbers)
+        numbers_of_all.extend(numbers)
         print(f"{name:14s} residual {residual:.1e}  {time.time() - start:.0f} s", file=sys.stderr, flush=True)
     record = {
         "table": table,
@@ -255,7 +261,7 @@ def main(argv=None):
         f.write("\n")
 
     np.random.seed(args.seed)  # noqa: NPY002 (FLAVIO draws from NumPy's global generator)
-    values = np.array(values)
+    values = np.array(numbers_of_all)
     reference = np.concatenate([fit(flavio, name, central, False)[0] for name in RATES])
     deviations = np.zeros((args.draws, len(values)))
     start = time.time()

@@ -169,12 +169,16 @@ class GridCard(_MeshCard):
 
 
 class BandCard(_MeshCard):
-    """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others."""
+    """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others.
+
+    Roots are sought `between` two values. The lowest is kept, and with `max_roots` above 1 the next ones as well.
+    """
 
     kind: Literal["band"]
     solve_for: str = "m_phi"
     pulls: list[Finite] = Field(default=[-2.0, -1.0, 0.0, 1.0, 2.0], min_length=1)
     between: tuple[Finite, Finite] = (1e-6, 1e3)
+    max_roots: int = Field(default=1, ge=1, le=16)
 
     @field_validator("solve_for")
     @classmethod
@@ -271,7 +275,7 @@ def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
-        parsed = value
+        parsed = value.strip()
     *parents, leaf = key.strip().split(".")
     table = _copy(table)
     level = table
@@ -288,8 +292,9 @@ def _copy(table: Any) -> Any:
 
 
 def _first_error(error: ValidationError) -> str:
-    """The first thing wrong, as 'key = value: what is allowed'."""
-    first = error.errors()[0]
+    """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
+    errors = error.errors()
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"] if part not in (*KINDS, _RANGE, _LISTED)]
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]

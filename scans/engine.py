@@ -69,7 +69,10 @@ def run(
     checked = load_card(card, settings)
     output = Path(output) if output is not None else default_output(card)
     parts = parts_folder(output)
-    _check_place(output, parts, resume, overwrite)
+    try:
+        _check_place(output, parts, resume, overwrite)
+    except OSError as error:
+        raise BadInput(f"output {output}: {error.strerror}") from None
     scan = prepare(checked)
     _check_disk(scan, output)
     try:
@@ -78,7 +81,9 @@ def run(
         todo = [(cut, file) for cut, file in files if read_part(file, scan.parts) is None]
         for cut, file in progress(todo, len(files) - len(todo)):
             write_part(file, scan.parts, scan.compute(cut))
-        scan.finish(output, scan.layout, files)
+        whole = parts / "whole.h5"  # here, so that what a kill leaves of it goes with the folder
+        scan.finish(whole, scan.layout, files)
+        os.replace(whole, output)
     except OSError as error:
         if error.errno == errno.ENOSPC or "No space left" in str(error):
             raise ScanFailed(f"{output}: the disk is full; make room and run again with --resume") from None
@@ -119,7 +124,12 @@ def _open_folder(parts: Path, scan: Scan, resume: bool) -> None:
         return
     if parts.exists():
         shutil.rmtree(parts)
-    parts.mkdir()
+    try:
+        parts.mkdir()
+    except OSError as error:
+        raise BadInput(
+            f"output {parts.with_suffix('')}: the folder {parts.parent} cannot be written: {error.strerror}"
+        ) from None
     temporary = parts / "manifest.tmp"
     temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     os.replace(temporary, file)

@@ -4,6 +4,7 @@ A finished file is self-describing: dimension scales make it open in xarray as l
 LaTeX label and source, and the file carries the card and how it was made. Every array of numbers has a checksum (fletcher32).
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,13 +27,16 @@ FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffl
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole and on the disk."""
+def _replacing(path: Path, seal: bool = False) -> Iterator[h5py.File]:
+    """A new file that takes the place of `path` only when it is whole and on the disk; `seal` puts its SHA-256 at its end."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with h5py.File(temporary, "w", track_order=True) as file:
             yield file
-        with temporary.open("rb") as written:
+        with temporary.open("ab") as written:
+            if seal:
+                written.write(hashlib.sha256(temporary.read_bytes()).digest())
+                written.flush()
             os.fsync(written.fileno())
         os.replace(temporary, path)
         folder = os.open(path.parent, os.O_RDONLY)
@@ -46,7 +50,7 @@ def _replacing(path: Path) -> Iterator[h5py.File]:
 
 def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
     """One finished tile. Chunked variables are stored exactly as the finished file will store them."""
-    with _replacing(path) as file:
+    with _replacing(path, seal=True) as file:
         for variable in layout.variables:
             _create(file, variable, arrays[variable.name])
 
@@ -61,12 +65,19 @@ def _create(file: h5py.File, variable: Variable, array: np.ndarray) -> None:
 
 
 def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
-    """The arrays of a tile, or None if the file is missing or damaged: every byte is read, so every checksum is tried."""
+    """The arrays of a tile, or None if the file is missing or a byte of it has changed since it was written."""
     try:
+        if not _sealed(path.read_bytes()):
+            return None
         with h5py.File(path, "r") as file:
             return {variable.name: file[variable.name][()] for variable in layout.variables}
     except (OSError, KeyError):
         return None
+
+
+def _sealed(content: bytes) -> bool:
+    size = hashlib.sha256().digest_size
+    return hashlib.sha256(content[:-size]).digest() == content[-size:]
 
 
 def write_full(path: Path, layout: Layout, parts: Sequence[tuple[Slices, Path]]) -> None:

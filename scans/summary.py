@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jt3r import observables
+
 from .card import GridCard
 from .errors import ScanFailed
 from .grid import grid_function
@@ -44,7 +46,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
     def shapes(mesh: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         return {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
 
-    function, dtype = grid_function(card), float_dtype()
+    function, dtype = _seen_by_filling(card), float_dtype()
     whole, part = Stages(function, shapes(tile), dtype), Stages(function, shapes(block), dtype)
     numbers = jnp.arange(tile[0] // rows)
     edges = np.linspace(*card.summary.range, card.summary.bins + 1) if card.summary.bins else np.array([])
@@ -85,6 +87,20 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
         return result
 
     return lambda fields: reduce(whole.prepare(fields))
+
+
+def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
+    """The card's observable, made NaN where an axis that it does not read is NaN: the filling of the last tiles."""
+    function = grid_function(card)
+    unread = [name for name in card.axes if name not in observables[card.observables[0]].reads]
+
+    def filled(fields: dict) -> list[jax.Array]:
+        (value,) = function(fields)
+        for name in unread:
+            value = jnp.where(jnp.isnan(fields[name]), jnp.nan, value)
+        return [value]
+
+    return filled
 
 
 def _within(level: float) -> Callable[[jax.Array], jax.Array]:

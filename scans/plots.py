@@ -196,7 +196,15 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict) -> None:
     handles += axes.plot([], [], color=GREY, linewidth=0.5, label=f"contours of ${first}$")
     if not card["fixed"] and x[0] <= 0 <= x[-1] and y[0] <= 0 <= y[-1]:
         handles += axes.plot(0, 0, "k+", markersize=8, label="Standard Model", linestyle="none")
-    axes.legend(handles=handles, loc="lower left", fontsize=8, framealpha=0.9, edgecolor="none", title="measured, $1\\sigma$")
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        fontsize=7.5,
+        framealpha=0.9,
+        edgecolor="none",
+        title="measured, $1\\sigma$",
+        title_fontsize=9,
+    )
     axes.set_title(f"data set {card['dataset']}", fontsize=10)
     _set_scales(axes, card, *names)
     axes.set_xlabel(_label(scan[names[0]]))

@@ -48,12 +48,18 @@ def bracketed_root(f: Callable[[Array], Array], lower: Real[Array, "*b"], upper:
     bisection.
     """
     lower, upper = jax.lax.stop_gradient((lower, upper))
-    return jax.lax.custom_root(
+    exists = jnp.isfinite(lower) & jnp.isfinite(upper)
+    # Where there is no bracket the equation is evaluated at an end of another one, so that no NaN enters the gradient.
+    somewhere = jnp.max(jnp.where(exists, lower, -jnp.inf))
+    somewhere = jnp.where(jnp.isfinite(somewhere), somewhere, 1.0)
+    lower, upper = jnp.where(exists, lower, somewhere), jnp.where(exists, upper, somewhere)
+    root = jax.lax.custom_root(
         f,
         lower,
         lambda g, _: _chandrupatla(g, lower, upper),
-        lambda slope, y: y / slope(jnp.ones_like(y)),
+        lambda slope, y: y / jnp.where(exists, slope(jnp.ones_like(y)), 1.0),
     )
+    return jnp.where(exists, root, jnp.nan)
 
 
 def _chandrupatla(f: Callable[[Array], Array], lower: Array, upper: Array) -> Array:

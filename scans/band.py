@@ -28,7 +28,7 @@ from .scan import (
     parameter_attributes,
     point_of,
 )
-from .tiles import CHUNK_POINTS, Slices, block_shape, tile_slices
+from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 
 SECONDS_PER_EDGE = 2e-6
 """One root with its derivatives, on two cores."""
@@ -61,7 +61,7 @@ def band_scan(card: BandCard) -> Scan:
     return Scan(
         layout=layout,
         parts=Layout((), layout.variables),
-        tiles=tile_slices(shape, tile),
+        tiles=Tiles(shape, tile),
         points=edges,
         disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
         seconds=edges * SECONDS_PER_EDGE,

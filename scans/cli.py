@@ -12,6 +12,8 @@ import typer
 
 from .errors import BadInput, ScanFailed
 
+_UsageError: Any = typer.BadParameter.__bases__[0]  # of the click that typer carries, or of click itself
+
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
@@ -180,6 +182,9 @@ def _one_line_errors() -> Iterator[None]:
     except BadInput as error:
         _say(str(error))
         sys.exit(BAD_INPUT)
+    except _UsageError as error:
+        _say(f"{' '.join(error.format_message().split())} (see: jt3r --help)")
+        sys.exit(BAD_INPUT)
     except ScanFailed as error:
         _say(str(error))
         sys.exit(FAILED)
@@ -195,4 +200,4 @@ def _say(message: str) -> None:
 def main() -> Any:
     """Entry point of the `jt3r` command."""
     with _one_line_errors():
-        app()
+        sys.exit(app(standalone_mode=False) or DONE)

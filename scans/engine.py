@@ -1,7 +1,6 @@
 """Running a scan: tile by tile into a folder that survives any crash, then one finished file."""
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -14,7 +13,7 @@ from .band import band_scan
 from .card import BandCard, Card, TableCard, load_card
 from .errors import BadInput, ScanFailed
 from .grid import full_grid
-from .hdf5 import read_part, write_part
+from .hdf5 import read_part, sync_folder, write_part
 from .provenance import provenance
 from .scan import Scan
 from .summary import summary_grid
@@ -64,15 +63,18 @@ def run(
 
     Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite`),
     if its folder cannot be written, if unfinished tiles of this or another scan are there (unless `resume` or `overwrite`), or
-    if the disk is too small; ScanFailed if the disk fills up on the way.
+    if the disk is too small; ScanFailed if the disk fills up or fails on the way.
     """
     checked = load_card(card, settings)
     output = Path(output) if output is not None else default_output(card)
-    parts = parts_folder(output)
     try:
-        _check_place(output, parts, resume, overwrite)
+        _check_place(output, resume, overwrite)
     except OSError as error:
         raise BadInput(f"output {output}: {error.strerror}") from None
+    parts = parts_folder(output)
+    if resume and output.exists() and parts.exists():
+        shutil.rmtree(parts)  # killed after the file was whole, before its parts were gone
+        return output
     scan = prepare(checked)
     _check_disk(scan, output)
     try:
@@ -84,15 +86,16 @@ def run(
         whole = parts / "whole.h5"  # here, so that what a kill leaves of it goes with the folder
         scan.finish(whole, scan.layout, files)
         os.replace(whole, output)
+        sync_folder(output.parent)
     except OSError as error:
-        if error.errno == errno.ENOSPC or "No space left" in str(error):
-            raise ScanFailed(f"{output}: the disk is full; make room and run again with --resume") from None
-        raise
+        full = error.errno == errno.ENOSPC or "No space left" in str(error)
+        what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
+        raise ScanFailed(f"{output}: {what} and run again with --resume") from None
     shutil.rmtree(parts)
     return output
 
 
-def _check_place(output: Path, parts: Path, resume: bool, overwrite: bool) -> None:
+def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
     folder = output.parent
     if output.is_dir():
         raise BadInput(f"output {output}: is a folder")
@@ -100,7 +103,8 @@ def _check_place(output: Path, parts: Path, resume: bool, overwrite: bool) -> No
         raise BadInput(f"output {output}: there is no folder {folder}")
     if not os.access(folder, os.W_OK):
         raise BadInput(f"output {output}: the folder {folder} cannot be written")
-    if output.exists() and not overwrite:
+    parts = parts_folder(output)
+    if output.exists() and not (overwrite or (resume and parts.exists())):
         raise BadInput(f"output {output}: exists already; --overwrite replaces it, -o names another file")
     if parts.exists() and not (resume or overwrite):
         raise BadInput(f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it")
@@ -137,8 +141,7 @@ def _open_folder(parts: Path, scan: Scan, resume: bool) -> None:
 
 def _manifest(scan: Scan) -> dict[str, Any]:
     """What a tile's bits depend on."""
-    tiles = hashlib.sha256(repr(list(scan.tiles)).encode()).hexdigest()
-    return {**scan.layout.attributes, "tiles": tiles}
+    return {**scan.layout.attributes, "tiles": repr(scan.tiles)}
 
 
 def _check_same(old: dict[str, Any], new: dict[str, Any], parts: Path) -> None:

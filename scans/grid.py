@@ -23,7 +23,7 @@ from .scan import (
     open_mesh,
     point_of,
 )
-from .tiles import CHUNK_POINTS, Slices, block_shape, tile_slices
+from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 
 TILE_POINTS = 16 * CHUNK_POINTS
 """A tile is 8 MiB per observable in float64: it stays in cache on most machines, and large outputs do not."""
@@ -61,7 +61,7 @@ def full_grid(card: GridCard) -> Scan:
     return Scan(
         layout=layout,
         parts=Layout((), variables),
-        tiles=tile_slices(shape, tile),
+        tiles=Tiles(shape, tile),
         points=prod(shape),
         disk=2 * written,
         seconds=written / COMPRESSED_BYTES_PER_SECOND,

@@ -39,13 +39,18 @@ def _replacing(path: Path, seal: bool = False) -> Iterator[h5py.File]:
                 written.flush()
             os.fsync(written.fileno())
         os.replace(temporary, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` outlast a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:

@@ -26,7 +26,7 @@ from .scan import (
     open_mesh,
     parameter_attributes,
 )
-from .tiles import Slices, block_shape, even_tile, tile_slices
+from .tiles import Slices, Tiles, block_shape, even_tile
 
 TILE_POINTS = 2**28
 """Points of a tile: a tenth of a second of work, so a crash loses little and the few ms of overhead do not count."""
@@ -116,7 +116,7 @@ def summary_grid(card: GridCard) -> Scan:
     axes, shape = mesh_axes(card), mesh_shape(card)
     tile = even_tile(shape, block_shape(shape, TILE_POINTS))
     tile = (tile[0] + -tile[0] % min(ROWS, tile[0]), *tile[1:])
-    tiles = tile_slices(shape, tile)
+    tiles = Tiles(shape, tile)
     reduce = _reducer(card, tile)
     summary = card.summary
     passes = len(summary.levels) + (summary.bins + 2 if summary.bins else 0) + summary.best

@@ -1,7 +1,9 @@
 """Cutting a mesh into chunks of a file and tiles of a computation."""
 
-from itertools import product
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
+from typing import overload
 
 CHUNK_POINTS = 2**16
 """Values in one HDF5 chunk: 512 KiB of float64."""
@@ -32,7 +34,32 @@ def even_tile(shape: tuple[int, ...], tile: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(-(-n // -(-n // side)) for n, side in zip(shape, tile, strict=True))
 
 
-def tile_slices(shape: tuple[int, ...], tile: tuple[int, ...]) -> list[Slices]:
-    """The tiles that cover a mesh, in row-major order; those at the far edges are cut short."""
-    cuts = [[slice(at, min(at + side, n)) for at in range(0, n, side)] for n, side in zip(shape, tile, strict=True)]
-    return list(product(*cuts))
+@dataclass(frozen=True)
+class Tiles(Sequence[Slices]):
+    """The tiles that cover a mesh of `shape`, in row-major order, made as they are asked for; the last ones are cut short."""
+
+    shape: tuple[int, ...]
+    tile: tuple[int, ...]
+
+    def _counts(self) -> tuple[int, ...]:
+        return tuple(-(-n // side) for n, side in zip(self.shape, self.tile, strict=True))
+
+    def __len__(self) -> int:
+        return prod(self._counts())
+
+    @overload
+    def __getitem__(self, number: int) -> Slices: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Slices]: ...
+    def __getitem__(self, number: int | slice) -> Slices | list[Slices]:
+        if isinstance(number, slice):
+            return [self[k] for k in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        place = []
+        rest = number % len(self)
+        for count in reversed(self._counts()):
+            rest, at = divmod(rest, count)
+            place.append(at)
+        starts = [at * side for at, side in zip(reversed(place), self.tile, strict=True)]
+        return tuple(slice(s, min(s + side, n)) for s, side, n in zip(starts, self.tile, self.shape, strict=True))

@@ -14,8 +14,8 @@ def test_muon_mass_is_the_pdg_value():
 
 
 def test_alpha_is_codata():
-    # CODATA 2022 prints 1/alpha = 137.035999177(21).
-    assert pytest.approx(137.035999177, abs=5e-10) == 1 / ALPHA_EM
+    # CODATA 2022 prints 1/alpha = 137.035999177(21); half a unit in the last digit printed of alpha is 9.4e-10 of it.
+    assert pytest.approx(137.035999177, abs=1e-9) == 1 / ALPHA_EM
 
 
 def test_every_number_has_a_source():

@@ -64,7 +64,7 @@ def test_the_registry_refuses_a_second_of_the_name_and_unknown_parameters():
 def test_value_against_30_digits(name):
     for point in POINTS:
         value, expected = float(observables[name](Point(**point))), float(exact.observable(name, **point))
-        # The loop functions are good to 1e-13 (derivatives, in tuning_gm2, to 1e-11). The pull has the measured value taken off.
+        # Loop functions are good to 1e-13, their slopes (tuning_gm2) to 1e-11; the pull has the measured value taken off.
         bound = (2e-11 if name == "tuning_gm2" else 2e-13) / _remainder(point)
         assert value == pytest.approx(expected, rel=bound, abs=bound * 5 if name == "pull_gm2" else 0), point
 

@@ -7,7 +7,7 @@ from jt3r import Point, observables
 from jt3r.scans import grid, run
 from jt3r.scans.card import load_card
 from jt3r.scans.engine import prepare
-from jt3r.scans.tiles import block_shape, tile_slices
+from jt3r.scans.tiles import Tiles, block_shape
 
 ROUNDING = 1e-11
 """Contracted multiply-add differs from one compilation to the next; the two terms cancel to 1/1000 at worst here."""
@@ -83,6 +83,6 @@ def test_blocks(shape):
 @pytest.mark.parametrize(("shape", "tile"), [((10,), (3,)), ((5, 7), (2, 7)), ((4, 6, 5), (3, 2, 5))])
 def test_tiles_cover_the_mesh_once(shape, tile):
     seen = np.zeros(shape, int)
-    for cut in tile_slices(shape, tile):
+    for cut in Tiles(shape, tile):
         seen[tuple(cut)] += 1
     assert (seen == 1).all()

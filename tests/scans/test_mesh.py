@@ -24,8 +24,10 @@ MESHES = [
     ("v", "m_phi", "m_aprime"),
 ]
 
-ELEMENTARY = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "sign", "broadcast_in_dim", "reshape", "select_n", "eq",
-              "convert_element_type", "integer_pow", "square", "copy", "squeeze", "stop_gradient", "gt", "ge", "lt"}  # fmt: skip
+ELEMENTARY = {
+    "add", "sub", "mul", "div", "neg", "abs", "max", "min", "sign", "broadcast_in_dim", "reshape",
+    "select_n", "eq", "convert_element_type", "integer_pow", "square", "copy", "squeeze", "stop_gradient", "gt", "ge", "lt",
+}  # fmt: skip
 """What may be left for every point of the mesh: a few flops each, no transcendental, quadrature, gather or loop."""
 
 

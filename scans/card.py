@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from jt3r import DATASETS, observables
+from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
 
 from .errors import BadInput, unknown
@@ -82,9 +83,7 @@ _RANGE, _LISTED = "axis as a range", "axis as a list"
 Axis = Annotated[Annotated[Range, Tag(_RANGE)] | Annotated[Values, Tag(_LISTED)], Discriminator(_form_of_axis)]
 
 
-class _Card(_Model):
-    axes: dict[str, Axis] = Field(min_length=1)
-    fixed: dict[str, Finite] = {}
+class _DataCard(_Model):
     dataset: str = "paper2021"
 
     @field_validator("dataset")
@@ -93,6 +92,11 @@ class _Card(_Model):
         if name not in DATASETS:
             raise ValueError(unknown("data set", name, DATASETS))
         return name
+
+
+class _MeshCard(_DataCard):
+    axes: dict[str, Axis] = Field(min_length=1)
+    fixed: dict[str, Finite] = {}
 
     @field_validator("axes", "fixed")
     @classmethod
@@ -106,7 +110,7 @@ class _Card(_Model):
         return table
 
     @model_validator(mode="after")
-    def _no_parameter_twice(self) -> "_Card":
+    def _no_parameter_twice(self) -> "_MeshCard":
         if both := set(self.axes) & set(self.fixed):
             raise ValueError(f"{', '.join(sorted(both))}: both an axis and fixed")
         return self
@@ -138,7 +142,7 @@ class Summary(_Model):
         return value
 
 
-class GridCard(_Card):
+class GridCard(_MeshCard):
     """Observables over a mesh of axes: stored in full, or reduced as the grid streams by."""
 
     kind: Literal["grid"]
@@ -164,7 +168,7 @@ class GridCard(_Card):
         return self
 
 
-class BandCard(_Card):
+class BandCard(_MeshCard):
     """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others.
 
     Roots are sought `between` two values. The lowest is kept, and with `max_roots` above 1 the next ones as well.
@@ -201,8 +205,25 @@ class BandCard(_Card):
         return self
 
 
-Card = Annotated[GridCard | BandCard, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[GridCard | BandCard] = TypeAdapter(Card)
+class TableCard(_DataCard):
+    """Table I or II of arXiv:2105.07655: the benchmarks' flavour observables beside reference values."""
+
+    kind: Literal["table"]
+    number: Literal["I", "II"]
+    polynomials: str = "flavio-2.2"
+
+    @field_validator("polynomials")
+    @classmethod
+    def _known_polynomials(cls, name: str) -> str:
+        if name not in table_names():
+            raise ValueError(unknown("flavour table", name, table_names()))
+        return name
+
+
+MeshCard = GridCard | BandCard
+Card = MeshCard | TableCard
+KINDS: dict[str, type[_DataCard]] = {"table": TableCard, "grid": GridCard, "band": BandCard}
+_ADAPTER: TypeAdapter[Card] = TypeAdapter(Annotated[Card, Field(discriminator="kind")])
 
 
 def shipped_cards() -> dict[str, str]:
@@ -215,7 +236,7 @@ def shipped_cards() -> dict[str, str]:
     }
 
 
-def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> GridCard | BandCard:
+def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> Card:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
 
     `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
@@ -274,7 +295,7 @@ def _first_error(error: ValidationError) -> str:
     """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
     errors = error.errors()
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    where = [str(part) for part in first["loc"] if part not in ("grid", "band", _RANGE, _LISTED)]
+    where = [str(part) for part in first["loc"] if part not in (*KINDS, _RANGE, _LISTED)]
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     key = ".".join(where)
@@ -282,7 +303,7 @@ def _first_error(error: ValidationError) -> str:
         return f"{key} = {first['input']!r}: " + unknown("key", where[-1], _known_keys(where[:-1]))
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         given = first["input"].get("kind") if isinstance(first["input"], dict) else None
-        return f"kind = {given!r}: must be 'grid' or 'band'"
+        return f"kind = {given!r}: must be {', '.join(map(repr, list(KINDS)[:-1]))} or {list(KINDS)[-1]!r}"
     if first["type"] == "missing":
         return f"{key}: missing"
     if first["type"] == "value_error":
@@ -295,4 +316,4 @@ def _known_keys(parents: list[str]) -> list[str]:
         return list(Summary.model_fields)
     if parents:
         return [*Range.model_fields, *Values.model_fields]
-    return list(dict.fromkeys([*GridCard.model_fields, *BandCard.model_fields]))
+    return list(dict.fromkeys(key for card in KINDS.values() for key in card.model_fields))

@@ -39,16 +39,20 @@ def run(
     overwrite: Annotated[bool, typer.Option(help="Replace the output, and drop an unfinished scan.")] = False,
     settings: Settings = None,
 ) -> None:
-    """Run a scan and print the path of its file."""
+    """Run a scan and print the path of its file; a table is printed before it."""
     from .engine import default_output, run
     from .progress import tile_progress
 
     path = output or default_output(card)
     try:
-        typer.echo(run(card, path, settings=settings, resume=resume, overwrite=overwrite, progress=tile_progress))
+        file = run(card, path, settings=settings, resume=resume, overwrite=overwrite, progress=tile_progress)
     except KeyboardInterrupt:
         _say(f"interrupted; finished tiles are kept: go on with the same command and --resume (output {path})")
         raise typer.Exit(INTERRUPTED) from None
+    from .table_report import print_table
+
+    print_table(file)
+    typer.echo(file)
 
 
 @app.command()
@@ -99,6 +103,8 @@ def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="F
     from rich.console import Console
     from rich.table import Table
 
+    from .table_report import print_table
+
     table = Table(title=facts.pop("file"), title_justify="left")
     for heading in ("array", "over", "unit", "range", "meaning"):
         table.add_column(heading)
@@ -108,6 +114,7 @@ def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="F
         table.add_row(name, over, array.get("units", ""), low_high, array.get("long_name", ""))
     console = Console(highlight=False)
     console.print(table)
+    print_table(file)
     for key, value in facts.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         console.print(f"{key}: {text}", markup=False)
@@ -120,13 +127,18 @@ def point(
     v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
     m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
     dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any parameter: C9_bsmumu=-0.5. Repeatable.")
+    ] = None,
+    card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Print every observable of one point, with its gradient."""
-    from .point_report import make_point, report
+    """Print every observable of one point, with its gradient; --set goes before the other options, they before --card."""
+    from .point_report import benchmark_values, make_point, parameter_values, report
 
     given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
-    values = {name: value for name, value in given.items() if value is not None}
+    values = benchmark_values(card) if card is not None else {}
+    values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
     rows = report(make_point(values, dataset))
     if as_json:
         typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
@@ -135,12 +147,16 @@ def point(
     from rich.table import Table
 
     table = Table(title=f"{values}, data set {dataset}", title_justify="left")
-    for heading in ("observable", "value", "unit", "gradient, per GeV", "meaning"):
+    for heading in ("observable", "value", "unit", "meaning"):
         table.add_column(heading, justify="right" if heading == "value" else "left")
     for row in rows:
-        gradient = "\n".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items())
-        table.add_row(row.name, f"{row.value:.10g}", row.unit, gradient, row.doc)
-    Console(highlight=False).print(table)
+        table.add_row(row.name, f"{row.value:.10g}", row.unit, row.doc)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")
+    for row in rows:
+        slopes = ", ".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items() if slope != 0)
+        console.print(f"{row.name}: {slopes or '0'}", markup=False)
 
 
 @app.command()

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from .band import band_scan
-from .card import BandCard, GridCard, load_card
+from .card import BandCard, Card, TableCard, load_card
 from .errors import BadInput, ScanFailed
 from .grid import full_grid
 from .hdf5 import read_part, sync_folder, write_part
 from .provenance import provenance
 from .scan import Scan
 from .summary import summary_grid
+from .table import table_scan
 from .tiles import Slices
 
 Tile = tuple[Slices, Path]
@@ -25,10 +26,12 @@ Progress = Callable[[list[Tile], int], Iterable[Tile]]
 """Wraps the tiles still to do, given how many are done, and shows how far they are."""
 
 
-def prepare(card: GridCard | BandCard) -> Scan:
+def prepare(card: Card) -> Scan:
     """The scan that a card asks for, ready to run, with its provenance in the layout."""
     if isinstance(card, BandCard):
         scan = band_scan(card)
+    elif isinstance(card, TableCard):
+        scan = table_scan(card)
     elif card.output == "full":
         scan = full_grid(card)
     else:

@@ -1,7 +1,7 @@
 """The HDF5 side of a scan: one immutable file per finished tile, and the finished file made of them.
 
 A finished file is self-describing: dimension scales make it open in xarray as labelled arrays, each variable carries unit,
-LaTeX label and source, and the file carries the card and how it was made. Every array has a checksum (fletcher32).
+LaTeX label and source, and the file carries the card and how it was made. Every array of numbers has a checksum (fletcher32).
 """
 
 import hashlib
@@ -124,7 +124,8 @@ def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> N
 def _write_frame(file: h5py.File, layout: Layout) -> None:
     file.attrs.update({"format": FORMAT, "schema": SCHEMA, **layout.attributes})
     for coordinate in layout.coordinates:
-        scale = file.create_dataset(coordinate.name, data=coordinate.values, fletcher32=True)
+        checksum = {} if h5py.check_string_dtype(coordinate.values.dtype) else {"fletcher32": True}
+        scale = file.create_dataset(coordinate.name, data=coordinate.values, **checksum)
         scale.attrs.update(coordinate.attributes)
         scale.make_scale(coordinate.name)
 

@@ -21,19 +21,21 @@ def describe(path: str | Path) -> dict[str, Any]:
 
 
 def _array(item: h5py.Dataset) -> dict[str, Any]:
+    facts = {
+        "dims": [item.dims[axis].label or item.name.strip("/") for axis in range(item.ndim)],
+        "shape": list(item.shape),
+        "dtype": str(item.dtype),
+        **{key: _plain(item.attrs[key]) for key in ("units", "long_name", "source") if key in item.attrs},
+    }
+    if h5py.check_string_dtype(item.dtype):
+        return {**facts, "range": None, "values": item.asstr()[()].tolist()}
     lowest, highest = np.inf, -np.inf
     for piece in item.iter_chunks() if item.chunks else [()]:
         values = np.asarray(item[piece], dtype=float)
         if np.isfinite(values).any():
             lowest = min(lowest, float(np.nanmin(values[np.isfinite(values)])))
             highest = max(highest, float(np.nanmax(values[np.isfinite(values)])))
-    return {
-        "dims": [item.dims[axis].label or item.name.strip("/") for axis in range(item.ndim)],
-        "shape": list(item.shape),
-        "dtype": str(item.dtype),
-        "range": [lowest, highest] if lowest <= highest else None,
-        **{key: _plain(item.attrs[key]) for key in ("units", "long_name", "source") if key in item.attrs},
-    }
+    return {**facts, "range": [lowest, highest] if lowest <= highest else None}
 
 
 def _plain(value: Any) -> Any:

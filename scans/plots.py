@@ -9,9 +9,12 @@ from typing import Any
 import h5py
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from jt3r.constants import M_MU
 from jt3r.kernels.loops import c_aprime, c_phi
@@ -32,6 +35,7 @@ STYLE: Any = {
     "savefig.dpi": 250,
 }
 BLUE, ORANGE, GREY = "#0b559f", "#d94801", "0.45"
+COLOURS = (BLUE, ORANGE, "#238b45", "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf", "#e6ab02")
 MEV = 1e3
 FORMATS = (".png", ".pdf", ".svg")
 
@@ -61,13 +65,17 @@ def plot_file(file: str | Path, picture: str | Path) -> None:
 
 
 def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], None]:
+    if card["kind"] == "table":
+        raise BadInput(f"{scan.filename}: a table has no picture; jt3r info prints it")
     axes = [name for name in card["axes"] if len(scan[name]) > 1]
     if card["kind"] == "band" and len(axes) == 1:
         return _draw_band
     if card["kind"] == "grid" and card["output"] == "summary" and "histogram" in scan:
         return _draw_histogram
     if card["kind"] == "grid" and card["output"] == "full" and len(axes) in (1, 2):
-        return _draw_map if len(axes) == 2 else _draw_lines
+        if len(axes) == 1:
+            return _draw_lines
+        return _draw_measured if set(card["observables"]) <= set(_measured(scan, card)) else _draw_map
     raise BadInput(f"{scan.filename}: a {card['kind']} over {', '.join(axes) or 'a single point'} has no picture")
 
 
@@ -155,6 +163,52 @@ def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_ylabel(_label(scan[names[1]]))
     if names[0] == "m_aprime":
         _coupling_on_top(axes, _fixed_v(card))
+
+
+def _measured(scan: h5py.File, card: dict) -> dict[str, tuple[float, float, float]]:
+    """Lower end, value and upper end of the measurements with two-sided errors in the file's data set."""
+    bands = {}
+    for name, entry in json.loads(scan.attrs["dataset"])[card["dataset"]].items():
+        if "stat" in entry:
+            up, down = (np.hypot(entry["stat"][side], entry["syst"][side]) for side in (0, 1))
+            bands[name] = (entry["value"] - down, entry["value"], entry["value"] + up)
+    return bands
+
+
+def _draw_measured(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The 68 % band of each measurement over the two axes, and labelled contours of the first observable."""
+    names = [name for name in card["axes"] if len(scan[name]) > 1]
+    x, y = (_values(scan[name])[_thin((len(scan[name]),))] for name in names)
+    bands = _measured(scan, card)
+    handles: list[Artist] = []
+    arrays = [np.squeeze(scan[shown][_thin(scan[shown].shape)]).T for shown in card["observables"]]
+    for shown, values, colour in zip(card["observables"], arrays, COLOURS, strict=False):
+        low, central, high = bands[shown]
+        if values.min() < high and low < values.max():
+            axes.contourf(x, y, values, levels=[low, high], colors=[colour], alpha=0.3)
+        if values.min() < central < values.max():
+            axes.contour(x, y, values, levels=[central], colors=[colour], linewidths=1.2)
+        handles.append(Patch(color=colour, alpha=0.4, label=f"${scan[shown].attrs['latex']}$"))
+    levels = MaxNLocator(12).tick_values(arrays[0].min(), arrays[0].max())
+    lines = axes.contour(x, y, arrays[0], levels=levels, colors=GREY, linewidths=0.5)
+    axes.clabel(lines, fontsize=7)
+    first = scan[card["observables"][0]].attrs["latex"]
+    handles += axes.plot([], [], color=GREY, linewidth=0.5, label=f"contours of ${first}$")
+    if not card["fixed"] and x[0] <= 0 <= x[-1] and y[0] <= 0 <= y[-1]:
+        handles += axes.plot(0, 0, "k+", markersize=8, label="Standard Model", linestyle="none")
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        fontsize=7.5,
+        framealpha=0.9,
+        edgecolor="none",
+        title="measured, $1\\sigma$",
+        title_fontsize=9,
+    )
+    axes.set_title(f"data set {card['dataset']}", fontsize=10)
+    _set_scales(axes, card, *names)
+    axes.set_xlabel(_label(scan[names[0]]))
+    axes.set_ylabel(_label(scan[names[1]]))
 
 
 def _thin(shape: tuple[int, ...]) -> tuple[slice, ...] | slice:

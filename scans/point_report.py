@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from jt3r import Point, observables
+from jt3r import Observable, Point, observables
+from jt3r.flavour_benchmarks import NAMES as BENCHMARKS
+from jt3r.flavour_benchmarks import benchmark
 from jt3r.point import PARAMETERS
-from jt3r.sensitivity import derivative
 
-from .errors import BadInput
+from .errors import BadInput, unknown
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,36 @@ class Row:
     gradient: dict[str, float]
 
 
+def benchmark_values(name: str) -> dict[str, float]:
+    """Parameters of a shipped benchmark point, by its name in any case. Raises BadInput if there is none of that name."""
+    known = {key.lower(): key for key in ("SM", *BENCHMARKS)}
+    if name.lower() not in known:
+        raise BadInput(f"--card {name}: {unknown('benchmark', name.lower(), known)}")
+    return benchmark(known[name.lower()])
+
+
+def parameter_values(settings: list[str]) -> dict[str, float]:
+    """Parameters from settings NAME=VALUE. Raises BadInput naming the one that is wrong."""
+    values = {}
+    for setting in settings:
+        name, equals, value = (part.strip() for part in setting.partition("="))
+        if not equals:
+            raise BadInput(f"--set {setting}: must be NAME=VALUE")
+        if name not in PARAMETERS:
+            raise BadInput(f"--set {setting}: {unknown('parameter', name, PARAMETERS)}")
+        try:
+            values[name] = float(value)
+        except ValueError:
+            raise BadInput(f"--set {setting}: {value!r} is not a number") from None
+    return values
+
+
 def make_point(values: dict[str, Any], dataset: str) -> Point:
     """The point with these parameters. Raises BadInput for a value that is not allowed."""
     for name, value in values.items():
-        if not np.isfinite(value) or (PARAMETERS[name].metadata["positive"] and value <= 0):
-            raise BadInput(f"{name} = {value}: must be a finite number above zero")
+        positive = PARAMETERS[name].metadata["positive"]
+        if not np.isfinite(value) or (positive and value <= 0):
+            raise BadInput(f"{name} = {value}: must be a finite number{' above zero' if positive else ''}")
     try:
         return Point(**values, dataset=dataset)
     except ValueError as error:
@@ -40,6 +68,16 @@ def report(point: Point) -> list[Row]:
     rows = []
     for entry in observables.values():
         if all(getattr(point, name) is not None for name in entry.reads):
-            gradient = {name: float(derivative(entry, point, name)) for name in entry.reads}
-            rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, gradient))
+            rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, _gradient(entry, point)))
     return rows
+
+
+def _gradient(entry: Observable, point: Point) -> dict[str, float]:
+    """Derivative in each parameter that the observable reads; tangents of one shape, so that JAX compiles one program."""
+    values = {name: getattr(point, name) for name in entry.reads}
+
+    def slope(parameter: str) -> float:
+        tangents = {name: jnp.full_like(value, name == parameter) for name, value in values.items()}
+        return float(jax.jvp(lambda x: entry(point.with_values(**x)), (values,), (tangents,))[1])
+
+    return {name: slope(name) for name in entry.reads}

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -10,20 +11,22 @@ import jax
 import jt3r
 from jt3r.constants import CONSTANTS
 from jt3r.datasets import DATASETS
+from jt3r.flavour_likelihood import measurements
 
-from .card import BandCard, GridCard
+from .card import Card
 from .scan import float_dtype
 
 PACKAGES = ("jax", "jaxlib", "numpy", "h5py")
 
 
-def provenance(card: GridCard | BandCard) -> dict[str, str]:
+def provenance(card: Card) -> dict[str, str]:
     """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `versions`, and `device` and `dtype`.
 
     No time and no host: the same card on the same installation gives the same file, bit by bit.
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
     measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
+    measured |= {key: asdict(measurement) for key, measurement in measurements(card.dataset).items()}
     constants = {key: quantity.model_dump() for key, quantity in CONSTANTS.items()}
     return {
         "card": _json(card.model_dump(mode="json")),

@@ -133,7 +133,7 @@ def summary_grid(card: GridCard) -> Scan:
         return result
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        write_arrays(path, layout, _merge(card, [_readable(file, parts) for _, file in files], prod(shape)))
+        write_arrays(path, layout, _merge(card, [readable(file, parts) for _, file in files], prod(shape)))
 
     return Scan(
         layout=_layout(card),
@@ -147,7 +147,8 @@ def summary_grid(card: GridCard) -> Scan:
     )
 
 
-def _readable(file: Path, parts: Layout) -> Arrays:
+def readable(file: Path, parts: Layout) -> Arrays:
+    """The arrays of a tile that was written a moment ago. Raises ScanFailed if it cannot be read back."""
     arrays = read_part(file, parts)
     if arrays is None:
         raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")

@@ -1,0 +1,84 @@
+"""Reference values of the flavour tests, made by FLAVIO itself: run with a Python that has flavio.
+
+    python tests/reference/flavour.py
+
+Writes ``flavour_flavio-<version>.npz`` beside this file: ``points`` and ``as_called`` (200 random points, all
+observables with FLAVIO's own adaptive quadrature); ``tight`` (the first few points, its integrator replaced by a
+composite Gauss-Legendre rule); ``along`` and ``slopes`` (at ten points, the derivative along a direction by central
+differences of FLAVIO as called, extrapolated from two steps). Nothing of jt3r is imported.
+"""
+
+import os
+import sys
+import warnings
+from itertools import pairwise
+
+import flavio
+import numpy as np
+from wilson import Wilson
+
+warnings.filterwarnings("ignore")
+
+NAMES = [op + p + "_bs" + ll for ll in ("mumu", "ee") for p in ("", "p") for op in ("C9", "C10", "CS", "CP")]
+OBSERVABLES = [
+    ("R_K", "<Rmue>(B+->Kll)", (1.1, 6.0), 1.0),
+    ("R_Kst", "<Rmue>(B0->K*ll)", (1.1, 6.0), 1.0),
+    ("R_Kst_low", "<Rmue>(B0->K*ll)", (0.045, 1.1), 1.0),
+    ("BR_Bsmumu", "BR(Bs->mumu)", (), 1.0),
+    ("BR_BpKstmumu", "<dBR/dq2>(B+->K*mumu)", (15.0, 19.0), 4.0),
+    ("BR_B0Kmumu", "<dBR/dq2>(B0->Kmumu)", (15.0, 22.0), 7.0),
+    ("BR_BpKmumu", "<dBR/dq2>(B+->Kmumu)", (15.0, 22.0), 7.0),
+    ("dBR_Bsphimumu", "<dBR/dq2>(Bs->phimumu)", (1.0, 6.0), 1.0),
+    ("dBR_LbLmumu", "<dBR/dq2>(Lambdab->Lambdamumu)", (15.0, 20.0), 1.0),
+]
+POINTS, TIGHT, SLOPES = 200, 10, 10
+
+
+def evaluate(point):
+    wc = Wilson(dict(zip(NAMES, point, strict=True)), scale=160, eft="WET", basis="flavio")
+    return [factor * flavio.np_prediction(name, wc, *q2) for _, name, q2, factor in OBSERVABLES]
+
+
+def composite(f, a, b, epsrel=None, **kwargs):
+    """Ten Gauss-Legendre nodes per cell, cells on the 0.1 GeV^2 grid of FLAVIO's interpolated corrections and finer at
+    the dimuon threshold."""
+    x, w = np.polynomial.legendre.leggauss(10)
+    fine = [0.0455, 0.047, 0.05, 0.06, 0.08] if a < 0.1 else []
+    grid = np.arange(1, 300) * (0.1 if a < 10 else 0.25) + 1e-6
+    edges = [a, *sorted(e for e in [*fine, *grid] if a + 1e-5 < e < b - 1e-5), b]
+    total = 0.0
+    for low, high in pairwise(edges):
+        middle, half = (high + low) / 2, (high - low) / 2
+        total += half * sum(wi * f(middle + half * xi) for xi, wi in zip(x, w, strict=True))
+    return total
+
+
+def main():
+    rng = np.random.RandomState(3)
+    size = np.array([0.1 if name[:2] in ("CS", "CP") else 10.0 for name in NAMES])
+    points = rng.uniform(-1, 1, (POINTS, len(NAMES))) * size
+    along = rng.uniform(-1, 1, (SLOPES, len(NAMES))) * size
+    as_called = np.array([evaluate(p) for p in points])
+    print("as called", file=sys.stderr, flush=True)
+    slopes = []
+    for p, d in zip(points, along, strict=True):
+        wide, narrow = ((np.array(evaluate(p + h * d)) - np.array(evaluate(p - h * d))) / (2 * h) for h in (0.04, 0.02))
+        slopes.append((4 * narrow - wide) / 3)
+    print("slopes", file=sys.stderr, flush=True)
+    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"flavour_flavio-{flavio.__version__}.npz")
+    common = {
+        "names": NAMES,
+        "observables": [o[0] for o in OBSERVABLES],
+        "points": points,
+        "as_called": as_called,
+        "along": along,
+        "slopes": np.array(slopes),
+    }
+    np.savez_compressed(target, tight=np.zeros((0, len(OBSERVABLES))), **common)
+    flavio.math.integrate.nintegrate = composite
+    tight = np.array([evaluate(p) for p in points[:TIGHT]])
+    np.savez_compressed(target, tight=tight, **common)
+
+
+if __name__ == "__main__":
+    main()

@@ -102,7 +102,7 @@ def _meson_spectra(search: DisplacedSearch, mass: Array, nodes: Nodes) -> Spectr
     energies, weights = _energies(search, _highest_meson_energy(search), nodes.energies, mass.dtype)
     channels = {}
     for meson in ("pion", "eta"):
-        ratio = (mass / inputs()[f"{meson}_mass"]) ** 2
+        ratio = mass / inputs()[f"{meson}_mass"]
         table = jnp.asarray(_meson_table(search, meson, nodes), mass.dtype)
         spectrum = chebyshev.evaluate(jnp.where(ratio < 1, ratio, 0.5), table)
         channels[meson] = jnp.where(ratio[..., None] < 1, spectrum + jnp.log(weights), -jnp.inf)

@@ -20,11 +20,11 @@ def coefficients(values: np.ndarray) -> np.ndarray:
     return np.tensordot(transform, values, axes=1)
 
 
-def evaluate(u: Real[Array, "*b"], series: Real[Array, "c n"]) -> Real[Array, "*b n"]:
-    """sum_k c_k T_k(2 u - 1) for n functions at once, 0 <= u <= 1; not to be used outside, where it grows fast."""
-    x = 2 * u - 1
-    terms = [jnp.ones_like(x), x]
-    for _ in range(series.shape[0] - 2):
-        terms.append(2 * x * terms[-1] - terms[-2])
-    basis = jnp.stack(terms[: series.shape[0]], axis=-1)
+def evaluate(root: Real[Array, "*b"], series: Real[Array, "c n"]) -> Real[Array, "*b n"]:
+    """sum_k c_k T_k(2 u - 1) at u = root^2 for n functions at once, 0 <= root < 1; NaN beyond.
+
+    T_k(2 u - 1) = T_2k(root) = cos(2 k arccos(root)): even in root, so the derivative vanishes at 0.
+    """
+    orders = 2 * jnp.arange(series.shape[0], dtype=root.dtype)
+    basis = jnp.cos(orders * jnp.arccos(root)[..., None])
     return jnp.matmul(basis, series.astype(basis.dtype), precision=jax.lax.Precision.HIGHEST)

@@ -115,11 +115,12 @@ def vector_spectrum(
         energy, mass, beam_energy, charge_number, mass_number, radiation_length, electron_mass, alpha
     )
     inside = (energy > mass) & (energy < beam_energy)
-    energy, mass = jnp.broadcast_arrays(jnp.where(inside, energy, beam_energy / 2), mass)
+    energy = jnp.where(energy < beam_energy, energy, beam_energy / 2)
     half = jnp.log(beam_energy / energy) / 2
 
     width = (electron_mass / mass) ** 2
-    tau, tau_weight = legendre(jnp.zeros_like(half), jnp.log1p(half / width), nodes[0])
+    peak = jnp.log1p(half / width)
+    tau, tau_weight = legendre(jnp.zeros_like(peak), peak, nodes[0])
     near_energy = energy[..., None] * jnp.exp(width[..., None] * jnp.expm1(tau))
     near_weight = near_energy * width[..., None] * jnp.exp(tau) * tau_weight
 

@@ -27,7 +27,7 @@ _MB_PER_FB = 1e12
 
 class Nodes(NamedTuple):
     """Quadrature: energies of each group of channels; (fractions, transverse momenta, azimuths) of a meson decay; panels
-    of the electron's shower; Chebyshev points in m^2/m_P^2 for the spectra from mesons."""
+    of the electron's shower; Chebyshev points in mass for spectra from mesons and electrons."""
 
     energies: int = 48
     decay: tuple[int, int, int] = (16, 10, 6)
@@ -134,21 +134,47 @@ def _proton_spectra(search: DisplacedSearch, mass: Array, recipe: Recipe, nodes:
     return Spectra(energies, channels)
 
 
+def _electron_mass_range(search: DisplacedSearch) -> tuple[float, float]:
+    """Masses in GeV between which electron bremsstrahlung is tabulated; the heaviest still moves at the lowest energy."""
+    return 1e-4, 0.75 * search.min_energy.value
+
+
+@functools.cache
+def _electron_table(search: DisplacedSearch, nodes: Nodes) -> np.ndarray:
+    """Chebyshev coefficients in ln m of ln dN/dE at the energy nodes, at mixing 1."""
+    lightest, heaviest = _electron_mass_range(search)
+    with jax.ensure_compile_time_eval():
+        energies, _ = _energies(search, search.beam_energy.value, nodes.energies, jnp.result_type(float))
+
+        @jax.jit
+        def at(mass: Array) -> Array:
+            return jnp.log(
+                production.vectors_from_electrons(
+                    energies,
+                    mass,
+                    search.beam_energy.value,
+                    search.target_charge_number.value,
+                    search.target_mass_number.value,
+                    search.radiation_length.value,
+                    inputs()["electron_mass"],
+                    inputs()["alpha"],
+                    nodes.shower,
+                )
+            )
+
+        masses = lightest * (heaviest / lightest) ** chebyshev.points(nodes.masses)
+        return chebyshev.coefficients(np.stack([np.asarray(at(mass)) for mass in masses]))
+
+
 def _electron_spectra(search: DisplacedSearch, mass: Array, nodes: Nodes) -> Spectra:
-    numbers = inputs()
+    """e -> e A' at eps = 1; NaN for masses outside the table."""
+    lightest, heaviest = _electron_mass_range(search)
     energies, weights = _energies(search, search.beam_energy.value, nodes.energies, mass.dtype)
-    spectrum = production.vectors_from_electrons(
-        energies,
-        mass[..., None],
-        search.beam_energy.value,
-        search.target_charge_number.value,
-        search.target_mass_number.value,
-        search.radiation_length.value,
-        numbers["electron_mass"],
-        numbers["alpha"],
-        nodes.shower,
-    )
-    return Spectra(energies, {"electron": log_or_closed(spectrum * weights)})
+    share = jnp.log(mass / lightest) / math.log(heaviest / lightest)
+    inside = (share > 0) & (share < 1)
+    root = jnp.sqrt(jnp.where(inside, share, 0.5))
+    spectrum = chebyshev.evaluate(root, jnp.asarray(_electron_table(search, nodes), mass.dtype)) + jnp.log(weights)
+    return Spectra(energies, {"electron": jnp.where(inside[..., None], spectrum, jnp.nan)})
 
 
 def spectra(
@@ -156,8 +182,8 @@ def spectra(
 ) -> list[Spectra]:
     """Every channel of a search at unit coupling, for m_A' in GeV.
 
-    Spectra from mesons are interpolated in m^2/m_P^2 between Chebyshev points; their table is made once for a search
-    (about a second) and kept.
+    Spectra from mesons and electrons are interpolated in mass between Chebyshev points; their tables are made once for a
+    search (about a second) and kept.
     """
     nodes = nodes or Nodes()
     (mass,) = floats(mass)

@@ -115,7 +115,7 @@ def _proton_spectra(search: DisplacedSearch, mass: Array, recipe: Recipe, nodes:
     beam, nucleon_mass = search.beam_energy.value, numbers["nucleon_mass"]
     smallest, largest, azimuth = search.angles
     energies, weights = _energies(search, numbers["largest_fraction"] * beam, nodes.energies, mass.dtype)
-    s = 4 * beam**2 if search.kind == "collider" else 2 * nucleon_mass * beam
+    s = jnp.asarray(4 * beam**2 if search.kind == "collider" else 2 * nucleon_mass * beam, mass.dtype)
     left_over = production.proton_cross_section(s * (1 - energies / beam)) / production.proton_cross_section(s)
     mass = mass[..., None]
 

@@ -106,7 +106,8 @@ _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.369902115
 def proton_form_factor_squared(mass: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """|F_1(q^2 = m^2)|^2 of the proton in the timelike region, sum_V f_V m_V^2/(m_V^2 - q^2 - i m_V Gamma_V).
 
-    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III. 1 at m = 0, 1.08 at 100 MeV.
+    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III. The
+    constant widths leave 1.02 instead of 1 at m = 0.
     """
     (mass,) = floats(mass)
     real = imaginary = jnp.zeros_like(mass)

@@ -54,7 +54,8 @@ def t3r_couplings(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], recipe:
 
 
 def width_electrons(mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """Gamma(A' -> e+ e-) = (alpha eps^2 m/3) sqrt(1 - 4 r)(1 + 2 r), GeV; below threshold three photons, see `widths`."""
+    """Gamma(A' -> e+ e-) = (alpha eps^2 m/3) sqrt(1 - 4 r)(1 + 2 r), GeV; below threshold three photons, see
+    `widths`."""
     mass, mixing = floats(mass, mixing)
     charge = (4 * jnp.pi * inputs()["alpha"]) ** 0.5
     pair = widths.vector_to_fermions(mass, inputs()["electron_mass"], charge * mixing)

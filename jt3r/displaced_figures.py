@@ -64,7 +64,8 @@ PAPER_EDGES = {
     "FASER2": (None, 110.0),
     "SeaQuest": (None, 110.0),
 }
-"""(lowest, highest) m_A' in MeV as 2105.07655, sec. III, states them; nothing is said to reach above 110 MeV but BABAR."""
+"""(lowest, highest) m_A' in MeV as 2105.07655, sec. III, states them; nothing is said to reach above 110 MeV but
+BABAR."""
 
 
 def edge_rows(v: float = 10.0, names: tuple[str, ...] | None = None) -> list[dict[str, object]]:
@@ -92,7 +93,8 @@ def edge_rows(v: float = 10.0, names: tuple[str, ...] | None = None) -> list[dic
 
 
 def edges_against_v(experiment: str, values: Real[ArrayLike, " n"], recipe: Recipe = "direct") -> np.ndarray:
-    """Highest excluded or reachable m_A' (GeV) at each V (GeV), NaN where there is none; V from 5 to 50 in the figure."""
+    """Highest excluded or reachable m_A' (GeV) at each V (GeV), NaN where there is none; V from 5 to 50 in the
+    figure."""
     found = [limits.intervals(experiment, float(v), "visible", recipe) for v in np.asarray(values)]
     return np.array([pairs[-1, 1] if len(pairs) else np.nan for pairs in found])
 

@@ -128,7 +128,8 @@ def edge(
     upper: Real[ArrayLike, "*b"],
     recipe: Recipe = "direct",
 ) -> Real[Array, "*b"]:
-    """The m_A' between `lower` and `upper` (GeV) at which N = N_needed; differentiable in V by the implicit function theorem."""
+    """The m_A' between `lower` and `upper` (GeV) at which N = N_needed; differentiable in V by the implicit function
+    theorem."""
     v, lower, upper = floats(v, lower, upper)
 
     def excess(log_mass: Array) -> Array:
@@ -154,7 +155,8 @@ def edge_slope(experiment: str, mass: float, v: float = 10.0, recipe: Recipe = "
 def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:
     """Intervals (n, 2) between `lower` and `upper` where `function` is positive.
 
-    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one compiled shape serves all.
+    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one compiled shape serves
+    all.
     An interval narrower than a step of the scan (1.7 % in mass) can be missed.
     """
     logs = np.linspace(np.log(lower), np.log(upper), _SCAN_POINTS)
@@ -180,7 +182,8 @@ def intervals(
 ) -> np.ndarray:
     """Excluded or reachable intervals of m_A' in GeV, shape (n, 2), between the ends of `MASS_RANGE`.
 
-    `visible`: A' -> e+ e-, mu+ mu-; computed, and empty for a published mass cut. `invisible`: A' -> nu_s nu_s or eta eta
+    `visible`: A' -> e+ e-, mu+ mu-; computed, and empty for a published mass cut. `invisible`: A' -> nu_s nu_s or eta
+    eta
     makes the A' decay at once and unseen, so displaced and dilepton searches give nothing; mass cuts are returned as
     published, for V = 10 GeV, whatever `v`. ValueError for the paper's estimator with an electron beam.
     """

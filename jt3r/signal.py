@@ -17,26 +17,28 @@ from jaxtyping import Array, Real
 from jt3r.aprime import Couplings, Recipe
 from jt3r.experiments import DisplacedSearch, inputs
 from jt3r.kernels import chebyshev, production, widths
-from jt3r.kernels.displaced import log_decay_probability, log_or_closed, log_sum_exp
+from jt3r.kernels.displaced import log_or_closed, log_sum_exp, log_weighted_sum, relative_decays
 from jt3r.kernels.promotion import floats
-from jt3r.kernels.quadrature import log_legendre
+from jt3r.kernels.quadrature import log_legendre, unit_rule
 
 # 1/fb in 1/mb.
 _MB_PER_FB = 1e12
 
 
 class Nodes(NamedTuple):
-    """Quadrature: energies of each group of channels; (fractions, transverse momenta, azimuths) of a meson decay; panels
+    """Quadrature: energies of each group of channels; (fractions, transverse momenta, azimuths) of a meson decay;
+    panels
     of the electron's shower; Chebyshev points in mass for spectra from mesons and electrons."""
 
     energies: int = 48
-    decay: tuple[int, int, int] = (16, 10, 6)
+    decay: tuple[int, int, int] = (32, 16, 8)
     shower: tuple[int, int] = (16, 16)
     masses: int = 32
 
 
 class Spectra(NamedTuple):
-    """Channels on common energies (GeV): ln of the accepted A' per beam particle at unit coupling, with their weights."""
+    """Channels on common energies (GeV): ln of the accepted A' per beam particle at unit coupling, with their
+    weights."""
 
     energies: Real[Array, " n"]
     log_weights: dict[str, Real[Array, "*b n"]]
@@ -134,17 +136,29 @@ def _proton_spectra(search: DisplacedSearch, mass: Array, recipe: Recipe, nodes:
     return Spectra(energies, channels)
 
 
+def _electron_energies(search: DisplacedSearch, count: int, dtype: jnp.dtype) -> tuple[Array, Array]:
+    """A rule in s with ln(E_0/E) = s^4 ln(E_0/E_min): the spectrum at E -> E_0 goes like 1/|ln(E_0 - E)|."""
+    lowest, beam = search.min_energy.value, search.beam_energy.value
+    points, weights = unit_rule(count, dtype)
+    points, weights = points[::-1], weights[::-1]
+    depth = math.log(beam / lowest)
+    energies = beam * jnp.exp(-depth * points**4)
+    return energies, weights * energies * depth * 4 * points**3
+
+
 def _electron_mass_range(search: DisplacedSearch) -> tuple[float, float]:
-    """Masses in GeV between which electron bremsstrahlung is tabulated; the heaviest still moves at the lowest energy."""
-    return 1e-4, 0.75 * search.min_energy.value
+    """Masses in GeV between which electron bremsstrahlung is tabulated; the heaviest still moves at the lowest
+    energy."""
+    return 5e-4, 0.75 * search.min_energy.value
 
 
 @functools.cache
 def _electron_table(search: DisplacedSearch, nodes: Nodes) -> np.ndarray:
-    """Chebyshev coefficients in ln m of ln dN/dE at the energy nodes, at mixing 1."""
+    """Chebyshev coefficients in ln m of ln dN/dE at the energy nodes, at mixing 1; twice the points, for four
+    decades."""
     lightest, heaviest = _electron_mass_range(search)
     with jax.ensure_compile_time_eval():
-        energies, _ = _energies(search, search.beam_energy.value, nodes.energies, jnp.result_type(float))
+        energies, _ = _electron_energies(search, nodes.energies, jnp.result_type(float))
 
         @jax.jit
         def at(mass: Array) -> Array:
@@ -162,14 +176,14 @@ def _electron_table(search: DisplacedSearch, nodes: Nodes) -> np.ndarray:
                 )
             )
 
-        masses = lightest * (heaviest / lightest) ** chebyshev.points(nodes.masses)
+        masses = lightest * (heaviest / lightest) ** chebyshev.points(2 * nodes.masses)
         return chebyshev.coefficients(np.stack([np.asarray(at(mass)) for mass in masses]))
 
 
 def _electron_spectra(search: DisplacedSearch, mass: Array, nodes: Nodes) -> Spectra:
     """e -> e A' at eps = 1; NaN for masses outside the table."""
     lightest, heaviest = _electron_mass_range(search)
-    energies, weights = _energies(search, search.beam_energy.value, nodes.energies, mass.dtype)
+    energies, weights = _electron_energies(search, nodes.energies, mass.dtype)
     share = jnp.log(mass / lightest) / math.log(heaviest / lightest)
     inside = (share > 0) & (share < 1)
     root = jnp.sqrt(jnp.where(inside, share, 0.5))
@@ -182,7 +196,8 @@ def spectra(
 ) -> list[Spectra]:
     """Every channel of a search at unit coupling, for m_A' in GeV.
 
-    Spectra from mesons and electrons are interpolated in mass between Chebyshev points; their tables are made once for a
+    Spectra from mesons and electrons are interpolated in mass between Chebyshev points; their tables are made once
+    for a
     search (about a second) and kept.
     """
     nodes = nodes or Nodes()
@@ -235,9 +250,9 @@ def log_events(
     parts = []
     for group in spectra(search, mass, recipe, nodes):
         inverse_length = widths.inverse_lab_decay_length(group.energies, mass[..., None], total_width[..., None])
-        decays = log_decay_probability(inverse_length, search.distance.value, search.depth.value)
+        decays, log_last = relative_decays(inverse_length, search.distance.value, search.depth.value)
         parts += [
-            log_sum_exp(log_weights + decays) + log_rate(channel, mass, couplings)
+            log_weighted_sum(log_weights, decays) + log_last + log_rate(channel, mass, couplings)
             for channel, log_weights in group.log_weights.items()
         ]
     total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))

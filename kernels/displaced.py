@@ -17,19 +17,30 @@ def log_decay_probability(
 ) -> Real[Array, "*b"]:
     """ln P, P = exp(-L/l) (1 - exp(-D/l)): decay between L and L + D.
 
-    Arguments: 1/l in 1/metre (`widths.inverse_lab_decay_length`), L and D in metres. Relative error of P below 1e-14 in float64
-    times max(1, L/l). Limits: D/l for l >> L + D, -L/l for l << D. A stable particle (1/l = 0) gives -inf, gradient 0.
+    Arguments: 1/l in 1/metre (`widths.inverse_lab_decay_length`), L and D in metres. Relative error of P below 1e-15 in
+    float64 times max(1, L/l). Limits: ln(D/l) for l >> L + D, -L/l for l << D. A stable particle (1/l = 0) gives -inf.
     """
     inverse_length, distance, depth = floats(inverse_length, distance, depth)
     depths = inverse_length * depth
     decays = depths > 0
-    safe = jnp.where(decays, depths, 1)
-    # ln(1 - e^-x): log1p loses nothing for large x, expm1 nothing for small x (Maechler's rule).
-    small = safe < 0.7
-    inside = jnp.where(
-        small, jnp.log(-jnp.expm1(-jnp.where(small, safe, 0.1))), jnp.log1p(-jnp.exp(-jnp.where(small, 1, safe)))
-    )
+    inside = jnp.log(-jnp.expm1(-jnp.where(decays, depths, 1)))
     return jnp.where(decays, inside, -jnp.inf) - inverse_length * distance
+
+
+@jax.jit
+def relative_decays(
+    inverse_length: Real[ArrayLike, "*b n"], distance: Real[ArrayLike, ""], depth: Real[ArrayLike, ""]
+) -> tuple[Real[Array, "*b n"], Real[Array, "*b"]]:
+    """(P_k/P_n, ln P_n) for nodes of rising energy (last axis), P_n that of the last node, which decays the slowest.
+
+    The ratio never overflows: it is at most l_n/l_k. 1 and -inf for a stable particle, 1/l = 0 at every node.
+    """
+    inverse_length, distance, depth = floats(inverse_length, distance, depth)
+    last = inverse_length[..., -1:]
+    decays = last > 0
+    rate, last_rate = jnp.where(decays, inverse_length, 1), jnp.where(decays, last, 1)
+    ratio = jnp.exp((last_rate - rate) * distance) * jnp.expm1(-rate * depth) / jnp.expm1(-last_rate * depth)
+    return ratio, log_decay_probability(last[..., 0], distance, depth)
 
 
 @jax.jit
@@ -41,11 +52,23 @@ def log_expected_decays(
 ) -> Real[Array, "*b"]:
     """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) over the nodes of an energy quadrature (last axis).
 
-    ln W_k holds flux, acceptance, efficiency, branching ratio and quadrature weight; -inf marks a closed node. The value
-    and its gradient are finite as long as one node is open and the particle decays.
+    ln W_k holds flux, acceptance, efficiency, branching ratio and quadrature weight; -inf marks a closed node. Energies
+    rise along the axis, so that the last 1/l_k is the smallest. The value and its gradient are finite as long as the
+    last
+    node is open and the particle decays.
     """
     log_spectrum, inverse_length, distance, depth = floats(log_spectrum, inverse_length, distance, depth)
-    return log_sum_exp(log_spectrum + log_decay_probability(inverse_length, distance, depth))
+    ratio, log_last = relative_decays(inverse_length, distance, depth)
+    return log_weighted_sum(log_spectrum, ratio) + log_last
+
+
+def log_weighted_sum(log_weights: Real[Array, "*b n"], factors: Real[Array, "*b n"]) -> Real[Array, "*b"]:
+    """ln sum_k W_k f_k over the last axis, broadcasting; -inf with gradient 0 where nothing is open."""
+    peak = jax.lax.stop_gradient(jnp.max(log_weights, axis=-1, keepdims=True))
+    peak = jnp.where(jnp.isfinite(peak), peak, 0)
+    is_open = jnp.isfinite(log_weights)
+    weights = jnp.where(is_open, jnp.exp(jnp.where(is_open, log_weights - peak, 0)), 0)
+    return log_or_closed(jnp.sum(weights * factors, axis=-1)) + peak[..., 0]
 
 
 def log_sum_exp(terms: Real[Array, "*b n"]) -> Real[Array, "*b"]:

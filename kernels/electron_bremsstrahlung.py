@@ -26,7 +26,8 @@ def elastic_photon_flux(
         G_2 = [a^2 t/(1 + a^2 t)]^2 [1/(1 + t/d)]^2 Z^2,  a = 111 Z^(-1/3)/m_e,  d = 0.164 GeV^2 A^(-2/3),
         t_min = (m^2/(2 E))^2,  t_max = m^2
 
-    Source: Bjorken, Essig, Schuster, Toro, arXiv:0906.0580, eqs. (A17)-(A19). The inelastic part (proportional to Z) is left out: it
+    Source: Bjorken, Essig, Schuster, Toro, arXiv:0906.0580, eqs. (A17)-(A19). The inelastic part (proportional to Z)
+    is left out: it
     adds less than 10 % for Z >= 13 and m < 0.3 GeV.
     """
     energy, mass, z, a, electron_mass = floats(energy, mass, charge_number, mass_number, electron_mass)
@@ -107,8 +108,10 @@ def vector_spectrum(
 
         dN/dE = N_A X_0/A int_E^{E_0} dE_e dT/dE_e dsigma/dE
 
-    Two Gauss-Legendre panels in ln E_e: one resolves the peak at x -> 1, where the denominator falls to m_e^2, the other
-    the 1/(x ln^2 x) rise of the track length at E_e -> E_0. Source: arXiv:0906.0580, eq. (A11). All emitted A' are taken to be
+    Two Gauss-Legendre panels in ln E_e: one resolves the peak at x -> 1, where the denominator falls to m_e^2, the
+    other
+    the 1/(x ln^2 x) rise of the track length at E_e -> E_0. Source: arXiv:0906.0580, eq. (A11). All emitted A' are
+    taken to be
     forward. Zero for E outside (m, E_0).
     """
     energy, mass, beam_energy, z, a, radiation_length, electron_mass, alpha = floats(

@@ -22,7 +22,8 @@ def branching_to_photon_vector(
     """Br(P -> gamma A') = 2 eps_P^2 (1 - m^2/m_P^2)^3 Br(P -> gamma gamma); 0 for m >= m_P.
 
     eps_P is the coupling relative to two photons: eps for pure kinetic mixing; a vector coupling g_q to quarks adds
-    g_q-weighted charges. Source: B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614, sec. III; form factor at m^2 neglected
+    g_q-weighted charges. Source: B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614, sec. III; form factor at m^2
+    neglected
     (slope m^2/m_rho^2, 2 % at 100 MeV).
     """
     mass, effective_mixing, meson_mass, photon_branching = floats(mass, effective_mixing, meson_mass, photon_branching)
@@ -38,7 +39,7 @@ def vector_spectrum(
     largest_angle: Real[ArrayLike, ""],
     meson_spectrum: Callable[[Array, Array], Array],
     smallest_angle: Real[ArrayLike, ""] = 0.0,
-    nodes: tuple[int, int, int] = (16, 10, 6),
+    nodes: tuple[int, int, int] = (32, 16, 8),
 ) -> Real[Array, "*b"]:
     """dN/dE (GeV^-1) of A' within an annulus of polar angles, per collision and per decay P -> gamma A'.
 
@@ -49,7 +50,8 @@ def vector_spectrum(
 
     f = `meson_spectrum(E_P, p_T)` in GeV^-3, averaged over the azimuth between p and k. Corrections are of order (m_P/E_P)^2
     and theta^2. Zero for m >= m_P. `nodes`: Gauss-Legendre in z and in the transverse momentum (an exponential map), equal
-    steps in azimuth; the default is good to 1e-6 of the rate for the spectra of `meson_spectra`.
+    steps in azimuth; the default is good to 1e-6 of the rate for the spectra of
+    `meson_spectra`.
     """
     energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle = floats(
         energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle

@@ -10,13 +10,15 @@ from jaxtyping import Array, Real
 
 from jt3r.kernels.promotion import floats
 
-# Bonesini, Marchionni, Pietropaolo, Tabarelli de Fatis, hep-ph/0101163, table 2: pi+ on beryllium, A in mb/GeV^2, a in GeV^-1.
+# Bonesini, Marchionni, Pietropaolo, Tabarelli de Fatis, hep-ph/0101163, table 2: pi+ on beryllium, A in mb/GeV^2, a
+# in GeV^-1.
 _A, _B, _ALPHA, _BETA = 62.3, 1.57, 3.45, 0.517
 _SLOPE, _GAMMA, _DELTA = 6.10, 0.153, 0.478
 # The pi+/pi- ratio r0 (1 + x_R)^r1 of the same table.
 _RATIO_0, _RATIO_1 = 1.05, 2.65
 _BERYLLIUM = 9.0
-# Inelastic cross-section of protons on beryllium from the nuclear interaction length 77.8 g/cm^2 (PDG, Atomic and Nuclear
+# Inelastic cross-section of protons on beryllium from the nuclear interaction length 77.8 g/cm^2 (PDG, Atomic and
+# Nuclear
 # Properties): 9.012/(N_A 77.8) = 192 mb. Iron (132.1 g/cm^2, 702 mb) fixes the power of A: ln(702/192)/ln(55.85/9.012).
 _ABSORPTION_BERYLLIUM = 192.0
 _ABSORPTION_POWER = 0.71
@@ -70,11 +72,14 @@ def pion_spectrum_fixed_target(
         E d^3 sigma/dp^3 = A (1 - x_R)^alpha (1 + B x_R) x_R^-beta (1 + a' p_T + b' p_T^2) exp(-a' p_T)
 
     for pi+ on beryllium, pi- = pi+/[r0 (1 + x_R)^r1]; another nucleus by (A/9)^alpha(x_F), alpha = (0.74 - 0.55 x_F
-    + 0.26 x_F^2)(0.98 + 0.21 p_T^2), over the inelastic cross-section 192 mb (A/9)^0.71. E and p_T are the meson's laboratory energy and transverse
+    + 0.26 x_F^2)(0.98 + 0.21 p_T^2), over the inelastic cross-section 192 mb (A/9)^0.71. E and p_T are the meson's
+    laboratory energy and transverse
     momentum in GeV. Beyond the kinematic limit the spectrum is 0.
 
-    Source: hep-ph/0101163, eqs. (7)-(12). Fitted at 400 and 450 GeV for 0.05 < x_R < 0.5 and p_T < 0.6 GeV; the scaling in
-    x_R was tested by its authors down to 100 GeV, so 70 GeV is an extrapolation. Secondary interactions in the target are not
+    Source: hep-ph/0101163, eqs. (7)-(12). Fitted at 400 and 450 GeV for 0.05 < x_R < 0.5 and p_T < 0.6 GeV; the
+    scaling in
+    x_R was tested by its authors down to 100 GeV, so 70 GeV is an extrapolation. Secondary interactions in the target
+    are not
     counted. With the mass of another meson the shape is that of a pion at the same x_R and p_T.
     """
     energy, transverse, beam_energy, mass_number, meson_mass, nucleon_mass = floats(
@@ -106,8 +111,10 @@ def pion_spectrum_collider(
     with x = E/E_beam, B = 5.58 + 0.78 L + 0.10 L^2, r = 3.1/B^(3/2), a = 0.89/[B^(1/2) (1 - exp(-0.33 B))] and
     L = ln(E_p/TeV), E_p = s/(2 m_N) being the energy that one proton has in the rest frame of the other.
 
-    Source: Kelner, Aharonian, Bugayov, astro-ph/0606058, eqs. (48)-(50), a fit to SIBYLL for 0.1 TeV < E_p < 1e5 TeV (14 TeV
-    in the centre of mass is 1.04e5 TeV) and E > 10 GeV at rest. In the fragmentation region x is Feynman's x, so the same
+    Source: Kelner, Aharonian, Bugayov, astro-ph/0606058, eqs. (48)-(50), a fit to SIBYLL for 0.1 TeV < E_p < 1e5 TeV
+    (14 TeV
+    in the centre of mass is 1.04e5 TeV) and E > 10 GeV at rest. In the fragmentation region x is Feynman's x, so the
+    same
     spectrum holds in the collider frame. The transverse momentum has the BMPT shape at x_R = x (hep-ph/0101163), which that
     fit does not fix at these energies.
     """

@@ -26,7 +26,8 @@ def vector_splitting(
         w_V = alpha'/(2 pi H) { [1 + (1-z)^2]/z - 2 z (1-z) [(2 M^2 + m^2)/H - 2 z^2 M^4/H^2]
               + 2 z (1-z) [z + (1-z)^2] M^2 m^2/H^2 + 2 z (1-z)^2 m^4/H^2 },   H = p_T^2 + (1-z) m^2 + z^2 M^2
 
-    z is the fraction of the proton's energy, masses and p_T in GeV; multiply by sigma(s')/sigma(s), the coupling squared and the
+    z is the fraction of the proton's energy, masses and p_T in GeV; multiply by sigma(s')/sigma(s), the coupling
+    squared and the
     form factor squared. Source: Bluemlein and Brunner, arXiv:1311.3870, eqs. (4)-(8) (Fermi-Weizsaecker-Williams);
     also de Niverville et al., arXiv:1609.01770, eq. (13). Validity: z E, (1 - z) E >> M, m, p_T. Outside 0 < z < 1: 0.
     """
@@ -54,7 +55,8 @@ def pseudoscalar_splitting(
         w_L = y^2/(16 pi^2) z (p_T^2 + z^2 M^2)/H^2,   H = p_T^2 + (1-z) m^2 + z^2 M^2
 
     It is also the longitudinal part of an axially coupled vector, y = 2 g_A^(N) M/m by Goldstone equivalence: finite as m -> 0
-    where g_A^(N) ~ m. Source: the f -> f a splitting function of the equivalent-particle method (as in Foroughi-Abari and
+    where g_A^(N) ~ m. Source: the f -> f a splitting function of the equivalent-particle method (as in Foroughi-Abari
+    and
     Ritz, arXiv:2108.05900, app. A, for a scalar, with (2 - z)^2 -> z^2 for a pseudoscalar).
     """
     z, mass, transverse_limit, nucleon = floats(fraction, mass, transverse_limit, nucleon_mass)
@@ -68,7 +70,8 @@ def scalar_splitting(
     transverse_limit: Real[ArrayLike, "*b"],
     nucleon_mass: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """int_0^P dp_T^2 w_S for a Yukawa coupling of strength 1 to Nbar N: w_S = y^2/(16 pi^2) z (p_T^2 + (2-z)^2 M^2)/H^2.
+    """int_0^P dp_T^2 w_S for a Yukawa coupling of strength 1 to Nbar N: w_S = y^2/(16 pi^2) z (p_T^2 + (2-z)^2
+    M^2)/H^2.
 
     Source: Foroughi-Abari and Ritz, arXiv:2108.05900, app. A.
     """
@@ -96,7 +99,8 @@ def proton_cross_section(s: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     return 35.45 + 0.308 * jnp.log(s / 5.38**2) ** 2 + 42.53 * s**-0.458 - 33.34 * s**-0.545
 
 
-# Faessler, Krivoruchenko, Martemyanov, arXiv:0910.5589: (coefficient, mass, width) in GeV of the isovector (rho) and isoscalar
+# Faessler, Krivoruchenko, Martemyanov, arXiv:0910.5589: (coefficient, mass, width) in GeV of the isovector (rho) and
+# isoscalar
 # (omega) families, coefficients as solved for in de Niverville et al., arXiv:1609.01770 (they sum to 1/2 each).
 _RHO = ((0.6165340033, 0.77, 0.15), (0.2232042011, 1.25, 0.3), (-0.3397382044, 1.45, 0.5))
 _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.3699021158, 1.45, 0.5))

@@ -13,7 +13,8 @@ def bracketed_root(
     """x with function(x) = 0 between `lower` and `upper`, elementwise, by bisection.
 
     `function` must act elementwise and differ in sign at the ends (-inf and +inf are signs too); otherwise the end is
-    returned to which bisection runs. 64 halvings exhaust float64. The derivative with respect to anything that `function`
+    returned to which bisection runs. 64 halvings exhaust float64. The derivative with respect to anything that
+    `function`
     closes over is -(df/dp)/(df/dx) at the root.
     """
     lower, upper = jnp.broadcast_arrays(lower, upper)

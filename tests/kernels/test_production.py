@@ -145,8 +145,22 @@ def test_meson_decays_against_a_simulation():
         assert integrate.simpson(density, x=energies) == pytest.approx(rate, rel=0.01 + 4 / np.sqrt(number))
 
 
+@pytest.mark.parametrize("mass", [0.02, 0.098, 0.13])
+def test_meson_decay_quadrature_is_converged(mass):
+    def spectrum(nodes):
+        def mesons(energy, transverse):
+            return production.pion_spectrum_fixed_target(energy, transverse, 70.0, 55.845, PION, NUCLEON)
+
+        highest = production.highest_meson_energy(70.0, PION, NUCLEON)
+        energies = jnp.array([11.0, 25.0, 36.0, 60.0])
+        return vector_spectrum(energies, mass, PION, highest, 1.3 / 87, mesons, nodes=nodes)
+
+    assert np.allclose(spectrum((32, 16, 8)), spectrum((64, 32, 16)), rtol=1e-6)
+
+
 def test_fixed_target_pions_have_the_measured_multiplicity():
-    """3.87(12) pi0 per pp collision at 400 GeV (NA27, Z. Phys. C50 (1991) 405); a parametrisation of p-Be should be near."""
+    """3.87(12) pi0 per pp collision at 400 GeV (NA27, Z. Phys. C50 (1991) 405); a parametrisation of p-Be should be
+    near."""
     energies, transverse = np.geomspace(0.3, 398, 120), np.linspace(0, 4, 80)
     density = production.pion_spectrum_fixed_target(energies[:, None], transverse, 400.0, 9.0, PION, NUCLEON)
     plane = np.trapezoid(np.asarray(density) * 2 * np.pi * transverse, transverse, axis=1)

@@ -20,7 +20,7 @@ from scipy import integrate
 
 from jt3r import limits
 from jt3r.aprime import Recipe
-from jt3r.experiments import DisplacedSearch, get, inputs, load
+from jt3r.experiments import DisplacedSearch, inputs, load
 
 N = inputs()
 CHARGE = np.sqrt(4 * np.pi * N["alpha"])
@@ -104,7 +104,8 @@ def from_proton(search: DisplacedSearch, energy: float, mass: float) -> float:
         three = top * (2 * h_0 + top) / (2 * h_0**2 * (h_0 + top) ** 2)
         found = (1 + (1 - z) ** 2) / z * one
         found -= 2 * z * (1 - z) * ((2 * nucleon**2 + mass**2) * two - 2 * z**2 * nucleon**4 * three)
-        found += 2 * z * (1 - z) * (z + (1 - z) ** 2) * nucleon**2 * mass**2 * three + 2 * z * (1 - z) ** 2 * mass**4 * three
+        found += 2 * z * (1 - z) * (z + (1 - z) ** 2) * nucleon**2 * mass**2 * three
+        found += 2 * z * (1 - z) ** 2 * mass**4 * three
         return found / (8 * np.pi**2)
 
     poles = [(0.6165340033, 0.77, 0.15), (0.2232042011, 1.25, 0.3), (-0.3397382044, 1.45, 0.5)]
@@ -197,7 +198,8 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=100_000)
     parser.add_argument("--reference", type=int, default=5, help="points on which SciPy runs")
     options = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, jax {jax.__version__} on {jax.devices()[0]}")
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores, jax {jax.__version__} on {jax.devices()[0]}")
     generator = np.random.default_rng(3)
     masses = np.exp(generator.uniform(np.log(5e-3), np.log(0.2), options.points))
     vs = np.exp(generator.uniform(np.log(5.0), np.log(50.0), options.points))

@@ -250,9 +250,9 @@ def log_events(
     parts = []
     for group in spectra(search, mass, recipe, nodes):
         inverse_length = widths.inverse_lab_decay_length(group.energies, mass[..., None], total_width[..., None])
-        decays, log_last = relative_decays(inverse_length, search.distance.value, search.depth.value)
+        decays, log_slowest = relative_decays(inverse_length, search.distance.value, search.depth.value)
         parts += [
-            log_weighted_sum(log_weights, decays) + log_last + log_rate(channel, mass, couplings)
+            log_weighted_sum(log_weights, decays) + log_slowest + log_rate(channel, mass, couplings)
             for channel, log_weights in group.log_weights.items()
         ]
     total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))
@@ -267,8 +267,8 @@ def log_estimate(
 ) -> Real[Array, "*b"]:
     """The paper's estimator, ln of N exp(-d/d_dec): every pi0 makes an A' of the highest energy.
 
-    N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy. Source: 2105.07655, sec. V.
-    Only for proton beams; -inf above the pi0 mass.
+    N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy. Source: 2105.07655,
+    sec. V. Only for proton beams; -inf above the pi0 mass.
     """
     if search.kind == "electron_dump":
         raise ValueError(f"{search.name}: the paper's estimator counts pi0 and has no meaning for an electron beam")

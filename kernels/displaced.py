@@ -31,16 +31,16 @@ def log_decay_probability(
 def relative_decays(
     inverse_length: Real[ArrayLike, "*b n"], distance: Real[ArrayLike, ""], depth: Real[ArrayLike, ""]
 ) -> tuple[Real[Array, "*b n"], Real[Array, "*b"]]:
-    """(P_k/P_n, ln P_n) for nodes of rising energy (last axis), P_n that of the last node, which decays the slowest.
+    """(P_k/P_s, ln P_s) over the nodes of the last axis, s the node that decays the slowest.
 
-    The ratio never overflows: it is at most l_n/l_k. 1 and -inf for a stable particle, 1/l = 0 at every node.
+    The ratio never overflows: it is at most l_s/l_k. 1 and -inf for a stable particle, 1/l = 0 at every node.
     """
     inverse_length, distance, depth = floats(inverse_length, distance, depth)
-    last = inverse_length[..., -1:]
-    decays = last > 0
-    rate, last_rate = jnp.where(decays, inverse_length, 1), jnp.where(decays, last, 1)
-    ratio = jnp.exp((last_rate - rate) * distance) * jnp.expm1(-rate * depth) / jnp.expm1(-last_rate * depth)
-    return ratio, log_decay_probability(last[..., 0], distance, depth)
+    slowest = jnp.min(inverse_length, axis=-1, keepdims=True)
+    decays = slowest > 0
+    rate, slow_rate = jnp.where(decays, inverse_length, 1), jnp.where(decays, slowest, 1)
+    ratio = jnp.exp((slow_rate - rate) * distance) * jnp.expm1(-rate * depth) / jnp.expm1(-slow_rate * depth)
+    return ratio, log_decay_probability(slowest[..., 0], distance, depth)
 
 
 @jax.jit
@@ -58,8 +58,8 @@ def log_expected_decays(
     node is open and the particle decays.
     """
     log_spectrum, inverse_length, distance, depth = floats(log_spectrum, inverse_length, distance, depth)
-    ratio, log_last = relative_decays(inverse_length, distance, depth)
-    return log_weighted_sum(log_spectrum, ratio) + log_last
+    ratio, log_slowest = relative_decays(inverse_length, distance, depth)
+    return log_weighted_sum(log_spectrum, ratio) + log_slowest
 
 
 def log_weighted_sum(log_weights: Real[Array, "*b n"], factors: Real[Array, "*b n"]) -> Real[Array, "*b"]:

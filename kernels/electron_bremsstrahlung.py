@@ -54,10 +54,11 @@ def _second_generation(log_ratio: Array) -> Array:
 def track_length(energy: Real[ArrayLike, "*b"], beam_energy: Real[ArrayLike, ""]) -> Real[Array, "*b"]:
     """dT/dE of the primary electron in a thick target, in radiation lengths per GeV, 0 < E < E_0.
 
-    Radiation alone gives the energy distribution I = (1/E_0) x^(b t - 1)/Gamma(b t) after t radiation lengths,
-    x = ln(E_0/E), b = 4/3 (Tsai, Rev. Mod. Phys. 46 (1974) 815; arXiv:0906.0580, eq. (A12)). Its integral over all t is
-    (3/4)/E_0 [e^x + R(x)], R(x) = int_0^inf ds e^(-x s)/(ln^2 s + pi^2), by Ramanujan's integral. Electrons and positrons from
-    converted photons are not counted: they double the track length near E_0/4 and matter little near E_0.
+    Radiation alone gives the energy distribution I = (1/E_0) x^(b t - 1)/Gamma(b t) after t radiation lengths, x =
+    ln(E_0/E), b = 4/3 (Tsai, Rev. Mod. Phys. 46 (1974) 815; arXiv:0906.0580, eq. (A12)). Its integral over all t is
+    (3/4)/E_0 [e^x + R(x)], R(x) = int_0^inf ds e^(-x s)/(ln^2 s + pi^2), by Ramanujan's integral. Electrons and
+    positrons from converted photons are not counted: they double the track length near E_0/4 and matter little near
+    E_0.
     """
     energy, beam_energy = floats(energy, beam_energy)
     inside = (energy > 0) & (energy < beam_energy)
@@ -109,10 +110,8 @@ def vector_spectrum(
         dN/dE = N_A X_0/A int_E^{E_0} dE_e dT/dE_e dsigma/dE
 
     Two Gauss-Legendre panels in ln E_e: one resolves the peak at x -> 1, where the denominator falls to m_e^2, the
-    other
-    the 1/(x ln^2 x) rise of the track length at E_e -> E_0. Source: arXiv:0906.0580, eq. (A11). All emitted A' are
-    taken to be
-    forward. Zero for E outside (m, E_0).
+    other the 1/(x ln^2 x) rise of the track length at E_e -> E_0. Source: arXiv:0906.0580, eq. (A11). All emitted A'
+    are taken to be forward. Zero for E outside (m, E_0).
     """
     energy, mass, beam_energy, z, a, radiation_length, electron_mass, alpha = floats(
         energy, mass, beam_energy, charge_number, mass_number, radiation_length, electron_mass, alpha

@@ -43,14 +43,14 @@ def vector_spectrum(
 ) -> Real[Array, "*b"]:
     """dN/dE (GeV^-1) of A' within an annulus of polar angles, per collision and per decay P -> gamma A'.
 
-    An isotropic decay of a fast meson gives the A' a fraction z = E/E_P of its energy that is uniform on (m^2/m_P^2, 1), and the
-    transverse momentum k^2 = (1 - z)(z - m^2/m_P^2) m_P^2 relative to it, so
+    An isotropic decay of a fast meson gives the A' a fraction z = E/E_P of its energy that is uniform on (m^2/m_P^2,
+    1), and the transverse momentum k^2 = (1 - z)(z - m^2/m_P^2) m_P^2 relative to it, so
 
         dN/dE = int dz/[z^3 (1 - m^2/m_P^2)] int d^2 p f(E/z, |p - k|/z),   E theta_min < |p| < E theta_max,
 
-    f = `meson_spectrum(E_P, p_T)` in GeV^-3, averaged over the azimuth between p and k. Corrections are of order (m_P/E_P)^2
-    and theta^2. Zero for m >= m_P. `nodes`: Gauss-Legendre in z and in the transverse momentum (an exponential map), equal
-    steps in azimuth; the default is good to 1e-6 of the rate for the spectra of
+    f = `meson_spectrum(E_P, p_T)` in GeV^-3, averaged over the azimuth between p and k. Corrections are of order
+    (m_P/E_P)^2 and theta^2. Zero for m >= m_P. `nodes`: Gauss-Legendre in z and in the transverse momentum (an
+    exponential map), equal steps in azimuth; the default is good to 1e-6 of the rate for the spectra of
     `meson_spectra`.
     """
     energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle = floats(

@@ -71,16 +71,13 @@ def pion_spectrum_fixed_target(
 
         E d^3 sigma/dp^3 = A (1 - x_R)^alpha (1 + B x_R) x_R^-beta (1 + a' p_T + b' p_T^2) exp(-a' p_T)
 
-    for pi+ on beryllium, pi- = pi+/[r0 (1 + x_R)^r1]; another nucleus by (A/9)^alpha(x_F), alpha = (0.74 - 0.55 x_F
-    + 0.26 x_F^2)(0.98 + 0.21 p_T^2), over the inelastic cross-section 192 mb (A/9)^0.71. E and p_T are the meson's
-    laboratory energy and transverse
-    momentum in GeV. Beyond the kinematic limit the spectrum is 0.
+    for pi+ on beryllium, pi- = pi+/[r0 (1 + x_R)^r1]; another nucleus by (A/9)^alpha(x_F), alpha = (0.74 - 0.55 x_F +
+    0.26 x_F^2)(0.98 + 0.21 p_T^2), over the inelastic cross-section 192 mb (A/9)^0.71. E and p_T are the meson's
+    laboratory energy and transverse momentum in GeV. Beyond the kinematic limit the spectrum is 0.
 
     Source: hep-ph/0101163, eqs. (7)-(12). Fitted at 400 and 450 GeV for 0.05 < x_R < 0.5 and p_T < 0.6 GeV; the
-    scaling in
-    x_R was tested by its authors down to 100 GeV, so 70 GeV is an extrapolation. Secondary interactions in the target
-    are not
-    counted. With the mass of another meson the shape is that of a pion at the same x_R and p_T.
+    scaling in x_R was tested by its authors down to 100 GeV, so 70 GeV is an extrapolation. Secondary interactions in
+    the target are not counted. With the mass of another meson the shape is that of a pion at the same x_R and p_T.
     """
     energy, transverse, beam_energy, mass_number, meson_mass, nucleon_mass = floats(
         energy, transverse, beam_energy, mass_number, meson_mass, nucleon_mass
@@ -112,11 +109,9 @@ def pion_spectrum_collider(
     L = ln(E_p/TeV), E_p = s/(2 m_N) being the energy that one proton has in the rest frame of the other.
 
     Source: Kelner, Aharonian, Bugayov, astro-ph/0606058, eqs. (48)-(50), a fit to SIBYLL for 0.1 TeV < E_p < 1e5 TeV
-    (14 TeV
-    in the centre of mass is 1.04e5 TeV) and E > 10 GeV at rest. In the fragmentation region x is Feynman's x, so the
-    same
-    spectrum holds in the collider frame. The transverse momentum has the BMPT shape at x_R = x (hep-ph/0101163), which that
-    fit does not fix at these energies.
+    (14 TeV in the centre of mass is 1.04e5 TeV) and E > 10 GeV at rest. In the fragmentation region x is Feynman's x,
+    so the same spectrum holds in the collider frame. The transverse momentum has the BMPT shape at x_R = x
+    (hep-ph/0101163), which that fit does not fix at these energies.
     """
     energy, transverse, beam_energy, nucleon_mass = floats(energy, transverse, beam_energy, nucleon_mass)
     rest_frame_energy = 2 * beam_energy**2 / nucleon_mass

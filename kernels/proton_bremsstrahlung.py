@@ -27,9 +27,9 @@ def vector_splitting(
               + 2 z (1-z) [z + (1-z)^2] M^2 m^2/H^2 + 2 z (1-z)^2 m^4/H^2 },   H = p_T^2 + (1-z) m^2 + z^2 M^2
 
     z is the fraction of the proton's energy, masses and p_T in GeV; multiply by sigma(s')/sigma(s), the coupling
-    squared and the
-    form factor squared. Source: Bluemlein and Brunner, arXiv:1311.3870, eqs. (4)-(8) (Fermi-Weizsaecker-Williams);
-    also de Niverville et al., arXiv:1609.01770, eq. (13). Validity: z E, (1 - z) E >> M, m, p_T. Outside 0 < z < 1: 0.
+    squared and the form factor squared. Source: Bluemlein and Brunner, arXiv:1311.3870, eqs. (4)-(8)
+    (Fermi-Weizsaecker-Williams); also de Niverville et al., arXiv:1609.01770, eq. (13). Validity: z E, (1 - z) E >>
+    M, m, p_T. Outside 0 < z < 1: 0.
     """
     z, mass, transverse_limit, nucleon = floats(fraction, mass, transverse_limit, nucleon_mass)
     inside = (z > 0) & (z < 1)
@@ -54,10 +54,9 @@ def pseudoscalar_splitting(
 
         w_L = y^2/(16 pi^2) z (p_T^2 + z^2 M^2)/H^2,   H = p_T^2 + (1-z) m^2 + z^2 M^2
 
-    It is also the longitudinal part of an axially coupled vector, y = 2 g_A^(N) M/m by Goldstone equivalence: finite as m -> 0
-    where g_A^(N) ~ m. Source: the f -> f a splitting function of the equivalent-particle method (as in Foroughi-Abari
-    and
-    Ritz, arXiv:2108.05900, app. A, for a scalar, with (2 - z)^2 -> z^2 for a pseudoscalar).
+    It is also the longitudinal part of an axially coupled vector, y = 2 g_A^(N) M/m by Goldstone equivalence: finite
+    as m -> 0 where g_A^(N) ~ m. Source: the f -> f a splitting function of the equivalent-particle method (as in
+    Foroughi-Abari and Ritz, arXiv:2108.05900, app. A, for a scalar, with (2 - z)^2 -> z^2 for a pseudoscalar).
     """
     z, mass, transverse_limit, nucleon = floats(fraction, mass, transverse_limit, nucleon_mass)
     return _yukawa_splitting(z, mass, transverse_limit, nucleon, z)
@@ -110,8 +109,8 @@ _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.369902115
 def proton_form_factor_squared(mass: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """|F_1(q^2 = m^2)|^2 of the proton in the timelike region, sum_V f_V m_V^2/(m_V^2 - q^2 - i m_V Gamma_V).
 
-    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III. The
-    constant widths leave 1.02 instead of 1 at m = 0.
+    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III. The constant
+    widths leave 1.02 instead of 1 at m = 0.
     """
     (mass,) = floats(mass)
     real = imaginary = jnp.zeros_like(mass)

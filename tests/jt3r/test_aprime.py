@@ -43,7 +43,8 @@ def test_muons_take_over_above_threshold():
 
 def test_invisible_widths():
     g = aprime.gauge_coupling(0.1, 10.0)
-    assert float(aprime.width_sterile_neutrinos(0.1, 0.0, g)) == pytest.approx(float(g**2 * 0.1 / (24 * np.pi)), rel=1e-14)
+    sterile = float(aprime.width_sterile_neutrinos(0.1, 0.0, g))
+    assert sterile == pytest.approx(float(g**2 * 0.1 / (24 * np.pi)), rel=1e-14)
     assert float(aprime.width_eta(0.1, 0.0, 0.0, g)) == pytest.approx(float(g**2 / 4 * 0.1 / (12 * np.pi)), rel=1e-14)
     assert aprime.width_eta(0.1, 0.05, 1e-3, g) == 0
 

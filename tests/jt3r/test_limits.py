@@ -101,8 +101,9 @@ def test_quadratures_are_converged(name):
     """Twice the energies, masses and shower nodes move N by less than 1e-6 wherever N > 1e-10; decays: see the
     kernel."""
     masses, vs = np.geomspace(1.1e-3, 0.6, 60)[:, None], np.geomspace(1.0, 300.0, 12)
-    coarse = np.asarray(limits.log_signal(name, masses, vs))
-    finer = signal.Nodes(energies=96, shower=(32, 32), masses=64)
+    decay = (12, 8, 4)
+    coarse = np.asarray(limits.log_signal(name, masses, vs, nodes=signal.Nodes(decay=decay)))
+    finer = signal.Nodes(energies=96, decay=decay, shower=(32, 32), masses=64)
     fine = np.asarray(limits.log_signal(name, masses, vs, nodes=finer))
     matters = fine > np.log(1e-10 / experiments.get(name).events.value)
     assert matters.sum() > 50

@@ -20,10 +20,11 @@ from scipy import integrate
 
 from jt3r import limits
 from jt3r.aprime import Recipe
+from jt3r.constants import ALPHA_EM, M_MU
 from jt3r.experiments import DisplacedSearch, inputs, load
 
 N = inputs()
-CHARGE = np.sqrt(4 * np.pi * N["alpha"])
+CHARGE = np.sqrt(4 * np.pi * ALPHA_EM)
 HBAR_C = 1.973269804e-16
 Z_NODES, Z_WEIGHTS = np.polynomial.legendre.leggauss(16)
 P_NODES, P_WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -32,13 +33,13 @@ AZIMUTH = (np.arange(8) + 0.5) * np.pi / 8
 
 def width(mass: float, v: float) -> float:
     g = mass / (np.sqrt(2) * v)
-    mixing = g * np.sqrt(N["alpha"] / (4 * np.pi**3))
+    mixing = g * np.sqrt(ALPHA_EM / (4 * np.pi**3))
     total = 0.0
     if mass > 2 * N["electron_mass"]:
         r = (N["electron_mass"] / mass) ** 2
-        total += N["alpha"] * mixing**2 * mass / 3 * np.sqrt(1 - 4 * r) * (1 + 2 * r)
-    if mass > 2 * N["muon_mass"]:
-        r = (N["muon_mass"] / mass) ** 2
+        total += ALPHA_EM * mixing**2 * mass / 3 * np.sqrt(1 - 4 * r) * (1 + 2 * r)
+    if mass > 2 * M_MU:
+        r = (M_MU / mass) ** 2
         total += g**2 * mass / (24 * np.pi) * np.sqrt(1 - 4 * r) * (1 - r)
     return total
 
@@ -137,7 +138,7 @@ def from_electron(search: DisplacedSearch, energy: float, mass: float) -> float:
         xi *= charge**2 * d**2 / (d - c) ** 2
         share = 1 - soft
         bottom = mass**2 * soft / share + electron**2 * share
-        flux = 3.893793721e-28 * 4 * N["alpha"] ** 3 * xi * np.sqrt(1 - (mass / e_electron) ** 2)
+        flux = 3.893793721e-28 * 4 * ALPHA_EM**3 * xi * np.sqrt(1 - (mass / e_electron) ** 2)
         return flux * (soft + share**2 / 3) / bottom / e_electron
 
     top = np.log(beam / energy)
@@ -159,7 +160,7 @@ def from_electron(search: DisplacedSearch, energy: float, mass: float) -> float:
 def reference(search: DisplacedSearch, mass: float, v: float, recipe: Recipe = "direct") -> float:
     """ln N of one point."""
     g = mass / (np.sqrt(2) * v)
-    mixing = g * np.sqrt(N["alpha"] / (4 * np.pi**3))
+    mixing = g * np.sqrt(ALPHA_EM / (4 * np.pi**3))
     inverse = width(mass, v) * mass / HBAR_C
 
     def decays(energy: float) -> float:
@@ -176,9 +177,7 @@ def reference(search: DisplacedSearch, mass: float, v: float, recipe: Recipe = "
 
     if search.kind == "electron_dump":
         return np.log(exposure * mixing**2 * over_energy(lambda e: from_electron(search, e, mass), beam))
-    total = (CHARGE * mixing + g / 2) ** 2 * over_energy(
-        lambda e: from_proton(search, e, mass), N["largest_fraction"] * beam
-    )
+    total = (CHARGE * mixing + g / 2) ** 2 * over_energy(lambda e: from_proton(search, e, mass), N["largest_fraction"] * beam)
     s = 2 * N["nucleon_mass"] * (N["nucleon_mass"] + beam)
     e_star = (s - 1.88**2 + N["pion_mass"] ** 2) / (2 * np.sqrt(s))
     p_star = np.sqrt(e_star**2 - N["pion_mass"] ** 2)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
+from jt3r.constants import ALPHA_EM, M_MU
 from jt3r.experiments import inputs
 from jt3r.kernels import widths
 from jt3r.kernels.promotion import floats
@@ -34,7 +35,7 @@ def gauge_coupling(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Rea
 def kinetic_mixing(coupling: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """eps = g_T3R sqrt(alpha/(4 pi^3)), the fermions of the generation in the loop. Source: 2105.07655, sec. II."""
     (coupling,) = floats(coupling)
-    return coupling * (inputs()["alpha"] / (4 * jnp.pi**3)) ** 0.5
+    return coupling * (ALPHA_EM / (4 * jnp.pi**3)) ** 0.5
 
 
 def t3r_couplings(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], recipe: Recipe = "direct") -> Couplings:
@@ -57,21 +58,21 @@ def width_electrons(mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) 
     """Gamma(A' -> e+ e-) = (alpha eps^2 m/3) sqrt(1 - 4 r)(1 + 2 r), GeV; below threshold three photons, see
     `widths`."""
     mass, mixing = floats(mass, mixing)
-    charge = (4 * jnp.pi * inputs()["alpha"]) ** 0.5
+    charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
     pair = widths.vector_to_fermions(mass, inputs()["electron_mass"], charge * mixing)
-    return pair + widths.vector_to_three_photons(mass, mixing, inputs()["electron_mass"], inputs()["alpha"])
+    return pair + widths.vector_to_three_photons(mass, mixing, inputs()["electron_mass"], ALPHA_EM)
 
 
 def width_muons(mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """Gamma(A' -> mu+ mu-) = g^2 m/(24 pi) sqrt(1 - 4 r)(1 - r), GeV: g couples to mu_R alone, so g_V = g_A = g/2."""
     mass, coupling = floats(mass, coupling)
-    return widths.vector_to_fermions(mass, inputs()["muon_mass"], coupling / 2, coupling / 2)
+    return widths.vector_to_fermions(mass, M_MU, coupling / 2, coupling / 2)
 
 
 def width_dark_photon_muons(mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """Gamma(A' -> mu+ mu-) through kinetic mixing, GeV."""
     mass, mixing = floats(mass, mixing)
-    return widths.vector_to_fermions(mass, inputs()["muon_mass"], (4 * jnp.pi * inputs()["alpha"]) ** 0.5 * mixing)
+    return widths.vector_to_fermions(mass, M_MU, (4 * jnp.pi * ALPHA_EM) ** 0.5 * mixing)
 
 
 def width_sterile_neutrinos(
@@ -106,8 +107,6 @@ def ctau(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Real[Array, "
     return widths.proper_decay_length(width_visible(mass, v))
 
 
-def decay_length(
-    energy: Real[ArrayLike, "*b"], mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]
-) -> Real[Array, "*b"]:
+def decay_length(energy: Real[ArrayLike, "*b"], mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """d_dec = (p/m) c tau in metres."""
     return widths.lab_decay_length(energy, mass, width_visible(mass, v))

@@ -13,6 +13,7 @@ from jaxtyping import Array, Real
 from jt3r import aprime, signal
 from jt3r import experiments as searches
 from jt3r.aprime import Couplings, Recipe
+from jt3r.constants import ALPHA_EM
 from jt3r.experiments import CouplingLimit, DisplacedSearch, MassCut
 from jt3r.kernels import widths
 from jt3r.kernels.displaced import log_or_closed
@@ -88,7 +89,7 @@ def log_signal_dark_photon(
     if isinstance(search, CouplingLimit):
         branching = widths.branching_ratio(muons, total) if search.channel == "mumu" else jnp.ones_like(total)
         if search.coupling == "muon":
-            charge = (4 * jnp.pi * searches.inputs()["alpha"]) ** 0.5
+            charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
             couplings = Couplings(mixing=mixing, direct=2 * charge * mixing, yukawa=none)
         return _log_coupling_signal(search, mass, couplings, branching)
     return signal.log_events(search, mass, couplings, total, nodes=nodes) - signal.needed(search, "km")
@@ -130,7 +131,7 @@ def edge(
 ) -> Real[Array, "*b"]:
     """The m_A' between `lower` and `upper` (GeV) at which N = N_needed; differentiable in V by the implicit function
     theorem."""
-    v, lower, upper = floats(v, lower, upper)
+    v, lower, upper = jnp.broadcast_arrays(*floats(v, lower, upper))
 
     def excess(log_mass: Array) -> Array:
         return log_signal(experiment, jnp.exp(log_mass), v, recipe)
@@ -177,9 +178,7 @@ def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: flo
     return np.concatenate([ends[0], np.exp((low + high) / 2), ends[1]]).reshape(-1, 2)
 
 
-def intervals(
-    experiment: str, v: float = 10.0, scenario: str = "visible", recipe: Recipe = "direct"
-) -> np.ndarray:
+def intervals(experiment: str, v: float = 10.0, scenario: str = "visible", recipe: Recipe = "direct") -> np.ndarray:
     """Excluded or reachable intervals of m_A' in GeV, shape (n, 2), between the ends of `MASS_RANGE`.
 
     `visible`: A' -> e+ e-, mu+ mu-; computed, and empty for a published mass cut. `invisible`: A' -> nu_s nu_s or eta

@@ -15,6 +15,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from jt3r.aprime import Couplings, Recipe
+from jt3r.constants import ALPHA_EM
 from jt3r.experiments import DisplacedSearch, inputs
 from jt3r.kernels import chebyshev, production, widths
 from jt3r.kernels.displaced import log_or_closed, log_sum_exp, log_weighted_sum, relative_decays
@@ -61,9 +62,7 @@ def _highest_meson_energy(search: DisplacedSearch) -> float:
         return search.beam_energy.value
     numbers = inputs()
     with jax.ensure_compile_time_eval():
-        return float(
-            production.highest_meson_energy(search.beam_energy.value, numbers["pion_mass"], numbers["nucleon_mass"])
-        )
+        return float(production.highest_meson_energy(search.beam_energy.value, numbers["pion_mass"], numbers["nucleon_mass"]))
 
 
 @functools.cache
@@ -171,7 +170,7 @@ def _electron_table(search: DisplacedSearch, nodes: Nodes) -> np.ndarray:
                     search.target_mass_number.value,
                     search.radiation_length.value,
                     inputs()["electron_mass"],
-                    inputs()["alpha"],
+                    ALPHA_EM,
                     nodes.shower,
                 )
             )
@@ -214,14 +213,12 @@ def log_rate(channel: str, mass: Real[ArrayLike, "*b"], couplings: Couplings) ->
     proton: (e eps + g/2)^2; longitudinal: y^2; electron: eps^2.
     """
     numbers = inputs()
-    charge = (4 * jnp.pi * numbers["alpha"]) ** 0.5
+    charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
     if channel in ("pion", "eta"):
         share = {"pion": 1 / 2, "eta": 9 / 8}[channel]
         effective = couplings.mixing + share * couplings.direct / charge
         return log_or_closed(
-            production.branching_to_photon_vector(
-                mass, effective, numbers[f"{channel}_mass"], numbers[f"{channel}_to_photons"]
-            )
+            production.branching_to_photon_vector(mass, effective, numbers[f"{channel}_mass"], numbers[f"{channel}_to_photons"])
         )
     strength = {
         "vector": charge * couplings.mixing + couplings.direct / 2,

@@ -137,9 +137,7 @@ def vector_spectrum(
     far_measure = (log_x**2 + jnp.pi**2) * (x * jnp.exp(x) + x_r) * 0.75 / beam_energy * far_energy * v_weight
 
     def cross_section(electron_energy: Array) -> Array:
-        return emission_cross_section(
-            energy[..., None], electron_energy, mass[..., None], z, a, electron_mass, alpha
-        )
+        return emission_cross_section(energy[..., None], electron_energy, mass[..., None], z, a, electron_mass, alpha)
 
     near = jnp.sum(track_length(near_energy, beam_energy) * cross_section(near_energy) * near_weight, axis=-1)
     far = jnp.sum(far_measure * cross_section(far_energy), axis=-1)

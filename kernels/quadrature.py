@@ -11,9 +11,7 @@ def unit_rule(nodes: int, dtype: jnp.dtype) -> tuple[Real[Array, " n"], Real[Arr
     return jnp.asarray((points + 1) / 2, dtype), jnp.asarray(weights / 2, dtype)
 
 
-def legendre(
-    lower: Real[Array, "*b"], upper: Real[Array, "*b"], nodes: int
-) -> tuple[Real[Array, "*b n"], Real[Array, "*b n"]]:
+def legendre(lower: Real[Array, "*b"], upper: Real[Array, "*b"], nodes: int) -> tuple[Real[Array, "*b n"], Real[Array, "*b n"]]:
     """Nodes and weights on (lower, upper), along a new last axis."""
     lower, upper = jnp.broadcast_arrays(lower, upper)
     unit, weights = unit_rule(nodes, lower.dtype)

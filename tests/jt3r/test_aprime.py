@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from jt3r import aprime, displaced_figures, experiments
+from jt3r.constants import M_MU
 
 
 def test_kinetic_mixing_at_100_mev():
@@ -50,7 +51,6 @@ def test_invisible_widths():
 
 
 def test_gradients_at_thresholds():
-    inputs = experiments.inputs()
-    for mass in (2 * inputs["electron_mass"], 2 * inputs["muon_mass"]):
+    for mass in (2 * experiments.inputs()["electron_mass"], 2 * M_MU):
         for value in (np.nextafter(mass, 0), mass, np.nextafter(mass, 1)):
             assert np.all(np.isfinite(jax.grad(aprime.width_visible, argnums=(0, 1))(value, 10.0)))

@@ -94,7 +94,7 @@ def test_bracketed_root_of_a_falling_function_from_infinity():
         (log_decay_probability, [(3,), (), ()]),
         (log_expected_decays, [(3, 4), (3, 4), (), ()]),
         (log_or_closed, [(3,)]),
-        (lambda top: bracketed_root(lambda x: x**2 - top, jnp.zeros(3), top + 1), [(3,)]),
+        (lambda top: bracketed_root(lambda x: x**2 - top, jnp.zeros_like(top), top + 1), [(3,)]),
     ],
 )
 def test_lowers_for_cuda(kernel, shapes):

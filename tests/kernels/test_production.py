@@ -41,9 +41,7 @@ def printed_yukawa_splitting(numerator):
         (production.scalar_splitting, printed_yukawa_splitting(lambda z: 2 - z)),
     ],
 )
-@pytest.mark.parametrize(
-    ("z", "mass", "limit"), [(0.15, 0.02, 0.2), (0.5, 0.1, 1.0), (0.9, 0.5, 1.0), (0.01, 0.3, 3.0)]
-)
+@pytest.mark.parametrize(("z", "mass", "limit"), [(0.15, 0.02, 0.2), (0.5, 0.1, 1.0), (0.9, 0.5, 1.0), (0.01, 0.3, 3.0)])
 def test_splittings_integrate_the_printed_formula(kernel, printed, z, mass, limit):
     expected, _ = integrate.quad(printed, 0, limit**2, args=(z, mass, NUCLEON), epsrel=1e-12, limit=200)
     # SciPy's own error is 1e-12; the closed form cancels two digits where limit^2 << H.

@@ -118,14 +118,20 @@ def point(
     v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
     m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
     dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--observable", metavar="NAME", help="Only this one, e.g. events_nucal: those that take seconds. Repeatable."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Print every observable of one point, with its gradient."""
+    """Print every quick observable of one point, or those asked for, with gradients."""
     from .point_report import make_point, report
 
     given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
     values = {name: value for name, value in given.items() if value is not None}
-    rows = report(make_point(values, dataset))
+    rows = report(make_point(values, dataset), names)
     if as_json:
         typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
         return

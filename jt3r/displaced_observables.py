@@ -34,7 +34,7 @@ def br_aprime_mumu(point: Point) -> Array:
 
 
 def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
-    """events_NAME, loglike_NAME and excluded_NAME or reach_NAME; names in lower case, - as _."""
+    """events_NAME, log_events_NAME, loglike_NAME and excluded_NAME or reach_NAME; names in lower case, - as _."""
     name = search.name.lower().replace("-", "_")
     label = rf"\mathrm{{{search.label}}}".replace(" ", r"\ ")
     verdict = "excluded" if search.status == "excluded" else "reach"
@@ -46,7 +46,10 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
         observable(unit="", latex=latex, source=source, reads=("m_aprime", "v"), slow=True)(function)
 
     def events(point: Point) -> Array:
-        return jnp.exp(limits.log_events(search.name, point.m_aprime, point.v))
+        return jnp.exp(log_events(point))
+
+    def log_events(point: Point) -> Array:
+        return limits.log_events(search.name, point.m_aprime, point.v)
 
     def loglike(point: Point) -> Array:
         return limits.log_likelihood(search.name, point.m_aprime, point.v)
@@ -55,6 +58,7 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
         return (limits.log_signal(search.name, point.m_aprime, point.v) > 0).astype(jnp.result_type(float))
 
     add("events", f"N({label})", f"Expected events of {search.label}, visible decays, recipe direct.", events)
+    add("log_events", rf"\ln N({label})", f"Logarithm of events_{name}, finite where those are 0.", log_events)
     add("loglike", rf"\Delta\ln L({label})", f"Log-likelihood of {search.label} less that without signal.", loglike)
     what = "excludes" if verdict == "excluded" else "would see"
     add(verdict, rf"\mathrm{{{verdict}}}({label})", f"1 where {search.label} {what} the point, else 0.", decided)

@@ -4,7 +4,7 @@ import tomllib
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from pydantic import (
@@ -20,6 +20,8 @@ from pydantic import (
 )
 
 from jt3r import DATASETS, observables
+from jt3r import experiments as searches
+from jt3r.aprime import Recipe
 from jt3r.point import PARAMETERS
 
 from .errors import BadInput, unknown
@@ -201,8 +203,66 @@ class BandCard(_Card):
         return self
 
 
-Card = Annotated[GridCard | BandCard, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[GridCard | BandCard] = TypeAdapter(Card)
+class LimitsCard(_Card):
+    """Which m_A' each search excludes or reaches, along an axis of V: all searches unless some are named."""
+
+    kind: Literal["limits"]
+    recipe: Recipe = "direct"
+    scenario: Literal["visible", "invisible"] = "visible"
+    experiments: list[str] = Field(default_factory=lambda: list(searches.load()), min_length=1)
+
+    @field_validator("experiments")
+    @classmethod
+    def _known_searches(cls, names: list[str]) -> list[str]:
+        return _checked_searches(names)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "LimitsCard":
+        if set(self.axes) != {"v"} or self.fixed:
+            raise ValueError("limits are scanned along the axis v alone, and nothing is fixed")
+        if self.recipe == "paper_estimator":
+            for name in self.experiments:
+                if getattr(searches.get(name), "kind", "") == "electron_dump":
+                    raise ValueError(f"recipe = 'paper_estimator' counts pi0: leave {name} out of experiments")
+        return self
+
+
+class DecayLengthsCard(_Card):
+    """Fig. 6: decay length of A' of several masses against energy, and what the searches need for one event."""
+
+    kind: Literal["decay_lengths"]
+    energy: Axis
+    experiments: list[str] = Field(default=["FASER", "SHiP", "SeaQuest"], min_length=1)
+
+    @field_validator("experiments")
+    @classmethod
+    def _proton_searches(cls, names: list[str]) -> list[str]:
+        for name in _checked_searches(names):
+            if getattr(searches.get(name), "kind", "") not in ("beam_dump", "collider"):
+                raise ValueError(f"{name} has no proton beam: the paper's estimator counts pi0")
+        return names
+
+    @model_validator(mode="after")
+    def _complete(self) -> "DecayLengthsCard":
+        if set(self.axes) != {"m_aprime"} or set(self.fixed) - {"v"}:
+            raise ValueError("decay lengths are scanned along the axis m_aprime alone, with v under fixed")
+        if self.energy.points()[0] <= self.axes["m_aprime"].points()[-1]:
+            raise ValueError("energy must lie above the heaviest m_aprime")
+        return self
+
+
+def _checked_searches(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in searches.load():
+            raise ValueError(unknown("search", name, searches.load()))
+    if len(set(names)) < len(names):
+        raise ValueError("a search is listed twice")
+    return names
+
+
+AnyCard = GridCard | BandCard | LimitsCard | DecayLengthsCard
+KINDS = ("grid", "band", "limits", "decay_lengths")
+_ADAPTER: TypeAdapter[AnyCard] = TypeAdapter(Annotated[AnyCard, Field(discriminator="kind")])
 
 
 def shipped_cards() -> dict[str, str]:
@@ -215,7 +275,7 @@ def shipped_cards() -> dict[str, str]:
     }
 
 
-def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> GridCard | BandCard:
+def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> AnyCard:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
 
     `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
@@ -273,7 +333,7 @@ def _copy(table: Any) -> Any:
 def _first_error(error: ValidationError) -> str:
     """The first thing wrong, as 'key = value: what is allowed'."""
     first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in ("grid", "band", _RANGE, _LISTED)]
+    where = [str(part) for part in first["loc"] if part not in (*KINDS, _RANGE, _LISTED)]
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     key = ".".join(where)
@@ -281,7 +341,7 @@ def _first_error(error: ValidationError) -> str:
         return f"{key} = {first['input']!r}: " + unknown("key", where[-1], _known_keys(where[:-1]))
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         given = first["input"].get("kind") if isinstance(first["input"], dict) else None
-        return f"kind = {given!r}: must be 'grid' or 'band'"
+        return f"kind = {given!r}: must be {', '.join(map(repr, KINDS[:-1]))} or {KINDS[-1]!r}"
     if first["type"] == "missing":
         return f"{key}: missing"
     if first["type"] == "value_error":
@@ -294,4 +354,4 @@ def _known_keys(parents: list[str]) -> list[str]:
         return list(Summary.model_fields)
     if parents:
         return [*Range.model_fields, *Values.model_fields]
-    return list(dict.fromkeys([*GridCard.model_fields, *BandCard.model_fields]))
+    return list(dict.fromkeys(key for card in get_args(AnyCard) for key in card.model_fields))

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from .card import BandCard, GridCard
+from .card import AnyCard
 from .engine import prepare
 
 MEMORY = 0.6e9
 """JAX with its compiler, and the tiles in flight: measured 0.3 to 0.6 GB for cards of any size."""
 
 
-def check(card: GridCard | BandCard) -> dict[str, Any]:
+def check(card: AnyCard) -> dict[str, Any]:
     """Points, tiles, memory and disk in bytes and rough time in seconds of a scan, without running it."""
     scan = prepare(card)
     return {

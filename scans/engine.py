@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from .band import band_scan
-from .card import BandCard, GridCard, load_card
+from .card import AnyCard, BandCard, DecayLengthsCard, LimitsCard, load_card
 from .errors import BadInput, ScanFailed
 from .grid import full_grid
 from .hdf5 import read_part, write_part
+from .limits import decay_lengths_scan, limits_scan
 from .provenance import provenance
 from .scan import Scan
 from .summary import summary_grid
@@ -25,10 +26,14 @@ Progress = Callable[[list[Tile], int], Iterable[Tile]]
 """Wraps the tiles still to do, given how many are done, and shows how far they are."""
 
 
-def prepare(card: GridCard | BandCard) -> Scan:
+def prepare(card: AnyCard) -> Scan:
     """The scan that a card asks for, ready to run, with its provenance in the layout."""
     if isinstance(card, BandCard):
         scan = band_scan(card)
+    elif isinstance(card, LimitsCard):
+        scan = limits_scan(card)
+    elif isinstance(card, DecayLengthsCard):
+        scan = decay_lengths_scan(card)
     elif card.output == "full":
         scan = full_grid(card)
     else:

@@ -22,7 +22,8 @@ def describe(path: str | Path) -> dict[str, Any]:
 
 def _array(item: h5py.Dataset) -> dict[str, Any]:
     lowest, highest = np.inf, -np.inf
-    for piece in item.iter_chunks() if item.chunks else [()]:
+    pieces = item.iter_chunks() if item.chunks else [()]
+    for piece in pieces if item.dtype.kind in "biuf" else []:
         values = np.asarray(item[piece], dtype=float)
         if np.isfinite(values).any():
             lowest = min(lowest, float(np.nanmin(values[np.isfinite(values)])))

@@ -11,13 +11,13 @@ import jt3r
 from jt3r.constants import CONSTANTS
 from jt3r.datasets import DATASETS
 
-from .card import BandCard, GridCard
+from .card import AnyCard
 from .scan import float_dtype
 
 PACKAGES = ("jax", "jaxlib", "numpy", "h5py")
 
 
-def provenance(card: GridCard | BandCard) -> dict[str, str]:
+def provenance(card: AnyCard) -> dict[str, str]:
     """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `versions`, and `device` and `dtype`.
 
     No time and no host: the same card on the same installation gives the same file, bit by bit.

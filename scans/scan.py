@@ -12,7 +12,7 @@ import numpy as np
 from jt3r import Point, observables
 from jt3r.point import PARAMETERS
 
-from .card import BandCard, GridCard
+from .card import AnyCard
 from .layout import Attributes, Coordinate, Layout
 from .tiles import Slices
 
@@ -42,12 +42,12 @@ def float_dtype() -> np.dtype:
     return np.dtype(jnp.result_type(float))
 
 
-def mesh_axes(card: GridCard | BandCard) -> dict[str, np.ndarray]:
+def mesh_axes(card: AnyCard) -> dict[str, np.ndarray]:
     """Name -> values of each axis, in the card's order."""
     return {name: axis.points() for name, axis in card.axes.items()}
 
 
-def mesh_shape(card: GridCard | BandCard) -> tuple[int, ...]:
+def mesh_shape(card: AnyCard) -> tuple[int, ...]:
     return tuple(len(values) for values in mesh_axes(card).values())
 
 
@@ -65,7 +65,7 @@ def open_mesh(axes: dict[str, np.ndarray], tile: Slices, shape: tuple[int, ...],
     return fields
 
 
-def point_of(card: GridCard | BandCard, fields: dict[str, jax.Array]) -> Point:
+def point_of(card: AnyCard, fields: dict[str, jax.Array]) -> Point:
     """The parameter point with the card's fixed values and these fields."""
     parameters: dict[str, Any] = {**card.fixed, **fields}
     return Point(**parameters, dataset=card.dataset)
@@ -83,5 +83,5 @@ def observable_attributes(name: str) -> Attributes:
     return {"units": entry.unit or "1", "latex": entry.latex, "long_name": entry.doc, "source": entry.source}
 
 
-def axis_coordinates(card: GridCard | BandCard) -> tuple[Coordinate, ...]:
+def axis_coordinates(card: AnyCard) -> tuple[Coordinate, ...]:
     return tuple(Coordinate(name, values, parameter_attributes(name)) for name, values in mesh_axes(card).items())

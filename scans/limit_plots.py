@@ -34,9 +34,8 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
         # Row heights: a search needs 0.18 inches to be read.
         upper, lower = figure.subplots(2, 1, height_ratios=[3.6, 0.18 * len(_visible(searches, number)) + 0.5])
         _draw_band(upper, scan, card)
-        for name, low, high in _intervals(searches, number):
-            if _facts(searches)[name]["status"] == "excluded":
-                upper.axvspan(low, high, color=GREY, alpha=0.25, linewidth=0, zorder=0)
+        for low, high in _excluded(searches, number):
+            upper.axvspan(low, high, color=GREY, alpha=0.35, linewidth=0, zorder=0)
         _draw_bars(lower, searches, number)
         lower.set_xscale(upper.get_xscale())
         lower.set_xlim(upper.get_xlim())
@@ -66,17 +65,16 @@ def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict) -> None:
         axes.axvline(facts["beam_energy"], color=GREY, linewidth=0.7, linestyle="--")
         axes.scatter(np.full(len(needed), facts["beam_energy"]), needed, c=shades, s=22, marker="_", linewidths=2, zorder=3)
         axes.annotate(
-            f"{facts['label']}: " + r"$d/\ln N$",
-            (facts["beam_energy"], 1),
+            facts["label"],
+            (facts["beam_energy"], 0),
             xycoords=("data", "axes fraction"),
-            xytext=(-3, -4),
+            xytext=(3, 4),
             textcoords="offset points",
             rotation=90,
-            ha="right",
-            va="top",
             fontsize=8,
             color=GREY,
         )
+    axes.plot([], [], "_", color=GREY, markeredgewidth=2, label=r"$d/\ln N$ at $E_\mathrm{max}$")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(energies[0], energies[-1])
@@ -110,6 +108,17 @@ def _intervals(scan: h5py.File, number: int) -> list[tuple[str, float, float]]:
     return found
 
 
+def _excluded(scan: h5py.File, number: int) -> list[tuple[float, float]]:
+    """What all exclusions together exclude at one V, in MeV, as intervals that do not overlap."""
+    facts, joined = _facts(scan), []
+    for low, high in sorted((low, high) for name, low, high in _intervals(scan, number) if facts[name]["status"] == "excluded"):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return joined
+
+
 def _visible(scan: h5py.File, number: int) -> list[str]:
     """Searches with an interval at one V, exclusions last so that they are drawn on top of the list."""
     names = dict.fromkeys(name for name, _, _ in _intervals(scan, number))
@@ -131,7 +140,7 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
         axes.barh([0], [0], **STYLES[status], label=MEANING[status])
     if any(facts[name]["beyond_the_paper"] for name in names):
         axes.barh([0], [0], color="none", edgecolor="k", hatch="///", linewidth=0, label="beyond the paper")
-    axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=8, loc="lower left")
+    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
 
 
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:

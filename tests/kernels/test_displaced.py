@@ -37,7 +37,8 @@ def test_gradient(inverse_length):
 
 def test_stable_particle_never_decays():
     value, gradient = jax.value_and_grad(log_decay_probability)(0.0, DISTANCE, DEPTH)
-    assert value == -np.inf and gradient == -DISTANCE
+    assert value == -np.inf
+    assert gradient == -DISTANCE
 
 
 def test_expected_number_far_below_the_smallest_float():
@@ -51,14 +52,17 @@ def test_closed_nodes_count_for_nothing():
     terms = jnp.array([0.5, -jnp.inf, 1.5])
     value, gradient = jax.value_and_grad(log_sum_exp)(terms)
     assert float(value) == pytest.approx(np.logaddexp(0.5, 1.5), rel=1e-15)
-    assert gradient[1] == 0 and float(gradient.sum()) == pytest.approx(1, rel=1e-15)
+    assert gradient[1] == 0
+    assert float(gradient.sum()) == pytest.approx(1, rel=1e-15)
     value, gradient = jax.value_and_grad(log_sum_exp)(jnp.full(3, -jnp.inf))
-    assert value == -np.inf and np.array_equal(gradient, np.zeros(3))
+    assert value == -np.inf
+    assert np.array_equal(gradient, np.zeros(3))
 
 
 def test_log_of_nothing_has_no_gradient():
     value, gradient = jax.value_and_grad(log_or_closed)(0.0)
-    assert value == -np.inf and gradient == 0
+    assert value == -np.inf
+    assert gradient == 0
 
 
 def test_chebyshev_interpolation_is_exact_for_a_polynomial():

@@ -34,7 +34,7 @@ class Nodes(NamedTuple):
     energies: int = 48
     decay: tuple[int, int, int] = (32, 16, 8)
     shower: tuple[int, int] = (16, 16)
-    masses: int = 32
+    masses: int = 40
 
 
 class Spectra(NamedTuple):

@@ -239,7 +239,7 @@ class DecayLengthsCard(_Card):
     def _proton_searches(cls, names: list[str]) -> list[str]:
         for name in _checked_searches(names):
             if getattr(searches.get(name), "kind", "") not in ("beam_dump", "collider"):
-                raise ValueError(f"{name} has no proton beam: the paper's estimator counts pi0")
+                raise ValueError(f"search {name} has no proton beam, and the paper's estimator counts pi0")
         return names
 
     @model_validator(mode="after")

@@ -16,6 +16,9 @@ STYLES = {
     "projection": {"color": BLUE, "alpha": 0.45},
     "favoured": {"color": "#2ca25f", "alpha": 0.7},
 }
+EDGES_FROM, EDGES_TO = 10, 400
+"""Masses in MeV between which edges are drawn against V: below, every dump excludes; above, the A' is prompt."""
+
 MEANING = {"excluded": "excluded", "projection": "future sensitivity", "favoured": "favoured"}
 
 
@@ -154,13 +157,18 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
             if facts[name]["status"] == "excluded":
                 axes.fill_between(values, low, high, color=GREY, alpha=0.35, linewidth=0)
                 at = np.flatnonzero(np.isfinite(high))[-1]
-                axes.annotate(facts[name]["label"], (values[at], high[at]), ha="right", va="top", fontsize=7)
+                place = "left" if at == 0 else "right"
+                axes.annotate(facts[name]["label"], (values[at], min(high[at], EDGES_TO)), ha=place, va="top", fontsize=7)
             else:
                 axes.plot(values, high, color=colours[name], linewidth=1.2, label=facts[name]["label"])
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(values[0], values[-1])
+    axes.set_ylim(EDGES_FROM, EDGES_TO)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
     axes.set_xlabel(_label(scan["v"]).replace("[MeV]", "[GeV]"))
     axes.set_ylabel(_label(scan["limits"]))
     axes.set_title(f"upper edges, recipe {card['recipe']}; grey: excluded", fontsize=10)
-    axes.legend(frameon=False, fontsize=7, loc="lower right")
+    if projections:
+        axes.legend(frameon=False, fontsize=7, loc="lower right")

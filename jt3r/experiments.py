@@ -3,7 +3,7 @@
 import functools
 import tomllib
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -76,6 +76,13 @@ class DisplacedSearch(_Search):
         return self
 
     @property
+    def target(self) -> tuple[float, float, float]:
+        """Mass number, charge number and radiation length in g/cm^2 of the target; 0 where the kind needs none."""
+        numbers = (self.target_mass_number, self.target_charge_number, self.radiation_length)
+        mass_number, charge_number, radiation_length = (number.value if number else 0.0 for number in numbers)
+        return mass_number, charge_number, radiation_length
+
+    @property
     def angles(self) -> tuple[float, float, float]:
         """Smallest and largest polar angle of the aperture, and the part of the azimuth that it covers.
 
@@ -126,7 +133,7 @@ def parse(text: str) -> dict[str, Search]:
         for name, fields in tables.get(kind, {}).items():
             if name in found:
                 raise ValueError(f"{name} appears twice")
-            found[name] = model.model_validate({"name": name, **fields})
+            found[name] = cast(Search, model.model_validate({"name": name, **fields}))
     return found
 
 

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Callable
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -31,6 +30,13 @@ def experiments() -> list[str]:
     return list(searches.load())
 
 
+def _computed(name: str) -> DisplacedSearch | CouplingLimit:
+    search = searches.get(name)
+    if isinstance(search, MassCut):
+        raise TypeError(f"{name} is a published mass cut; nothing is computed for it")
+    return search
+
+
 def _log_coupling_signal(search: CouplingLimit, mass: Array, couplings: Couplings, branching: Array) -> Array:
     """ln of the rate over the excluded rate, (coupling/limit)^2 Br, inside the search's mass range."""
     strength = couplings.mixing if search.coupling == "mixing" else couplings.direct / 2
@@ -51,12 +57,10 @@ def log_signal(
 
     m_A' and V in GeV, broadcasting: (n, 1) and (1, m) make a grid. A mass cut has no rate: use `intervals`.
     """
-    search = searches.get(experiment)
+    search = _computed(experiment)
     mass, v = floats(mass, v)
     couplings = aprime.t3r_couplings(mass, v, recipe)
     total = aprime.width_visible(mass, v)
-    if isinstance(search, MassCut):
-        raise TypeError(f"{experiment} is a published mass cut; nothing is computed for it")
     if isinstance(search, CouplingLimit):
         muons = aprime.width_muons(mass, aprime.gauge_coupling(mass, v))
         branching = widths.branching_ratio(muons, total) if search.channel == "mumu" else jnp.ones_like(total)
@@ -78,10 +82,8 @@ def log_signal_dark_photon(
 
     Validity: m < 0.28 GeV, hadronic decays being left out.
     """
-    search = searches.get(experiment)
+    search = _computed(experiment)
     mass, mixing = floats(mass, mixing)
-    if isinstance(search, MassCut):
-        raise TypeError(f"{experiment} is a published mass cut; nothing is computed for it")
     none = jnp.zeros_like(mixing)
     couplings = Couplings(mixing=mixing, direct=none, yukawa=none)
     muons = aprime.width_dark_photon_muons(mass, mixing)
@@ -99,7 +101,7 @@ def log_events(
     experiment: str, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
 ) -> Real[Array, "*b"]:
     """ln of the expected number of events; for a coupling limit, in units of its 90 % CL."""
-    search = searches.get(experiment)
+    search = _computed(experiment)
     return log_signal(experiment, mass, v, recipe) + signal.needed(search, recipe)
 
 
@@ -139,7 +141,7 @@ def edge(
     return jnp.exp(bracketed_root(excess, jnp.log(lower), jnp.log(upper)))
 
 
-@eqx.filter_jit
+@functools.partial(jax.jit, static_argnames=("experiment", "recipe"))
 def _edge_slope(experiment: str, v: Array, mass: Array, recipe: Recipe) -> Array:
     def excess(log_mass: Array, log_v: Array) -> Array:
         return log_signal(experiment, jnp.exp(log_mass), jnp.exp(log_v), recipe)
@@ -150,7 +152,8 @@ def _edge_slope(experiment: str, v: Array, mass: Array, recipe: Recipe) -> Array
 
 def edge_slope(experiment: str, mass: float, v: float = 10.0, recipe: Recipe = "direct") -> float:
     """d ln m_edge/d ln V at an edge."""
-    return float(_edge_slope(experiment, *floats(v, mass), recipe))
+    v_array, mass_array = floats(v, mass)
+    return float(_edge_slope(experiment, v_array, mass_array, recipe))
 
 
 def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:

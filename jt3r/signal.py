@@ -16,7 +16,7 @@ from jaxtyping import Array, Real
 
 from jt3r.aprime import Couplings, Recipe
 from jt3r.constants import ALPHA_EM
-from jt3r.experiments import DisplacedSearch, inputs
+from jt3r.experiments import CouplingLimit, DisplacedSearch, inputs
 from jt3r.kernels import chebyshev, production, widths
 from jt3r.kernels.displaced import log_or_closed, log_sum_exp, log_weighted_sum, relative_decays
 from jt3r.kernels.promotion import floats
@@ -62,7 +62,10 @@ def _highest_meson_energy(search: DisplacedSearch) -> float:
         return search.beam_energy.value
     numbers = inputs()
     with jax.ensure_compile_time_eval():
-        return float(production.highest_meson_energy(search.beam_energy.value, numbers["pion_mass"], numbers["nucleon_mass"]))
+        limit = production.highest_meson_energy(
+            *floats(search.beam_energy.value, numbers["pion_mass"], numbers["nucleon_mass"])
+        )
+        return float(limit)
 
 
 @functools.cache
@@ -81,8 +84,8 @@ def _meson_table(search: DisplacedSearch, meson: str, nodes: Nodes) -> np.ndarra
         def mesons(energy: Array, transverse: Array) -> Array:
             if search.kind == "collider":
                 return production.pion_spectrum_collider(energy, transverse, beam, nucleon_mass)
-            target = search.target_mass_number.value
-            return production.pion_spectrum_fixed_target(energy, transverse, beam, target, meson_mass, nucleon_mass)
+            mass_number, _, _ = search.target
+            return production.pion_spectrum_fixed_target(energy, transverse, beam, mass_number, meson_mass, nucleon_mass)
 
         @jax.jit
         def at(ratio: Array) -> Array:
@@ -156,6 +159,7 @@ def _electron_table(search: DisplacedSearch, nodes: Nodes) -> np.ndarray:
     """Chebyshev coefficients in ln m of ln dN/dE at the energy nodes, at mixing 1; twice the points, for four
     decades."""
     lightest, heaviest = _electron_mass_range(search)
+    mass_number, charge_number, radiation_length = search.target
     with jax.ensure_compile_time_eval():
         energies, _ = _electron_energies(search, nodes.energies, jnp.result_type(float))
 
@@ -166,9 +170,9 @@ def _electron_table(search: DisplacedSearch, nodes: Nodes) -> np.ndarray:
                     energies,
                     mass,
                     search.beam_energy.value,
-                    search.target_charge_number.value,
-                    search.target_mass_number.value,
-                    search.radiation_length.value,
+                    charge_number,
+                    mass_number,
+                    radiation_length,
                     inputs()["electron_mass"],
                     ALPHA_EM,
                     nodes.shower,
@@ -276,6 +280,6 @@ def log_estimate(
     return produced + log_rate("pion", mass, couplings) - inverse_length * search.distance.value
 
 
-def needed(search: DisplacedSearch, recipe: Recipe) -> float:
+def needed(search: DisplacedSearch | CouplingLimit, recipe: Recipe) -> float:
     """ln of the number that is excluded or claimed: the search's own, or 1 for the paper's estimator."""
     return 0.0 if recipe == "paper_estimator" else math.log(search.events.value)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -11,7 +12,7 @@ from .errors import BadInput
 from .hdf5 import open_scan
 from .plots import BLUE, GREY, MEV, _draw_band, _figure, _fixed_v, _label
 
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "excluded": {"color": GREY, "alpha": 0.6},
     "projection": {"color": BLUE, "alpha": 0.45},
     "favoured": {"color": "#2ca25f", "alpha": 0.7},
@@ -113,7 +114,8 @@ def _intervals(scan: h5py.File, number: int) -> list[tuple[str, float, float]]:
 
 def _excluded(scan: h5py.File, number: int) -> list[tuple[float, float]]:
     """What all exclusions together exclude at one V, in MeV, as intervals that do not overlap."""
-    facts, joined = _facts(scan), []
+    facts = _facts(scan)
+    joined: list[tuple[float, float]] = []
     for low, high in sorted((low, high) for name, low, high in _intervals(scan, number) if facts[name]["status"] == "excluded"):
         if joined and low <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(high, joined[-1][1]))

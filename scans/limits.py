@@ -95,7 +95,7 @@ def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
     parts = Layout((), layout.variables)
 
     def compute(_: Slices) -> Arrays:
-        v = card.fixed.get("v", PARAMETERS["v"].default)
+        v = float(card.fixed.get("v", str(PARAMETERS["v"].default)))
         found = decay_lengths(energies.astype(dtype), masses.astype(dtype), v, tuple(card.experiments))
         rows = [np.asarray(found.needed_length[name]) for name in card.experiments]
         return {"decay_length": np.asarray(found.decay_length), "needed_length": np.stack(rows)}

@@ -127,7 +127,7 @@ def test_quadratures_are_converged(name):
 
 
 def test_edge_derivative():
-    name, start = "NuCal", upper_edge("NuCal", "direct") * 1e-3
+    name, start = "E137", upper_edge("E137", "direct") * 1e-3
 
     @jax.jit
     @jax.value_and_grad

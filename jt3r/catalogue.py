@@ -1,5 +1,6 @@
 """All observables of the model: importing a module of the model registers what it computes."""
 
+from . import displaced_observables as displaced_observables
 from . import flavour_observables as flavour_observables
 from . import gm2 as gm2
 from .registry import observables as observables

@@ -14,6 +14,7 @@ class Observable:
     """A function of the parameter point, and what a reader of its values must know.
 
     `unit` is empty for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
+    A `slow` one takes seconds to compile or to tabulate before its first value: reports of a point give it only on request.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Observable:
     latex: str
     source: str
     reads: tuple[str, ...]
+    slow: bool = False
 
     @property
     def doc(self) -> str:
@@ -41,7 +43,7 @@ observables: Mapping[str, Observable] = MappingProxyType(_OBSERVABLES)
 
 
 def observable(
-    *, unit: str, latex: str, source: str, reads: tuple[str, ...]
+    *, unit: str, latex: str, source: str, reads: tuple[str, ...], slow: bool = False
 ) -> Callable[[Callable[[Point], Array]], Callable[[Point], Array]]:
     """Register the decorated function of a `Point` under its own name."""
 
@@ -51,7 +53,7 @@ def observable(
             raise ValueError(f"observable {name!r} is registered twice")
         if unknown := set(reads) - set(PARAMETERS):
             raise ValueError(f"observable {name!r} reads {sorted(unknown)}, which are no parameters")
-        _OBSERVABLES[name] = Observable(name, function, unit, latex, source, reads)
+        _OBSERVABLES[name] = Observable(name, function, unit, latex, source, reads, slow)
         return function
 
     return register

@@ -20,6 +20,8 @@ from pydantic import (
 )
 
 from jt3r import DATASETS, observables
+from jt3r import experiments as searches
+from jt3r.aprime import Recipe
 from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
 
@@ -220,9 +222,72 @@ class TableCard(_DataCard):
         return name
 
 
-MeshCard = GridCard | BandCard
+class LimitsCard(_MeshCard):
+    """Which m_A' each search excludes or reaches, along an axis of V: all searches unless some are named."""
+
+    kind: Literal["limits"]
+    recipe: Recipe = "direct"
+    scenario: Literal["visible", "invisible"] = "visible"
+    experiments: list[str] = Field(default_factory=lambda: list(searches.load()), min_length=1)
+
+    @field_validator("experiments")
+    @classmethod
+    def _known_searches(cls, names: list[str]) -> list[str]:
+        return _checked_searches(names)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "LimitsCard":
+        if set(self.axes) != {"v"} or self.fixed:
+            raise ValueError("limits are scanned along the axis v alone, and nothing is fixed")
+        if self.recipe == "paper_estimator":
+            for name in self.experiments:
+                if getattr(searches.get(name), "kind", "") == "electron_dump":
+                    raise ValueError(f"recipe = 'paper_estimator' counts pi0: leave {name} out of experiments")
+        return self
+
+
+class DecayLengthsCard(_MeshCard):
+    """Fig. 6: decay length of A' of several masses against energy, and what the searches need for one event."""
+
+    kind: Literal["decay_lengths"]
+    energy: Axis
+    experiments: list[str] = Field(default=["FASER", "SHiP", "SeaQuest"], min_length=1)
+
+    @field_validator("experiments")
+    @classmethod
+    def _proton_searches(cls, names: list[str]) -> list[str]:
+        for name in _checked_searches(names):
+            if getattr(searches.get(name), "kind", "") not in ("beam_dump", "collider"):
+                raise ValueError(f"search {name} has no proton beam, and the paper's estimator counts pi0")
+        return names
+
+    @model_validator(mode="after")
+    def _complete(self) -> "DecayLengthsCard":
+        if set(self.axes) != {"m_aprime"} or set(self.fixed) - {"v"}:
+            raise ValueError("decay lengths are scanned along the axis m_aprime alone, with v under fixed")
+        if self.energy.points()[0] <= self.axes["m_aprime"].points()[-1]:
+            raise ValueError("energy must lie above the heaviest m_aprime")
+        return self
+
+
+def _checked_searches(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in searches.load():
+            raise ValueError(unknown("search", name, searches.load()))
+    if len(set(names)) < len(names):
+        raise ValueError("a search is listed twice")
+    return names
+
+
+MeshCard = GridCard | BandCard | LimitsCard | DecayLengthsCard
 Card = MeshCard | TableCard
-KINDS: dict[str, type[_DataCard]] = {"table": TableCard, "grid": GridCard, "band": BandCard}
+KINDS: dict[str, type[_DataCard]] = {
+    "table": TableCard,
+    "limits": LimitsCard,
+    "decay_lengths": DecayLengthsCard,
+    "grid": GridCard,
+    "band": BandCard,
+}
 _ADAPTER: TypeAdapter[Card] = TypeAdapter(Annotated[Card, Field(discriminator="kind")])
 
 

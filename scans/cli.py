@@ -76,15 +76,19 @@ def check(card: CardName, settings: Settings = None) -> None:
 def plot(
     file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote; or fig2, the loop functions of the paper.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, PDF or SVG [FILE.png].")] = None,
+    limits: Annotated[Path | None, typer.Option(help="Draw a band with the searches of this file of limits: Fig. 3.")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the picture.")] = False,
 ) -> None:
     """Draw a scan file, or Fig. 2 of the paper."""
+    from .limit_plots import plot_band_with_limits
     from .plots import plot_file, plot_loop_functions
 
     picture = output or file.with_suffix(".png")
     if picture.exists() and not overwrite:
         raise BadInput(f"output {picture}: exists already; --overwrite replaces it, -o names another file")
-    if str(file) == "fig2":
+    if limits is not None:
+        plot_band_with_limits(file, limits, picture)
+    elif str(file) == "fig2":
         plot_loop_functions(picture)
     else:
         plot_file(file, picture)
@@ -115,9 +119,27 @@ def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="F
     console = Console(highlight=False)
     console.print(table)
     print_table(file)
+    if facts["card"]["kind"] == "limits":
+        console.print(_table_of_limits(file))
     for key, value in facts.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         console.print(f"{key}: {text}", markup=False)
+
+
+def _table_of_limits(file: Path) -> Any:
+    from rich.table import Table
+
+    from .hdf5 import open_scan
+    from .limits import table_of_limits
+
+    with open_scan(file) as scan:
+        headings, *rows = table_of_limits(scan)
+    table = Table(title="intervals in m_A', MeV", title_justify="left")
+    for heading in headings:
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 @app.command()
@@ -130,16 +152,25 @@ def point(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any parameter: C9_bsmumu=-0.5. Repeatable.")
     ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--observable", metavar="NAME", help="Only this one, e.g. events_nucal: those that take seconds. Repeatable."
+        ),
+    ] = None,
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Print every observable of one point, with its gradient; --set goes before the other options, they before --card."""
+    """Print every quick observable of one point, or those asked for, with gradients.
+
+    --set goes before the other options, they before --card.
+    """
     from .point_report import benchmark_values, make_point, parameter_values, report
 
     given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
     values = benchmark_values(card) if card is not None else {}
     values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
-    rows = report(make_point(values, dataset))
+    rows = report(make_point(values, dataset), names)
     if as_json:
         typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
         return

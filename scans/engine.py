@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from .band import band_scan
-from .card import BandCard, Card, TableCard, load_card
+from .card import BandCard, Card, DecayLengthsCard, LimitsCard, TableCard, load_card
 from .errors import BadInput, ScanFailed
 from .grid import full_grid
 from .hdf5 import read_part, sync_folder, write_part
+from .limits import decay_lengths_scan, limits_scan
 from .provenance import provenance
 from .scan import Scan
 from .summary import summary_grid
@@ -32,6 +33,10 @@ def prepare(card: Card) -> Scan:
         scan = band_scan(card)
     elif isinstance(card, TableCard):
         scan = table_scan(card)
+    elif isinstance(card, LimitsCard):
+        scan = limits_scan(card)
+    elif isinstance(card, DecayLengthsCard):
+        scan = decay_lengths_scan(card)
     elif card.output == "full":
         scan = full_grid(card)
     else:

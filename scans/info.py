@@ -30,7 +30,8 @@ def _array(item: h5py.Dataset) -> dict[str, Any]:
     if h5py.check_string_dtype(item.dtype):
         return {**facts, "range": None, "values": item.asstr()[()].tolist()}
     lowest, highest = np.inf, -np.inf
-    for piece in item.iter_chunks() if item.chunks else [()]:
+    pieces = item.iter_chunks() if item.chunks else [()]
+    for piece in pieces if item.dtype.kind in "biuf" else []:
         values = np.asarray(item[piece], dtype=float)
         if np.isfinite(values).any():
             lowest = min(lowest, float(np.nanmin(values[np.isfinite(values)])))

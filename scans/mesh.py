@@ -25,9 +25,9 @@ class _Equation(NamedTuple):
     level: int
 
 
-def _depth(aval: Any) -> int:
-    """How many axes of the mesh a value extends over."""
-    return sum(n > 1 for n in getattr(aval, "shape", ()))
+def _depth(aval: Any, rank: int) -> int:
+    """How many axes of the mesh a value extends over: they come first, an integrand's nodes after them."""
+    return sum(n > 1 for n in getattr(aval, "shape", ())[:rank])
 
 
 class _Program:
@@ -35,7 +35,9 @@ class _Program:
 
     def __init__(self, function: Callable[[Fields], list[Array]], fields: dict[str, jax.ShapeDtypeStruct]):
         closed = jax.make_jaxpr(function)(fields)
+        self.rank = max(len(field.shape) for field in fields.values())
         self.avals: list[Any] = []
+        self.levels: dict[int, int] = {}
         self.constants: dict[int, Any] = {}
         self.equations: list[_Equation] = []
         self.inputs = [self._slot(v.aval) for v in closed.jaxpr.invars]
@@ -51,7 +53,7 @@ class _Program:
             where[variable] = slot = self._slot(variable.aval)
             self.constants[slot] = value
         for equation in jaxpr.eqns:
-            if equation.primitive.name in ("jit", "pjit") and _spans_stages(equation):
+            if equation.primitive.name in ("jit", "pjit") and _spans_stages(equation, self.rank):
                 inner = equation.params["jaxpr"]
                 operands = [atom if isinstance(atom, Literal) else where[atom] for atom in equation.invars]
                 where.update(zip(equation.outvars, self._inline(inner.jaxpr, inner.consts, operands), strict=True))
@@ -73,8 +75,12 @@ class _Program:
 
         results = [self._slot(v.aval) for v in writes]
         where.update(zip(writes, results, strict=True))
-        level = max((_depth(v.aval) for v in equation.outvars), default=0)
-        self.equations.append(_Equation(run, [s for s in slots.values() if isinstance(s, int)], results, level))
+        operands = [slot for slot in slots.values() if isinstance(slot, int)]
+        # A sum over an axis has fewer axes than its operand, but cannot run before it.
+        depths = (_depth(v.aval, self.rank) for v in equation.outvars)
+        level = max([*depths, *(self.levels.get(slot, 0) for slot in operands)], default=0)
+        self.levels.update(dict.fromkeys(results, level))
+        self.equations.append(_Equation(run, operands, results, level))
 
     def run(self, equations: list[_Equation], values: dict[int, Any]) -> None:
         """Run `equations`, reading and writing the slots in `values`."""
@@ -83,8 +89,8 @@ class _Program:
             values.update(zip(equation.results, equation.run(*arguments), strict=True))
 
 
-def _spans_stages(equation: JaxprEqn) -> bool:
-    return len({_depth(atom.aval) for atom in [*equation.invars, *equation.outvars]} - {0}) > 1
+def _spans_stages(equation: JaxprEqn, rank: int) -> bool:
+    return len({_depth(atom.aval, rank) for atom in [*equation.invars, *equation.outvars]} - {0}) > 1
 
 
 class Stages:

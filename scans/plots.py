@@ -67,6 +67,10 @@ def plot_file(file: str | Path, picture: str | Path) -> None:
 def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], None]:
     if card["kind"] == "table":
         raise BadInput(f"{scan.filename}: a table has no picture; jt3r info prints it")
+    if card["kind"] in ("limits", "decay_lengths"):
+        from . import limit_plots
+
+        return limit_plots.draw_limits if card["kind"] == "limits" else limit_plots.draw_decay_lengths
     axes = [name for name in card["axes"] if len(scan[name]) > 1]
     if card["kind"] == "band" and len(axes) == 1:
         return _draw_band

@@ -63,11 +63,20 @@ def make_point(values: dict[str, Any], dataset: str) -> Point:
         raise BadInput(str(error)) from None
 
 
-def report(point: Point) -> list[Row]:
-    """A row for every observable whose parameters the point sets."""
+def report(point: Point, names: list[str] | None = None) -> list[Row]:
+    """A row for every quick observable whose parameters the point sets, or for the named ones.
+
+    Raises BadInput for a name that is none, or whose parameters the point does not set.
+    """
+    for name in names or []:
+        if name not in observables:
+            raise BadInput(unknown("observable", name, observables))
+        if missing := [p for p in observables[name].reads if getattr(point, p) is None]:
+            raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
     rows = []
     for entry in observables.values():
-        if all(getattr(point, name) is not None for name in entry.reads):
+        wanted = entry.name in names if names else not entry.slow
+        if wanted and all(getattr(point, name) is not None for name in entry.reads):
             rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, _gradient(entry, point)))
     return rows
 

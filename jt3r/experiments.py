@@ -1,0 +1,164 @@
+"""The searches for A', read from ``data/experiments.toml`` and checked on loading."""
+
+import functools
+import tomllib
+from importlib import resources
+from typing import Annotated, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+class Quantity(BaseModel):
+    """A number, its unit and where it is printed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    value: float = Field(ge=0, allow_inf_nan=False)
+    unit: str
+    source: str = Field(min_length=4)
+
+
+def _in(*units: str) -> AfterValidator:
+    def check(quantity: Quantity) -> Quantity:
+        if quantity.unit not in units:
+            raise ValueError(f"unit is {quantity.unit!r}, expected {' or '.join(map(repr, units))}")
+        return quantity
+
+    return AfterValidator(check)
+
+
+GeV = Annotated[Quantity, _in("GeV")]
+Metre = Annotated[Quantity, _in("m")]
+Number = Annotated[Quantity, _in("1")]
+
+
+class _Search(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    label: str
+    status: Literal["excluded", "projection", "favoured"]
+    beyond_the_paper: bool = False
+
+
+class DisplacedSearch(_Search):
+    """Decays in a volume behind a shield."""
+
+    kind: Literal["beam_dump", "collider", "electron_dump"]
+    beam_energy: GeV
+    exposure: Annotated[Quantity, _in("1", "1/fb")]
+    target_mass_number: Number | None = None
+    target_charge_number: Number | None = None
+    radiation_length: Annotated[Quantity, _in("g/cm2")] | None = None
+    distance: Metre
+    depth: Metre
+    radius: Metre
+    off_axis: Metre | None = None
+    aperture_distance: Metre | None = None
+    min_energy: GeV
+    efficiency: Number
+    events: Number
+    background: Number
+    observed: Number | None = None
+
+    @model_validator(mode="after")
+    def _kind_has_its_fields(self) -> "DisplacedSearch":
+        needed = {
+            "beam_dump": ("target_mass_number",),
+            "collider": (),
+            "electron_dump": ("target_mass_number", "target_charge_number", "radiation_length"),
+        }[self.kind]
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"a {self.kind} needs {', '.join(missing)}")
+        if self.exposure.unit != ("1/fb" if self.kind == "collider" else "1"):
+            raise ValueError(f"exposure of a {self.kind} is in {'1/fb' if self.kind == 'collider' else 'particles'}")
+        if not 0 < self.min_energy.value < self.beam_energy.value:
+            raise ValueError("min_energy must lie between 0 and beam_energy")
+        return self
+
+    @property
+    def target(self) -> tuple[float, float, float]:
+        """Mass number, charge number and radiation length in g/cm^2 of the target; 0 where the kind needs none."""
+        numbers = (self.target_mass_number, self.target_charge_number, self.radiation_length)
+        mass_number, charge_number, radiation_length = (number.value if number else 0.0 for number in numbers)
+        return mass_number, charge_number, radiation_length
+
+    @property
+    def angles(self) -> tuple[float, float, float]:
+        """Smallest and largest polar angle of the aperture, and the part of the azimuth that it covers.
+
+        An aperture beside the beam is replaced by the sector of a ring between its nearest and farthest point that has
+        the same area.
+        """
+        at = self.aperture_distance.value if self.aperture_distance else self.distance.value + self.depth.value
+        radius, offset = self.radius.value, self.off_axis.value if self.off_axis else 0.0
+        if offset <= radius:
+            return 0.0, radius / at, 1.0
+        return (offset - radius) / at, (offset + radius) / at, radius / (4 * offset)
+
+
+class CouplingLimit(_Search):
+    """A prompt search that bounds a coupling between two masses."""
+
+    coupling: Literal["mixing", "muon"]
+    channel: Literal["leptons", "mumu"]
+    lightest: GeV
+    heaviest: GeV
+    limit: Number
+    events: Number
+
+
+class MassCut(_Search):
+    """A published interval in m_A', valid for the invisible scenario at V = 10 GeV; nothing is computed."""
+
+    lightest: GeV
+    heaviest: GeV
+
+
+Search = DisplacedSearch | CouplingLimit | MassCut
+_KINDS: dict[str, type[_Search]] = {
+    "displaced": DisplacedSearch,
+    "coupling_limit": CouplingLimit,
+    "mass_cut": MassCut,
+}
+
+
+def parse(text: str) -> dict[str, Search]:
+    """The searches of a TOML text by name; pydantic.ValidationError or ValueError names what is wrong."""
+    tables = tomllib.loads(text)
+    unknown = set(tables) - set(_KINDS)
+    if unknown:
+        raise ValueError(f"unknown kind of search: {', '.join(sorted(unknown))}; known: {', '.join(_KINDS)}")
+    found: dict[str, Search] = {}
+    for kind, model in _KINDS.items():
+        for name, fields in tables.get(kind, {}).items():
+            if name in found:
+                raise ValueError(f"{name} appears twice")
+            found[name] = cast(Search, model.model_validate({"name": name, **fields}))
+    return found
+
+
+@functools.cache
+def load() -> dict[str, Search]:
+    """The searches shipped with the package, by name."""
+    return parse(resources.files("jt3r.data").joinpath("experiments.toml").read_text(encoding="utf-8"))
+
+
+def get(name: str) -> Search:
+    """One search; KeyError lists the names there are."""
+    searches = load()
+    if name not in searches:
+        raise KeyError(f"no search {name!r}; there are {', '.join(searches)}")
+    return searches[name]
+
+
+@functools.cache
+def inputs() -> dict[str, float]:
+    """The numbers of ``data/displaced_inputs.toml`` by name, those of a sub-table as table.name."""
+    text = resources.files("jt3r.data").joinpath("displaced_inputs.toml").read_text(encoding="utf-8")
+    values: dict[str, float] = {}
+    for name, entry in tomllib.loads(text).items():
+        if "value" in entry:
+            values[name] = Quantity.model_validate(entry).value
+        else:
+            values |= {f"{name}.{key}": Quantity.model_validate(sub).value for key, sub in entry.items()}
+    return values

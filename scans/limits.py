@@ -1,0 +1,152 @@
+"""Scans of the searches for A': excluded and reachable intervals in m_A' against V, and decay lengths against energy."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from jt3r import experiments as searches
+from jt3r import limits
+from jt3r.displaced_figures import decay_lengths
+from jt3r.point import PARAMETERS
+
+from .card import DecayLengthsCard, LimitsCard
+from .errors import ScanFailed
+from .hdf5 import read_part, write_arrays
+from .layout import Attributes, Coordinate, Layout, Variable
+from .scan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
+from .tiles import Slices
+
+EDGES = 6
+"""Ends of intervals that a file has room for, per search and V; the rest is NaN."""
+
+SECONDS_PER_SEARCH, SECONDS_PER_EDGES = 4.0, 0.1
+"""Compiling a search with its tables, and the intervals of one search at one V, on two cores."""
+
+
+def limits_scan(card: LimitsCard) -> Scan:
+    """The scan that finds every interval; one tile is one value of V."""
+    values = mesh_axes(card)["v"]
+    shape = (len(card.experiments), len(values), EDGES)
+    attributes = {
+        **parameter_attributes("m_aprime"),
+        "long_name": "ends of the intervals in m_aprime that are excluded or within reach, lower and upper in turn",
+        "source": "jt3r/data/experiments.toml; arXiv:2105.07655, Sec. III",
+    }
+    layout = Layout(
+        (_names(card.experiments), *axis_coordinates(card), Coordinate("edge", np.arange(EDGES), {"units": "1"})),
+        (Variable("limits", ("experiment", "v", "edge"), "<f8", attributes),),
+        _searches(card.experiments),
+    )
+    parts = Layout((), layout.variables)
+    tiles: list[Slices] = [(slice(n, n + 1),) for n in range(len(values))]
+
+    def compute(cut: Slices) -> Arrays:
+        return {"limits": np.stack([_edges(card, name, float(values[cut[0].start])) for name in card.experiments])}
+
+    def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
+        rows = [_readable(file, parts)["limits"] for _, file in files]
+        write_arrays(path, layout, {"limits": np.stack(rows, axis=1)})
+
+    return Scan(
+        layout=layout,
+        parts=parts,
+        tiles=tiles,
+        points=len(card.experiments) * len(values),
+        disk=2 * 8 * int(np.prod(shape)) + 2**16 * (1 + len(values)),
+        seconds=len(card.experiments) * (SECONDS_PER_SEARCH + SECONDS_PER_EDGES * len(values)),
+        compute=compute,
+        finish=finish,
+    )
+
+
+def _edges(card: LimitsCard, name: str, v: float) -> np.ndarray:
+    ends = limits.intervals(name, v, card.scenario, card.recipe).ravel()
+    if len(ends) > EDGES:
+        raise ScanFailed(f"{name} at v = {v}: {len(ends) // 2} intervals, and the file has room for {EDGES // 2}")
+    return np.concatenate([ends, np.full(EDGES - len(ends), np.nan)])
+
+
+def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
+    """The scan behind Fig. 6, in a single tile."""
+    masses, energies = mesh_axes(card)["m_aprime"], card.energy.points()
+    dtype = float_dtype()
+    source = "arXiv:2105.07655, Fig. 6"
+    length = {"units": "m", "latex": r"d_\mathrm{dec}", "long_name": "decay length (p/m) c tau", "source": source}
+    needed = {
+        "units": "m",
+        "latex": r"d/\ln N",
+        "long_name": "distance of a search over ln N: a shorter decay length leaves less than one event; NaN where N < 1",
+        "source": source,
+    }
+    energy = {"units": "GeV", "latex": "E_{A'}", "long_name": "energy of the dark photon"}
+    layout = Layout(
+        (*axis_coordinates(card), Coordinate("energy", energies, energy), _names(card.experiments)),
+        (
+            Variable("decay_length", ("m_aprime", "energy"), dtype.str, length),
+            Variable("needed_length", ("experiment", "m_aprime"), dtype.str, needed),
+        ),
+        _searches(card.experiments),
+    )
+    parts = Layout((), layout.variables)
+
+    def compute(_: Slices) -> Arrays:
+        v = float(card.fixed.get("v", str(PARAMETERS["v"].default)))
+        found = decay_lengths(energies.astype(dtype), masses.astype(dtype), v, tuple(card.experiments))
+        rows = [np.asarray(found.needed_length[name]) for name in card.experiments]
+        return {"decay_length": np.asarray(found.decay_length), "needed_length": np.stack(rows)}
+
+    def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
+        write_arrays(path, layout, _readable(files[0][1], parts))
+
+    points = len(masses) * len(energies)
+    return Scan(layout, parts, [(slice(0, len(masses)),)], points, 16 * points + 2**17, 2.0, compute, finish)
+
+
+def _names(names: list[str]) -> Coordinate:
+    """Names of searches as an axis; HDF5 checksums texts of fixed length alone."""
+    return Coordinate("experiment", np.array(names, dtype="S"), {"units": "1", "long_name": "name of the search"})
+
+
+def _searches(names: list[str]) -> Attributes:
+    """What a picture or a table must know of each search, as JSON, and a hash of every number that the searches rest on."""
+    numbers = json.dumps([[searches.get(name).model_dump(mode="json") for name in names], searches.inputs()])
+    return {
+        "searches": json.dumps({name: _facts(searches.get(name)) for name in names}, ensure_ascii=False),
+        "searches_sha256": hashlib.sha256(numbers.encode()).hexdigest(),
+    }
+
+
+def _facts(search: searches.Search) -> dict[str, Any]:
+    facts: dict[str, Any] = {"label": search.label, "status": search.status, "beyond_the_paper": search.beyond_the_paper}
+    if isinstance(search, searches.DisplacedSearch):
+        facts |= {"beam_energy": search.beam_energy.value, "distance": search.distance.value}
+    return facts
+
+
+def _readable(file: Path, parts: Layout) -> Arrays:
+    arrays = read_part(file, parts)
+    if arrays is None:
+        raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
+    return arrays
+
+
+def table_of_limits(scan: h5py.File, columns: int = 6) -> list[list[str]]:
+    """Heading and rows: search, status, and its intervals in MeV at up to `columns` values of V."""
+    values, edges = scan["v"][()], scan["limits"][()] * 1e3
+    facts = json.loads(scan.attrs["searches"])
+    shown = np.unique(np.linspace(0, len(values) - 1, min(columns, len(values))).round().astype(int))
+    rows = [["search", "status", *(f"V = {values[n]:g} GeV" for n in shown)]]
+    for name, row in zip(scan["experiment"].asstr()[()], edges, strict=True):
+        cells = [", ".join(f"{low:.4g}-{high:.4g}" for low, high in _pairs(row[n])) or "-" for n in shown]
+        rows.append([facts[name]["label"], facts[name]["status"], *cells])
+    return rows
+
+
+def _pairs(edges: np.ndarray) -> np.ndarray:
+    """The intervals (n, 2) of one search at one V."""
+    return edges[np.isfinite(edges)].reshape(-1, 2)

@@ -13,3 +13,26 @@ if "JAX_ENABLE_X64" not in os.environ:
     os.environ["JAX_ENABLE_X64"] = "1"
     if "jax" in sys.modules:
         sys.modules["jax"].config.update("jax_enable_x64", True)
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .catalogue import observables as observables
+    from .datasets import DATASETS as DATASETS
+    from .point import Point as Point
+    from .registry import Observable as Observable
+
+__version__ = "0.1.0"
+
+_PUBLIC = {"Point": "point", "Observable": "registry", "observables": "catalogue", "DATASETS": "datasets"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

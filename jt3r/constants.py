@@ -1,0 +1,8 @@
+"""Physical constants with their sources, from ``data/constants.toml``. ``M_MU`` in GeV, ``ALPHA_EM`` at zero momentum."""
+
+from .data.load import Quantity, read_toml
+
+CONSTANTS = {name: Quantity(**entry) for name, entry in read_toml("constants.toml").items()}
+
+M_MU = CONSTANTS["m_mu"].value
+ALPHA_EM = CONSTANTS["alpha_em"].value

@@ -1,0 +1,19 @@
+"""Named sets of measurements, from ``data/datasets.toml``.
+
+``paper2021`` is what arXiv:2105.07655 used; ``current`` is today's. A `Point` carries the name of the set that its pulls
+and likelihoods are taken against.
+"""
+
+from .data.load import Quantity, read_toml
+
+DATASETS: dict[str, dict[str, Quantity]] = {
+    name: {key: Quantity(**entry) for key, entry in entries.items()}
+    for name, entries in read_toml("datasets.toml").items()
+}
+
+
+def measurement(dataset: str, name: str) -> Quantity:
+    """The measurement `name` in the set `dataset`. Raises KeyError naming what there is."""
+    if dataset not in DATASETS:
+        raise KeyError(f"no data set {dataset!r}; there are {', '.join(DATASETS)}")
+    return DATASETS[dataset][name]

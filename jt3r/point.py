@@ -1,0 +1,51 @@
+"""The parameter point of the U(1)_T3R model."""
+
+import dataclasses
+from typing import Any
+
+import equinox as eqx
+from jax import Array
+from jax.typing import ArrayLike
+
+from .constants import M_MU
+from .datasets import DATASETS
+from .kernels.arrays import as_float
+
+
+def _parameter(latex: str, doc: str, default: Any = None, unit: str = "GeV", positive: bool = True) -> Any:
+    return eqx.field(
+        default=default,
+        converter=lambda x: None if x is None else as_float(x),
+        metadata={"latex": latex, "doc": doc, "unit": unit, "positive": positive},
+    )
+
+
+class Point(eqx.Module):
+    """Parameters of the model in GeV, each an array; their shapes broadcast against each other.
+
+    One number each is a single point. Shapes (n, 1) and (1, m) make an open mesh, on which a function of one parameter
+    alone is computed n or m times, not n m times. Parameters that are not given are None; an observable that reads one of
+    them says so. `dataset` names the measurements that pulls are taken against.
+
+    Point is a pytree: it can be passed through jax.jit, jax.grad and jax.vmap, and `dataclasses.replace` makes a changed copy.
+    """
+
+    v: Array = _parameter("V", "vacuum expectation value that breaks U(1)_T3R", 10.0)
+    m_aprime: Array | None = _parameter("m_{A'}", "dark photon mass")
+    m_phi: Array | None = _parameter(r"m_{\phi'}", "dark Higgs mass")
+    m_mu: Array = _parameter(r"m_\mu", "muon mass (PDG unless given)", M_MU)
+    dataset: str = eqx.field(static=True, default="paper2021")
+
+    def __check_init__(self) -> None:
+        if self.dataset not in DATASETS:
+            raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")
+
+    def with_values(self, **values: ArrayLike) -> "Point":
+        """A copy with these parameters replaced."""
+        return dataclasses.replace(self, **values)
+
+
+PARAMETERS: dict[str, dataclasses.Field] = {
+    field.name: field for field in dataclasses.fields(Point) if "latex" in field.metadata
+}
+"""Name of each parameter -> its dataclass field, with unit, latex, doc and positive in its metadata."""

@@ -1,0 +1,57 @@
+"""The one list of observables: whatever lists, scans, plots, stores or differentiates them reads it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from jax import Array
+
+from .point import PARAMETERS, Point
+
+
+@dataclass(frozen=True)
+class Observable:
+    """A function of the parameter point, and what a reader of its values must know.
+
+    `unit` is empty for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
+    """
+
+    name: str
+    function: Callable[[Point], Array]
+    unit: str
+    latex: str
+    source: str
+    reads: tuple[str, ...]
+
+    @property
+    def doc(self) -> str:
+        """First line of the function's docstring."""
+        return (self.function.__doc__ or "").strip().splitlines()[0]
+
+    def __call__(self, point: Point) -> Array:
+        """Value at `point`, in `unit`, of the point's broadcast shape. Raises ValueError if a parameter it reads is not set."""
+        missing = [name for name in self.reads if getattr(point, name) is None]
+        if missing:
+            raise ValueError(f"{self.name} needs {', '.join(missing)}, which the point does not set")
+        return self.function(point)
+
+
+_OBSERVABLES: dict[str, Observable] = {}
+observables: Mapping[str, Observable] = MappingProxyType(_OBSERVABLES)
+
+
+def observable(
+    *, unit: str, latex: str, source: str, reads: tuple[str, ...]
+) -> Callable[[Callable[[Point], Array]], Callable[[Point], Array]]:
+    """Register the decorated function of a `Point` under its own name."""
+
+    def register(function: Callable[[Point], Array]) -> Callable[[Point], Array]:
+        name = function.__name__
+        if name in _OBSERVABLES:
+            raise ValueError(f"observable {name!r} is registered twice")
+        if unknown := set(reads) - set(PARAMETERS):
+            raise ValueError(f"observable {name!r} reads {sorted(unknown)}, which are no parameters")
+        _OBSERVABLES[name] = Observable(name, function, unit, latex, source, reads)
+        return function
+
+    return register

@@ -1,0 +1,11 @@
+"""Array conventions shared by all kernels."""
+
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+
+def as_float(x: ArrayLike) -> Array:
+    """``x`` as a floating-point array: floats keep their dtype, integers take JAX's default float."""
+    x = jnp.asarray(x)
+    return x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(jnp.result_type(float))

@@ -12,9 +12,9 @@ from jt3r.kernels.promotion import floats
 class PlasmaTable(NamedTuple):
     """h_eff and g_eff on temperatures (GeV) in rising order and uniform in ln T."""
 
-    temperature: Real[Array, "n"]
-    h_eff: Real[Array, "n"]
-    g_eff: Real[Array, "n"]
+    temperature: Real[Array, " n"]
+    h_eff: Real[Array, " n"]
+    g_eff: Real[Array, " n"]
 
 
 class Plasma(NamedTuple):

@@ -1,6 +1,6 @@
 """Thermally averaged annihilation of identical fermions through a scalar resonance in the s channel.
 
-eta eta -> phi -> X for a Majorana fermion of mass m with L = (y/2) etabar eta phi: a p-wave, since phi is a scalar. With
+eta eta -> phi -> X for a Majorana fermion of mass m with L = (y/2) etabar eta phi: a p-wave, phi being a scalar. With
 widths taken at the energy sqrt(s) and r = s - 4 m^2, beta^2 = r/s,
 
     sigma = 8 pi s G_in G_out/[r ((s - M^2)^2 + s (G_in + G_out)^2)],    G_in = y^2 sqrt(s) beta^3/(16 pi),
@@ -18,18 +18,20 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
 from jt3r.kernels.bessel import scaled_k1_k2
+from jt3r.kernels.promotion import floats
 
 _THERMAL_REACH = 40.0  # exp(-40) of the Boltzmann tail is left out
 _THRESHOLD_REACH = 48.0  # the integrand falls at least as sqrt(r) towards r = 0: exp(-24) is left out
 _NODES_EDGE, _NODES_PEAK, _NODES_CLOSED = 48, 96, 192
 
 
-def width_to_majorana_pair(energy_squared: ArrayLike, above_threshold: ArrayLike, yukawa: ArrayLike) -> Real[Array, "*b"]:
-    """G_in at s = ``energy_squared`` with r = ``above_threshold`` = s - 4 m^2 (GeV^2), in GeV: y^2 sqrt(s) (r/s)^(3/2)/(16 pi).
+def width_to_majorana_pair(
+    energy_squared: ArrayLike, above_threshold: ArrayLike, yukawa: ArrayLike
+) -> Real[Array, "*b"]:
+    """G_in in GeV at s = ``energy_squared`` with r = ``above_threshold`` = s - 4 m^2 (GeV^2).
 
-    0 for r <= 0. Taking r rather than m keeps the threshold free of cancellation.
+    y^2 sqrt(s) (r/s)^(3/2)/(16 pi), 0 for r <= 0. Taking r, not m, keeps the threshold free of cancellation.
     """
     s, r, y = floats(energy_squared, above_threshold, yukawa)
     is_open = r > 0
@@ -44,7 +46,7 @@ def narrow_width_average(
 
         pi^2 M^2 [G_in G_out/(G_in + G_out)] K_1(M/T)/(m^4 T K_2(m/T)^2).
 
-    ``width_out`` is G_out at s = M^2, and all arguments broadcast. 0 at and below threshold, 2 m >= M. It leaves out the
+    ``width_out`` is G_out at s = M^2, and all arguments broadcast. 0 at and below threshold, 2 m >= M. Left out is the
     tail of the resonance, of relative order (G/M) exp((M - 2 m)/T): ``breit_wigner_average`` has it.
     """
     m, mass, temperature, yukawa, width_out = floats(dm_mass, resonance_mass, temperature, yukawa, width_out)
@@ -76,8 +78,8 @@ def breit_wigner_average(
     G_out(sqrt(s)); where it depends on a parameter of that shape, it must add the axis itself.
 
     The integral over r is split so that no part has a scale it cannot see, whatever G/M is. Resonance open, at
-    r_0 = M^2 - 4 m^2 > 0: r = r_0 t^2/2 below r_0/2, and r = r_0 + M G sinh(w) above, which is even in w across the peak.
-    Closed: r = exp(u). Relative error below 1e-7 in float64 down to G/M = 1e-13 (and no worse for wider resonances).
+    r_0 = M^2 - 4 m^2 > 0: r = r_0 t^2/2 below r_0/2, and r = r_0 + M G sinh(w) above, even in w across the
+    peak. Closed: r = exp(u). Relative error below 1e-7 in float64 down to G/M = 1e-13 (and no worse for wider resonances).
     float32 does not resolve G/M < 1e-7 near threshold and is good to 1e-4 elsewhere.
     """
     m, mass, temperature, yukawa = jnp.broadcast_arrays(*floats(dm_mass, resonance_mass, temperature, yukawa))
@@ -111,7 +113,8 @@ def breit_wigner_average(
     for extent in (-safe_pole / 2, reach(jnp.maximum(mass, 2 * m)) - safe_pole):
         last = jnp.arcsinh(extent / peak_width)
         w = last * t
-        around += jnp.sum(weight * jnp.abs(last) * peak_width * jnp.cosh(w) * integrand(safe_pole + peak_width * jnp.sinh(w)), -1)
+        measure = weight * jnp.abs(last) * peak_width * jnp.cosh(w)
+        around += jnp.sum(measure * integrand(safe_pole + peak_width * jnp.sinh(w)), -1)
 
     u = jnp.linspace(-_THRESHOLD_REACH, 0.0, _NODES_CLOSED, dtype=m.dtype)
     r = reach(2 * m) * jnp.exp(u)

@@ -17,17 +17,25 @@ def bracketed_root(
     first order. A whole batch is solved at once; ``function`` may close over batched arrays.
     """
     frozen = jax.lax.stop_gradient
-    sign_at_lower = jnp.sign(frozen(function(lower)))
-    changes = sign_at_lower * jnp.sign(frozen(function(upper))) < 0
+    start, end = frozen(lower), frozen(upper)
 
-    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
-        low, high = bracket
-        middle = (low + high) / 2
-        is_left = jnp.sign(function(middle)) == sign_at_lower
-        return jnp.where(is_left, middle, low), jnp.where(is_left, high, middle)
+    # The function appears once in the loop, at lower, at upper, then at the middles: it is compiled once.
+    def look(i: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        low, high, sign_low, sign_high = state
+        x = jnp.where(i == 0, low, jnp.where(i == 1, high, (low + high) / 2))
+        sign = jnp.sign(function(x))
+        is_middle = i > 1
+        is_left = sign == sign_low
+        return (
+            jnp.where(is_middle & is_left, x, low),
+            jnp.where(is_middle & ~is_left, x, high),
+            jnp.where(i == 0, sign, sign_low),
+            jnp.where(i == 1, sign, sign_high),
+        )
 
-    halvings = jnp.finfo(lower.dtype).nmant
-    low, high = frozen(jax.lax.fori_loop(0, halvings, halve, (frozen(lower), frozen(upper))))
-    root = (low + high) / 2
+    zero = jnp.zeros_like(start)
+    state = (start, end, zero, zero)
+    low, high, sign_low, sign_high = jax.lax.fori_loop(0, 2 + jnp.finfo(lower.dtype).nmant, look, state)
+    root = frozen((low + high) / 2)
     value, slope = jax.jvp(function, (root,), (jnp.ones_like(root),))
-    return jnp.where(changes, root - value / frozen(slope), jnp.nan)
+    return jnp.where(frozen(sign_low * sign_high) < 0, root - value / frozen(slope), jnp.nan)

@@ -157,16 +157,16 @@ def nucleus_coupling(
 def isospin_factor(
     dm_mass: ArrayLike,
     charge: ArrayLike,
-    mass_numbers: Real[Array, "isotopes"],
-    isotope_masses: Real[Array, "isotopes"],
-    abundances: Real[Array, "isotopes"],
+    mass_numbers: Real[Array, " isotopes"],
+    isotope_masses: Real[Array, " isotopes"],
+    abundances: Real[Array, " isotopes"],
     neutron_over_proton: ArrayLike,
 ) -> Real[Array, "*b"]:
     """Cross-section per nucleon an experiment would infer, over the true one on the proton.
 
-    sum_i a_i mu_i^2 [Z + (A_i - Z) f_n/f_p]^2 / sum_i a_i mu_i^2 A_i^2, with natural abundances a_i; 1 for f_n = f_p.
-    Isotopes lie on the last axis of ``mass_numbers``, ``isotope_masses`` (GeV) and ``abundances``; ``dm_mass`` (GeV) and
-    ``neutron_over_proton`` broadcast with each other.
+    sum_i a_i mu_i^2 [Z + (A_i - Z) f_n/f_p]^2 / sum_i a_i mu_i^2 A_i^2, natural abundances a_i; 1 for f_n = f_p.
+    Isotopes lie on the last axis of ``mass_numbers``, ``isotope_masses`` (GeV) and ``abundances``; ``dm_mass`` (GeV)
+    and ``neutron_over_proton`` broadcast with each other.
     Source: J. Feng, J. Kumar, D. Marfatia, D. Sanford, arXiv:1102.4331, eq. (4).
     """
     dm_mass, charge, numbers, masses, abundances, ratio = floats(

@@ -1,0 +1,147 @@
+"""Dark matter eta of the U(1)_T3R model: scattering on nuclei (Fig. 4) and thermal relic density.
+
+Functions of arrays in GeV that broadcast. eta_1 is a Majorana fermion with (m_eta/(2 sqrt2 V)) etabar eta phi' and an
+off-diagonal coupling g/2 to A' (arXiv:2105.07655, Secs. II and III A; g = m_A'/(sqrt2 V)).
+"""
+
+from importlib.resources import files
+from typing import Literal
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import ArrayLike
+
+from .constants import ALPHA_EM, M_MU
+from .data.load import Quantity, read_toml
+from .kernels import freezeout, photon_loops, resonance, scattering, widths
+from .kernels.plasma import PlasmaTable
+from .kernels.promotion import floats
+from .kernels.roots import bracketed_root
+
+INPUTS = {name: Quantity(**entry) for name, entry in read_toml("dark.toml").items()}
+"""Inputs by name, each with its source."""
+
+
+def _read_plasma() -> PlasmaTable:
+    with files("jt3r.data").joinpath("plasma_laine_meyer_2015.csv").open(encoding="utf-8") as lines:
+        return PlasmaTable(*np.loadtxt(lines, delimiter=",", skiprows=5, unpack=True))
+
+
+PLASMA = _read_plasma()
+"""Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
+
+SIGMA_PI_N, M_PROTON, M_PION = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion"))
+OMEGA_DM_H2 = INPUTS["omega_dm_h2"].value
+
+Loops = Literal["muon", "muon+pion"]
+
+
+def eta_yukawa(m_eta: ArrayLike, v: ArrayLike) -> Array:
+    """y = m_eta/(sqrt2 V) in (y/2) etabar eta phi'."""
+    m_eta, v = floats(m_eta, v)
+    return m_eta / (v * np.sqrt(2).item())
+
+
+def sigma_si_phi(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, sigma_pi_n: ArrayLike = SIGMA_PI_N) -> Array:
+    """Elastic spin-independent cross-section on the proton through phi' at q = 0, in cm^2 (Fig. 4).
+
+    mu^2 m_eta^2 sigma_piN^2/(4 pi V^4 m_phi'^4): u and d alone couple, f_Tu + f_Td = sigma_piN/m_N; the neutron is the
+    same up to isospin breaking. The phi' is as light as the momentum transfer on nuclei: see
+    ``kernels.scattering.inelastic_factor``.
+    """
+    sigma_pi_n, v = floats(sigma_pi_n, v)
+    nucleon = sigma_pi_n / (v * np.sqrt(2).item())
+    cross_section = scattering.elastic_scalar(m_eta, M_PROTON, m_phi, eta_yukawa(m_eta, v), nucleon)
+    return cross_section * scattering.GEV_MINUS2_IN_CM2
+
+
+def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Array:
+    """Inelastic cross-section on the proton through A' at delta = 0 and q = 0, in cm^2 (Fig. 4): mu^2/(64 pi V^4).
+
+    The proton's vector coupling is +g/2, the neutron's -g/2, so it does not depend on m_A'.
+    """
+    m_aprime, v = floats(m_aprime, v)
+    half_g = m_aprime / (v * np.sqrt(8).item())
+    cross_section = scattering.inelastic_vector(m_eta, M_PROTON, m_aprime, half_g, half_g)
+    return cross_section * scattering.GEV_MINUS2_IN_CM2
+
+
+def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU, loops: Loops = "muon+pion") -> Array:
+    """Gamma(phi' -> gamma gamma) in GeV from the muon loop and, unless loops = "muon", the charged pions.
+
+    Pions couple through m_pi^2, which is linear in V because u and d alone take their masses from it: g = m_pi^2/(sqrt2 V)
+    (chiral perturbation theory at leading order).
+    """
+    m_phi, v, m_mu = floats(m_phi, v, m_mu)
+    root2 = np.sqrt(2).item()
+    amplitude = photon_loops.fermion_amplitude(m_phi, m_mu, m_mu / (root2 * v))
+    if loops == "muon+pion":
+        amplitude = amplitude + photon_loops.scalar_amplitude(m_phi, M_PION, M_PION**2 / (root2 * v))
+    return widths.scalar_to_photons(m_phi, amplitude, ALPHA_EM)
+
+
+def sigma_v(
+    m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion"
+) -> Array:
+    """Thermally averaged eta eta -> phi' -> gamma gamma in GeV^-2, narrow-width form: 0 for 2 m_eta >= m_phi'."""
+    return resonance.narrow_width_average(
+        m_eta, m_phi, temperature, eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
+    )
+
+
+def sigma_v_breit_wigner(
+    m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion"
+) -> Array:
+    """The same with the full resonance shape, continuous through 2 m_eta = m_phi'."""
+    (v_axis,) = floats(v)
+    return resonance.breit_wigner_average(
+        m_eta,
+        m_phi,
+        temperature,
+        eta_yukawa(m_eta, v),
+        lambda e: width_phi_gammagamma(e, v_axis[..., None], loops=loops),
+    )
+
+
+def _relic(method, m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops) -> Array:
+    m_eta, m_phi, v = jnp.broadcast_arrays(*floats(m_eta, m_phi, v))
+    yukawa, width = eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
+
+    def average(temperature: Array) -> Array:
+        m, mass, y, g = (a[..., None] for a in (m_eta, m_phi, yukawa, width))
+        return resonance.narrow_width_average(m, mass, temperature, y, g)
+
+    relic = freezeout.omega_h2(m_eta, method(m_eta, average, PLASMA))
+    return jnp.where(2 * m_eta < m_phi, relic, jnp.nan)
+
+
+def omega_h2(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
+    """Omega h^2 of eta_1 from the integrated Boltzmann equation; assumes kinetic equilibrium. NaN for 2 m_eta >= m_phi'.
+
+    eta eta -> phi' -> gamma gamma alone. Above the threshold value of m_eta only the tail of the resonance is left, which
+    underproduces annihilation by orders of magnitude. The resonance is so narrow that kinetic equilibrium fails before
+    freeze-out (T. Binder et al., arXiv:1706.07433): a systematic error of this number, not included.
+    """
+    return _relic(freezeout.integrated_yield, m_eta, m_phi, v, loops)
+
+
+def omega_h2_approximate(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
+    """The same by the standard freeze-out approximation; assumes kinetic equilibrium."""
+    return _relic(freezeout.approximate_yield, m_eta, m_phi, v, loops)
+
+
+def thermal_relic_mass(
+    m_phi: ArrayLike, v: ArrayLike, target: ArrayLike = OMEGA_DM_H2, loops: Loops = "muon+pion"
+) -> Array:
+    """m_eta in GeV that gives Omega h^2 = ``target``, between 0.2 and 0.499 m_phi'; NaN where there is none.
+
+    Assumes kinetic equilibrium. Differentiated by the implicit function theorem.
+    """
+    m_phi, v, target = jnp.broadcast_arrays(*floats(m_phi, v, target))
+
+    def excess(log_ratio: Array) -> Array:
+        return jnp.log(omega_h2(m_phi * jnp.exp(log_ratio), m_phi, v, loops) / target)
+
+    lower, upper = (jnp.full_like(m_phi, np.log(ratio)) for ratio in (0.2, 0.499))
+    return m_phi * jnp.exp(bracketed_root(excess, lower, upper))

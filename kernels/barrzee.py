@@ -5,6 +5,7 @@ are not of this form, are not here. Sources: V. Ilisie, arXiv:1502.04199, Sec. 3
 J. Zupan, arXiv:1209.1397, appendix A. Couplings L = -y S fbar f and L = -g S |phi|^2; all arguments broadcast.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
@@ -41,6 +42,7 @@ def _feynman_integral(omega: Array, power: int) -> Array:
     return jnp.sum(weight * u * numerator * _log_ratio(u / omega[..., None]), -1) / omega
 
 
+@jax.jit
 def fermion_function(omega: ArrayLike) -> Real[Array, "*b"]:
     """F^(1)(w) = (w/2) int_0^1 dx [2x(1-x) - 1]/[w - x(1-x)] ln(w/(x(1-x))), negative. Source: 1502.04199, eq. (25).
 
@@ -53,6 +55,7 @@ def fermion_function(omega: ArrayLike) -> Real[Array, "*b"]:
     return jnp.where(is_valid, -omega / 2 * _feynman_integral(omega, 0), jnp.nan)
 
 
+@jax.jit
 def scalar_function(omega: ArrayLike) -> Real[Array, "*b"]:
     """F^(2)(w) = (1/2) int_0^1 dx x(x-1)/[w - x(1-x)] ln(w/(x(1-x))), negative. Source: 1502.04199, eq. (27).
 

@@ -32,7 +32,7 @@ TABLE_III = {name: Field(**entry) for name, entry in read_toml("table3.toml")["f
 def anomalies(fields: Iterable[Field]) -> dict[str, Fraction]:
     """Sum of each anomaly over left-handed fields; all are zero in a consistent theory.
 
-    X is the U(1)_T3R charge. "SU(2) global" is the number of doublets modulo 2 (E. Witten, Phys. Lett. B117, 324 (1982)).
+    X is the U(1)_T3R charge. "SU(2) global" is the number of doublets modulo 2 (E. Witten, Phys. Lett. B117, 324).
     """
     fields = list(fields)
 

@@ -4,9 +4,12 @@ Functions of arrays in GeV that broadcast. eta_1 is a Majorana fermion with (m_e
 off-diagonal coupling g/2 to A' (arXiv:2105.07655, Secs. II and III A; g = m_A'/(sqrt2 V)).
 """
 
+from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from typing import Literal
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -67,11 +70,12 @@ def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
     return cross_section * scattering.GEV_MINUS2_IN_CM2
 
 
+@partial(jax.jit, static_argnames="loops")
 def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU, loops: Loops = "muon+pion") -> Array:
     """Gamma(phi' -> gamma gamma) in GeV from the muon loop and, unless loops = "muon", the charged pions.
 
-    Pions couple through m_pi^2, which is linear in V because u and d alone take their masses from it: g = m_pi^2/(sqrt2 V)
-    (chiral perturbation theory at leading order).
+    Pions couple through m_pi^2, linear in V because u and d take their masses from it: g = m_pi^2/(sqrt2 V), chiral
+    perturbation theory at leading order.
     """
     m_phi, v, m_mu = floats(m_phi, v, m_mu)
     root2 = np.sqrt(2).item()
@@ -81,6 +85,7 @@ def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU,
     return widths.scalar_to_photons(m_phi, amplitude, ALPHA_EM)
 
 
+@partial(jax.jit, static_argnames="loops")
 def sigma_v(
     m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion"
 ) -> Array:
@@ -90,6 +95,7 @@ def sigma_v(
     )
 
 
+@partial(jax.jit, static_argnames="loops")
 def sigma_v_breit_wigner(
     m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion"
 ) -> Array:
@@ -104,7 +110,7 @@ def sigma_v_breit_wigner(
     )
 
 
-def _relic(method, m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops) -> Array:
+def _relic(method: Callable[..., Array], m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops) -> Array:
     m_eta, m_phi, v = jnp.broadcast_arrays(*floats(m_eta, m_phi, v))
     yukawa, width = eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
 
@@ -116,21 +122,26 @@ def _relic(method, m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loop
     return jnp.where(2 * m_eta < m_phi, relic, jnp.nan)
 
 
+@partial(jax.jit, static_argnames="loops")
 def omega_h2(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
-    """Omega h^2 of eta_1 from the integrated Boltzmann equation; assumes kinetic equilibrium. NaN for 2 m_eta >= m_phi'.
+    """Omega h^2 of eta_1 from the integrated Boltzmann equation; assumes kinetic equilibrium.
 
-    eta eta -> phi' -> gamma gamma alone. Above the threshold value of m_eta only the tail of the resonance is left, which
-    underproduces annihilation by orders of magnitude. The resonance is so narrow that kinetic equilibrium fails before
+    NaN for 2 m_eta >= m_phi'.
+
+    eta eta -> phi' -> gamma gamma alone. Beyond 2 m_eta = m_phi' only the tail of the resonance is left, many orders too
+    weak. The resonance is so narrow that kinetic equilibrium fails before
     freeze-out (T. Binder et al., arXiv:1706.07433): a systematic error of this number, not included.
     """
     return _relic(freezeout.integrated_yield, m_eta, m_phi, v, loops)
 
 
+@partial(jax.jit, static_argnames="loops")
 def omega_h2_approximate(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
     """The same by the standard freeze-out approximation; assumes kinetic equilibrium."""
     return _relic(freezeout.approximate_yield, m_eta, m_phi, v, loops)
 
 
+@partial(jax.jit, static_argnames="loops")
 def thermal_relic_mass(
     m_phi: ArrayLike, v: ArrayLike, target: ArrayLike = OMEGA_DM_H2, loops: Loops = "muon+pion"
 ) -> Array:

@@ -38,8 +38,8 @@ def portal_limit() -> Array:
 def barr_zee(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:
     """Two-loop Barr-Zee contribution of phi' to a_mu with a muon or a charged-pion loop; negative.
 
-    Against the one-loop terms about 1 %, as large as what is left of them. Not a full two-loop result: other diagrams of
-    the same order are missing, so it measures the theory error of the one-loop band as much as its shift.
+    Against the one-loop terms about 1 %, as large as what is left of them. Not a full two-loop result: other diagrams
+    of the same order are missing, so it measures the theory error of the one-loop band as much as its shift.
     """
     m_phi, v, m_mu = floats(m_phi, v, m_mu)
     yukawa = m_mu / (_ROOT2 * v)

@@ -1,8 +1,8 @@
 """Two-loop Barr-Zee contributions of a neutral scalar to the magnetic moment of a lepton, with an inner photon.
 
 The scalar couples to the lepton and, through a closed loop, to two photons. Parts with a Z, and two-loop diagrams that
-are not of this form, are not here. Sources: V. Ilisie, arXiv:1502.04199, Sec. 3 and eqs. (25), (27) of v3; R. Harnik, J. Kopp,
-J. Zupan, arXiv:1209.1397, appendix A. Couplings L = -y S fbar f and L = -g S |phi|^2; all arguments broadcast.
+are not of this form, are not here. Sources: V. Ilisie, arXiv:1502.04199, Sec. 3 and eqs. (25), (27) of v3; R. Harnik,
+J. Kopp, J. Zupan, arXiv:1209.1397, appendix A. Couplings L = -y S fbar f and L = -g S |phi|^2; all arguments broadcast.
 """
 
 import jax

@@ -52,7 +52,7 @@ def scalar_with_heavy_fermion(
 def vector_with_heavy_fermion(
     vector_mass: ArrayLike, lepton_mass: ArrayLike, fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike
 ) -> Real[Array, "*b"]:
-    """Contribution to a of a neutral vector with couplings ``left`` = g_L and ``right`` = g_R; unitary gauge, m_X > 0."""
+    """Contribution to a of a neutral vector with ``left`` = g_L and ``right`` = g_R; unitary gauge, m_X > 0."""
 
     def numerators(x: Array, boson2: Array, lepton2: Array) -> tuple[Array, Array]:
         even = 2 * x * (1 - x) * (x - 2) + x**2 * ((1 + lepton2) * (1 - x) - 2) / boson2

@@ -71,7 +71,9 @@ def quartics(
 def higgs_to_singlets(
     v: ArrayLike, vev: ArrayLike, doublet: ArrayLike, singlet: ArrayLike, portal: ArrayLike
 ) -> Real[Array, "*b"]:
-    """Gamma(h -> phi' phi') in GeV from the exact cubic coupling; 0 when closed. lambda^2 v^2/(32 pi m_h) at small alpha.
+    """Gamma(h -> phi' phi') in GeV from the exact cubic coupling; 0 when closed.
+
+    lambda^2 v^2/(32 pi m_h) at small alpha.
 
     The amplitude is twice the coefficient of h phi'^2 in V:
     3 lambda_H v c s^2 + 3 sqrt2 lambda_phi V s c^2 + lambda [v (c^3 - 2 c s^2)/2 + V (s^3 - 2 c^2 s)/sqrt2].

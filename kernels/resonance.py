@@ -79,7 +79,7 @@ def breit_wigner_average(
 
     The integral over r is split so that no part has a scale it cannot see, whatever G/M is. Resonance open, at
     r_0 = M^2 - 4 m^2 > 0: r = r_0 t^2/2 below r_0/2, and r = r_0 + M G sinh(w) above, even in w across the
-    peak. Closed: r = exp(u). Relative error below 1e-7 in float64 down to G/M = 1e-13 (and no worse for wider resonances).
+    peak. Closed: r = exp(u). Relative error below 1e-7 in float64 down to G/M = 1e-13, no worse for wider ones.
     float32 does not resolve G/M < 1e-7 near threshold and is good to 1e-4 elsewhere.
     """
     m, mass, temperature, yukawa = jnp.broadcast_arrays(*floats(dm_mass, resonance_mass, temperature, yukawa))

@@ -31,8 +31,8 @@ def exact_masses(
     """The singular values (m_f, m_chi) in GeV for a = ``left``, b = ``right``, M = ``vectorlike``.
 
     m_chi = [sqrt(M^2 + (a+b)^2) + sqrt(M^2 + (a-b)^2)]/2 and m_f = |a b|/m_chi: no cancellation, so both and their
-    gradients are good to a few roundings for any hierarchy. They are degenerate only at M = 0, |a| = |b|, where the masses
-    have a corner and the gradient returned is the mean over its sides.
+    gradients are good to a few roundings for any hierarchy. They are degenerate only at M = 0, |a| = |b|, where the
+    masses have a corner and the gradient returned is the mean over its sides.
     """
     a, b, m = floats(left, right, vectorlike)
     heavy = (_length(m, a + b) + _length(m, a - b)) / 2
@@ -77,7 +77,7 @@ def partner_mass(fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike) -> 
 
 
 def vectorlike_mass(fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike) -> Real[Array, "*b"]:
-    """The entry M that gives the fermion its mass: M = sqrt((a^2 - m_f^2)(b^2 - m_f^2))/m_f. Validity as ``partner_mass``.
+    """The entry M that gives the fermion its mass: sqrt((a^2 - m_f^2)(b^2 - m_f^2))/m_f. Validity as ``partner_mass``.
 
     It lies below m_chi by (a^2 + b^2)/(2 m_chi^2), relatively. At m_f = min(a, b) M = 0 and the gradient is infinite.
     """

@@ -74,8 +74,13 @@ def test_top_loop_of_the_higgs():
     """
     m_mu, m_t, v, m_h = 0.10566, 172.6, 246.22, 125.2
     value = barrzee.fermion_loop(m_h, m_mu, m_mu / v, m_t, m_t / v, 1 / 137.036, 2 / 3, 3)
-    by_hand = m_mu**2 / (137.036 * 4 * np.pi**3 * v**2) * 4 / 3 * float(exact((m_t / m_h) ** 2, lambda u: 2 * u - 1)) * (
-        (m_t / m_h) ** 2 / 2
+    by_hand = (
+        m_mu**2
+        / (137.036 * 4 * np.pi**3 * v**2)
+        * 4
+        / 3
+        * float(exact((m_t / m_h) ** 2, lambda u: 2 * u - 1))
+        * ((m_t / m_h) ** 2 / 2)
     )
     assert float(value) == pytest.approx(by_hand, rel=1e-12)
     assert -2e-11 < float(value) < -1e-11

@@ -8,7 +8,9 @@ from jt3r.kernels.bessel import scaled_k1_k2
 from tests.kernels.problems import assert_lowers_for_cuda
 
 
-@pytest.mark.parametrize(("z", "tolerance"), [(1.0, 2e-9), (2.0, 3e-12), (3.0, 2e-14), (4.0, 2e-15), (25.0, 2e-15), (2000.0, 2e-15)])
+@pytest.mark.parametrize(
+    ("z", "tolerance"), [(1.0, 2e-9), (2.0, 3e-12), (3.0, 2e-14), (4.0, 2e-15), (25.0, 2e-15), (2000.0, 2e-15)]
+)
 def test_against_mpmath(z, tolerance):
     """Tolerances: the trapezoid's error exp(-2 pi sqrt(2z)/h), h = 0.4, then a few roundings of a sum of 16 terms."""
     with mp.workdps(30):

@@ -7,7 +7,14 @@ import pytest
 from jt3r.kernels import seesaw
 from tests.kernels.problems import assert_lowers_for_cuda
 
-CASES = [(174.1, 10.0, 16478.0), (174.1, 10.0, 8e5), (1.0, 1.0, 1e-6), (3.0, 3.0, 1e-12), (5.0, 0.2, 0.3), (1.0, 1e-8, 1e3)]
+CASES = [
+    (174.1, 10.0, 16478.0),
+    (174.1, 10.0, 8e5),
+    (1.0, 1.0, 1e-6),
+    (3.0, 3.0, 1e-12),
+    (5.0, 0.2, 0.3),
+    (1.0, 1e-8, 1e3),
+]
 
 
 @pytest.mark.parametrize(("a", "b", "m"), CASES)

@@ -128,9 +128,9 @@ def omega_h2(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "m
 
     NaN for 2 m_eta >= m_phi'.
 
-    eta eta -> phi' -> gamma gamma alone. Beyond 2 m_eta = m_phi' only the tail of the resonance is left, many orders too
-    weak. The resonance is so narrow that kinetic equilibrium fails before
-    freeze-out (T. Binder et al., arXiv:1706.07433): a systematic error of this number, not included.
+    eta eta -> phi' -> gamma gamma alone. Beyond 2 m_eta = m_phi' only the tail of the resonance is left, many
+    orders too weak. The resonance is so narrow that kinetic equilibrium fails before freeze-out (T. Binder et al.,
+    arXiv:1706.07433): a systematic error of this number, not included.
     """
     return _relic(freezeout.integrated_yield, m_eta, m_phi, v, loops)
 

@@ -23,7 +23,7 @@ def test_partner_loops_are_negligible(coupling):
     """Below 5e-12 in sum of sizes down to m_chi = 1.7 TeV: 0.2 % of the error of the measured 2.51(59)e-9, and less."""
     terms = uv.chi_mu_loops(0.087, 0.056, 10.0, coupling, coupling)
     assert sum(abs(float(x)) for x in terms.values()) < 1e-11
-    # All scale as 1/m_chi, that is as (m_mu/m_chi)^2 lambda^2 = m_mu^3.../lambda^2: checked in the ratio of two couplings.
+    # lambda^2 (m_mu/m_chi)^2 with m_chi ~ lambda^2: falls as 1/lambda^2.
     other = uv.chi_mu_loops(0.087, 0.056, 10.0, 2 * coupling, 2 * coupling)
     assert float(terms["phi"] / other["phi"]) == pytest.approx(4, rel=0.05)
 

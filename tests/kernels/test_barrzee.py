@@ -10,7 +10,7 @@ from tests.kernels.problems import assert_lowers_for_cuda
 
 
 def exact(omega, numerator):
-    """int_0^1 dx numerator(u) ln(w/u)/(w - u), u = x(1-x), by mpmath at 30 digits, split at the removable points u = w."""
+    """int_0^1 dx numerator(u) ln(w/u)/(w - u), u = x(1-x), at 30 digits, split at the removable points u = w."""
     with mp.workdps(30):
         w = mp.mpf(omega)
         cuts = [mp.mpf(0), *(mp.mpf(10) ** -k for k in range(14, 0, -2)), mp.mpf(1) / 2]
@@ -57,7 +57,7 @@ def test_gradient_through_the_removable_points():
 
 
 def test_scalar_and_fermion_share_the_leading_logarithm():
-    """Heavy loops act through the two-photon amplitude alone: equal amplitudes, equal -(alpha/16 pi^3) m y F ln(m^2/M^2)."""
+    """Heavy loops act through the two-photon amplitude F alone: -(alpha/16 pi^3) m y F ln(m^2/M^2) for either kind."""
     mass, lepton, y, heavy, alpha = 1e-6, 0.1, 1e-3, 10.0, 1 / 137
     fermion = barrzee.fermion_loop(mass, lepton, y, heavy, 0.5, alpha)
     scalar = barrzee.scalar_loop(mass, lepton, y, heavy, 3.0, alpha)
@@ -70,7 +70,7 @@ def test_scalar_and_fermion_share_the_leading_logarithm():
 def test_top_loop_of_the_higgs():
     """The Standard Model Higgs with a top loop, v = 246 GeV: the photon part of the bosonic electroweak two-loop term.
 
-    alpha m_mu^2/(4 pi^3 v^2) x 3 x (4/9) x F(w), with F from the asymptotic series of Harnik et al.: sign and size -1.4e-11.
+    alpha m_mu^2/(4 pi^3 v^2) x 3 x (4/9) x F(w): negative, between -1e-11 and -2e-11.
     """
     m_mu, m_t, v, m_h = 0.10566, 172.6, 246.22, 125.2
     value = barrzee.fermion_loop(m_h, m_mu, m_mu / v, m_t, m_t / v, 1 / 137.036, 2 / 3, 3)

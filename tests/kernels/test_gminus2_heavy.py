@@ -11,7 +11,7 @@ M_MU = 0.1056583755
 
 
 def leveille(boson, fermion, vector, axial, is_vector):
-    """The integral in vector and axial couplings (Lindner et al., 1610.06587), a form other than the kernel's chiral one."""
+    """The integral in vector and axial couplings (Lindner et al., 1610.06587), not in chiral ones as the kernel."""
     with mp.workdps(40):
         eps, lam = mp.mpf(fermion) / M_MU, mp.mpf(M_MU) / boson
 

@@ -17,7 +17,7 @@ from jax.typing import ArrayLike
 
 from .constants import ALPHA_EM, M_MU
 from .data.load import Quantity, read_toml
-from .kernels import freezeout, photon_loops, resonance, scattering, widths
+from .kernels import coannihilation, freezeout, photon_loops, resonance, scattering, widths
 from .kernels.plasma import PlasmaTable
 from .kernels.promotion import floats
 from .kernels.roots import bracketed_root
@@ -34,8 +34,13 @@ def _read_plasma() -> PlasmaTable:
 PLASMA = _read_plasma()
 """Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
 
-SIGMA_PI_N, M_PROTON, M_PION = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion"))
+SIGMA_PI_N, M_PROTON, M_PION, M_ELECTRON = (
+    INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion", "m_electron")
+)
 OMEGA_DM_H2 = INPUTS["omega_dm_h2"].value
+
+CM3_PER_S = scattering.GEV_MINUS2_IN_CM2 * 2.99792458e10
+"""Converts <sigma v> from GeV^-2 to cm^3/s."""
 
 Loops = Literal["muon", "muon+pion"]
 
@@ -110,6 +115,18 @@ def sigma_v_breit_wigner(
     )
 
 
+@partial(jax.jit, static_argnames="loops")
+def sigma_v_today(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
+    """<sigma v> in cm^3/s in the halo, for a Maxwell-Boltzmann distribution with v_0 = 238 km/s (T = m v_0^2/2).
+
+    Off resonance it is the p-wave tail, proportional to v_0^2: many orders below freeze-out and below the limit of the
+    cosmic microwave background, ``INPUTS["planck_p_ann"]``.
+    """
+    (m_eta,) = floats(m_eta)
+    temperature = m_eta * (INPUTS["halo_velocity"].value ** 2 / 2)
+    return sigma_v_breit_wigner(m_eta, m_phi, temperature, v, loops=loops) * CM3_PER_S
+
+
 def _relic(method: Callable[..., Array], m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops) -> Array:
     m_eta, m_phi, v = jnp.broadcast_arrays(*floats(m_eta, m_phi, v))
     yukawa, width = eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
@@ -139,6 +156,26 @@ def omega_h2(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "m
 def omega_h2_approximate(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
     """The same by the standard freeze-out approximation; assumes kinetic equilibrium."""
     return _relic(freezeout.approximate_yield, m_eta, m_phi, v, loops)
+
+
+@jax.jit
+def omega_h2_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Array:
+    """Omega h^2 that eta_1 eta_2 -> A' -> e e (kinetic mixing) alone would leave at delta = 0.
+
+    Assumes kinetic equilibrium. Far above 0.12 where co-annihilation is negligible. It is not for 2 m_eta < m_A' < 2.6 m_eta
+    or so: there the A' is on resonance, and only a splitting delta of several T (2 MeV at freeze-out) switches it off.
+    """
+    m_eta, m_aprime, v = jnp.broadcast_arrays(*floats(m_eta, m_aprime, v))
+    g = m_aprime / (v * np.sqrt(2).item())
+    charge = g * (ALPHA_EM / np.pi)  # e eps, eps = g sqrt(alpha/(4 pi^3)), e = sqrt(4 pi alpha)
+    on_peak = widths.vector_to_fermions(m_aprime, M_ELECTRON, charge)
+    at_rest = widths.vector_to_fermions(2 * m_eta, M_ELECTRON, charge)
+
+    def average(temperature: Array) -> Array:
+        m, mass, coupling, peak, rest = (a[..., None] for a in (m_eta, m_aprime, g / 2, on_peak, at_rest))
+        return coannihilation.vector_average(m, mass, temperature, coupling, peak, rest)
+
+    return freezeout.omega_h2(m_eta, freezeout.integrated_yield(m_eta, average, PLASMA, dof=4.0))
 
 
 @partial(jax.jit, static_argnames="loops")

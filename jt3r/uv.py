@@ -3,6 +3,7 @@
 Functions of arrays in GeV that broadcast.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -10,7 +11,7 @@ from jax.typing import ArrayLike
 
 from .constants import ALPHA_EM, M_MU
 from .dark import INPUTS, M_PION
-from .kernels import barrzee, potential, seesaw
+from .kernels import barrzee, loops, potential, seesaw
 from .kernels.gminus2_heavy import scalar_with_heavy_fermion, vector_with_heavy_fermion
 from .kernels.promotion import floats
 
@@ -45,6 +46,14 @@ def barr_zee(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:
     yukawa = m_mu / (_ROOT2 * v)
     muon = barrzee.fermion_loop(m_phi, m_mu, yukawa, m_mu, yukawa, ALPHA_EM)
     return muon + barrzee.scalar_loop(m_phi, m_mu, yukawa, M_PION, M_PION**2 / (_ROOT2 * v), ALPHA_EM)
+
+
+def barr_zee_shift(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:
+    """Shift of m_phi' in GeV that makes up for ``barr_zee`` at fixed a_mu, to first order."""
+    m_phi, v, m_mu = floats(m_phi, v, m_mu)
+    prefactor = m_mu / (4 * jnp.pi * v) ** 2
+    _, slope = jax.jvp(loops.c_phi, (m_phi / m_mu,), (jnp.ones_like(m_phi / m_mu),))
+    return -barr_zee(m_phi, v, m_mu) / (prefactor * slope)
 
 
 def chi_mu_loops(

@@ -90,3 +90,22 @@ def test_full_shape_joins_the_narrow_one():
     below = dark.sigma_v_breit_wigner(0.51 * M_PHI, M_PHI, t, V)
     assert (np.array(below) > 0).all()
     assert (np.array(below) < 1e-6 * np.array(full)).all()
+
+
+def test_coannihilation_through_aprime():
+    """Negligible off resonance: alone it would leave at least 100 times too much. Not so just above m_A' = 2 m_eta."""
+    m_eta = 0.4435 * M_PHI
+    relic = dark.omega_h2_aprime(m_eta, jnp.array([0.01, 0.03, 0.056, 0.062, 0.1, 0.15, 0.2]), V)
+    assert (np.array(relic) > 100 * dark.OMEGA_DM_H2).all()
+    assert float(dark.omega_h2_aprime(m_eta, 0.07, V)) < dark.OMEGA_DM_H2
+
+
+def test_p_wave_today():
+    """Today's tail is far below freeze-out and the CMB limit, f_eff = 1; it falls as the square of the velocity."""
+    m_eta = 0.4435 * M_PHI
+    today = float(dark.sigma_v_today(m_eta, M_PHI, V))
+    at_freeze_out = float(dark.sigma_v(m_eta, M_PHI, m_eta / 20, V)) * dark.CM3_PER_S
+    assert 0 < today < 1e-10 * at_freeze_out
+    assert today < 1e-6 * dark.INPUTS["planck_p_ann"].value * m_eta
+    colder = dark.sigma_v_breit_wigner(m_eta, M_PHI, m_eta * jnp.array([3e-7, 3e-8]), V)
+    assert float(colder[0] / colder[1]) == pytest.approx(10, rel=1e-4)  # next order in T/m times M^2/(M^2 - 4m^2) = 5

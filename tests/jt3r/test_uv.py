@@ -32,3 +32,10 @@ def test_barr_zee_is_as_large_as_the_anomaly():
     shift = float(uv.barr_zee(0.0832, 10.0))
     assert -4.0e-9 < shift < -3.2e-9
     assert np.isfinite(jax.grad(uv.barr_zee)(0.0832, 10.0))
+
+
+def test_band_shift_by_finite_change():
+    """Solving C_phi for the changed target moves m_phi' by -1.0 to -1.2 MeV in the paper's window."""
+    shift = uv.barr_zee_shift(np.array([0.0735, 0.0832, 0.0873]), 10.0)
+    assert (np.array(shift) < -0.9e-3).all()
+    assert (np.array(shift) > -1.3e-3).all()

@@ -81,9 +81,7 @@ def main() -> None:
         reference = scipy_omega_h2(ratio * M_PHI)
         theirs.append(time.perf_counter() - start)
         value = float(dark.omega_h2(ratio * M_PHI, M_PHI, V))
-        print(
-            f"m_eta/m_phi' = {ratio}: jt3r {value:.6g}, SciPy {reference:.6g}, ratio - 1 = {value / reference - 1:.1e}"
-        )
+        print(f"m_eta/m_phi' = {ratio}: jt3r {value:.6g}, SciPy {reference:.6g}, ratio - 1 = {value / reference - 1:.1e}")
     print(f"jt3r  {1e3 * ours:.3f} ms a point ({POINTS} at once, best of {REPEATS}, {jax.devices()[0].device_kind})")
     print(f"SciPy {1e3 * min(theirs):.1f} ms a point (best of {len(theirs)}, one at a time)")
     print(f"ratio {min(theirs) / ours:.0f} on {platform.machine()}, {platform.platform()}")

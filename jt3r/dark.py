@@ -34,9 +34,7 @@ def _read_plasma() -> PlasmaTable:
 PLASMA = _read_plasma()
 """Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
 
-SIGMA_PI_N, M_PROTON, M_PION, M_ELECTRON = (
-    INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion", "m_electron")
-)
+SIGMA_PI_N, M_PROTON, M_PION, M_ELECTRON = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion", "m_electron"))
 OMEGA_DM_H2 = INPUTS["omega_dm_h2"].value
 
 CM3_PER_S = scattering.GEV_MINUS2_IN_CM2 * 2.99792458e10
@@ -91,9 +89,7 @@ def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU,
 
 
 @partial(jax.jit, static_argnames="loops")
-def sigma_v(
-    m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion"
-) -> Array:
+def sigma_v(m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
     """Thermally averaged eta eta -> phi' -> gamma gamma in GeV^-2, narrow-width form: 0 for 2 m_eta >= m_phi'."""
     return resonance.narrow_width_average(
         m_eta, m_phi, temperature, eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
@@ -179,9 +175,7 @@ def omega_h2_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
 
 
 @partial(jax.jit, static_argnames="loops")
-def thermal_relic_mass(
-    m_phi: ArrayLike, v: ArrayLike, target: ArrayLike = OMEGA_DM_H2, loops: Loops = "muon+pion"
-) -> Array:
+def thermal_relic_mass(m_phi: ArrayLike, v: ArrayLike, target: ArrayLike = OMEGA_DM_H2, loops: Loops = "muon+pion") -> Array:
     """m_eta in GeV that gives Omega h^2 = ``target``, between 0.2 and 0.499 m_phi'; NaN where there is none.
 
     Assumes kinetic equilibrium. Differentiated by the implicit function theorem.
@@ -192,4 +186,6 @@ def thermal_relic_mass(
         return jnp.log(omega_h2(m_phi * jnp.exp(log_ratio), m_phi, v, loops) / target)
 
     lower, upper = (jnp.full_like(m_phi, np.log(ratio)) for ratio in (0.2, 0.499))
+    at_ends = excess(jnp.stack([lower, upper]))
+    lower = jnp.where((at_ends[0] > 0) & (at_ends[1] < 0), lower, jnp.nan)
     return m_phi * jnp.exp(bracketed_root(excess, lower, upper))

@@ -7,8 +7,7 @@ and likelihoods are taken against.
 from .data.load import Quantity, read_toml
 
 DATASETS: dict[str, dict[str, Quantity]] = {
-    name: {key: Quantity(**entry) for key, entry in entries.items()}
-    for name, entries in read_toml("datasets.toml").items()
+    name: {key: Quantity(**entry) for key, entry in entries.items()} for name, entries in read_toml("datasets.toml").items()
 }
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import equinox as eqx
 from jax import Array
-from jax.typing import ArrayLike
 
 from .constants import M_MU
 from .datasets import DATASETS
@@ -27,12 +26,12 @@ class Point(eqx.Module):
     alone is computed n or m times, not n m times. Parameters that are not given are None; an observable that reads one of
     them says so. `dataset` names the measurements that pulls are taken against.
 
-    Point is a pytree: it can be passed through jax.jit, jax.grad and jax.vmap, and `dataclasses.replace` makes a changed copy.
+    Point is a pytree: it passes through jax.jit, jax.grad and jax.vmap; `with_values` makes a changed copy.
     """
 
     v: Array = _parameter("V", "vacuum expectation value that breaks U(1)_T3R", 10.0)
-    m_aprime: Array | None = _parameter("m_{A'}", "dark photon mass")
-    m_phi: Array | None = _parameter(r"m_{\phi'}", "dark Higgs mass")
+    m_aprime: Array = _parameter("m_{A'}", "dark photon mass")
+    m_phi: Array = _parameter(r"m_{\phi'}", "dark Higgs mass")
     m_mu: Array = _parameter(r"m_\mu", "muon mass (PDG unless given)", M_MU)
     dataset: str = eqx.field(static=True, default="paper2021")
 
@@ -40,7 +39,7 @@ class Point(eqx.Module):
         if self.dataset not in DATASETS:
             raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")
 
-    def with_values(self, **values: ArrayLike) -> "Point":
+    def with_values(self, **values: Any) -> "Point":
         """A copy with these parameters replaced."""
         return dataclasses.replace(self, **values)
 

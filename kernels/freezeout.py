@@ -38,9 +38,7 @@ def equilibrium_yield(x: ArrayLike, h_eff: ArrayLike, dof: float = 2.0) -> Real[
     return 45 * dof / (4 * jnp.pi**4) * x**2 * jnp.exp(-x) * scaled_k1_k2(x)[1] / h_eff
 
 
-def annihilation_strength(
-    x: ArrayLike, mass: ArrayLike, sigma_v: ArrayLike, sqrt_g_star: ArrayLike
-) -> Real[Array, "*b"]:
+def annihilation_strength(x: ArrayLike, mass: ArrayLike, sigma_v: ArrayLike, sqrt_g_star: ArrayLike) -> Real[Array, "*b"]:
     """lambda of the module's first equation; dimensionless, from ``mass`` in GeV and <sigma v> in GeV^-2."""
     x, mass, sigma_v, sqrt_g_star = floats(x, mass, sigma_v, sqrt_g_star)
     # The Planck mass is multiplied last so that float32 does not overflow.
@@ -112,7 +110,7 @@ def freeze_out_x(
 ) -> Real[Array, "*b"]:
     """x_f at which Y = (1 + delta) Y_eq, by the usual condition d ln Y_eq/dx = -lambda Y_eq delta (delta + 2).
 
-    delta = 1.5. Root by bisection in ln x between 3 and 300, differentiated by the implicit function theorem; NaN where
+    delta = 1.5. Root in ln x between 3 and 300, differentiated by the implicit function theorem; NaN where
     the condition has no root there (never in equilibrium, or not out of it by 300).
     Source: P. Gondolo, G. Gelmini (1991), eq. (4.2).
     """
@@ -128,7 +126,8 @@ def freeze_out_x(
         return jnp.log(jnp.maximum(ratio, jnp.finfo(ratio.dtype).tiny))
 
     lower, upper = (jnp.full(mass.shape, np.log(x), mass.dtype) for x in (X_START, 300.0))
-    return jnp.exp(bracketed_root(condition, lower, upper))
+    freezes = (condition(lower) > 0) & (condition(upper) < 0)
+    return jnp.exp(bracketed_root(condition, jnp.where(freezes, lower, jnp.nan), upper))
 
 
 def approximate_yield(mass: ArrayLike, sigma_v: SigmaV, table: PlasmaTable, dof: float = 2.0) -> Real[Array, "*b"]:
@@ -144,9 +143,7 @@ def approximate_yield(mass: ArrayLike, sigma_v: SigmaV, table: PlasmaTable, dof:
     length = jnp.log(X_END / start)[..., None]
     x = start[..., None] * jnp.exp(length * jnp.asarray((1 + nodes) / 2, mass.dtype))
     temperature = mass[..., None] / x
-    strength = annihilation_strength(
-        x, mass[..., None], sigma_v(temperature), plasma_at(temperature, table).sqrt_g_star
-    )
+    strength = annihilation_strength(x, mass[..., None], sigma_v(temperature), plasma_at(temperature, table).sqrt_g_star)
     depletion = jnp.sum(jnp.asarray(weights / 2, mass.dtype) * length * x * strength, -1)
     frozen = (1 + excess) * equilibrium_yield(start, plasma_at(mass / start, table).h_eff, dof)
     return frozen / (1 + frozen * depletion)

@@ -93,9 +93,7 @@ def higgs_to_singlets(
     return jnp.where(is_open, (2 * cubic) ** 2 * beta / (32 * jnp.pi * masses.higgs_mass), 0.0)
 
 
-def higgs_to_vectors(
-    higgs_mass: ArrayLike, vector_mass: ArrayLike, vev: ArrayLike, alpha: ArrayLike
-) -> Real[Array, "*b"]:
+def higgs_to_vectors(higgs_mass: ArrayLike, vector_mass: ArrayLike, vev: ArrayLike, alpha: ArrayLike) -> Real[Array, "*b"]:
     """Gamma(h -> A' A') in GeV of the vector that phi gives its mass; 0 when closed.
 
     sin^2(alpha) m_h^3/(64 pi V^2) sqrt(1 - 4 x)(1 - 4 x + 12 x^2), x = m_A'^2/m_h^2. For m_A' -> 0 only longitudinal A'
@@ -110,9 +108,7 @@ def higgs_to_vectors(
     return jnp.where(is_open, width, 0.0)
 
 
-def portal_limit(
-    branching: ArrayLike, total_width: ArrayLike, v: ArrayLike, higgs_mass: ArrayLike
-) -> Real[Array, "*b"]:
+def portal_limit(branching: ArrayLike, total_width: ArrayLike, v: ArrayLike, higgs_mass: ArrayLike) -> Real[Array, "*b"]:
     """Largest |lambda| with Br(h -> phi' phi' and A' A') <= ``branching``, for ``total_width`` of the other channels.
 
     At small mixing both widths are lambda^2 v^2/(32 pi m_h), so 2 Gamma = Br/(1 - Br) Gamma_other.

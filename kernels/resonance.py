@@ -26,9 +26,7 @@ _THRESHOLD_REACH = 48.0  # the integrand falls at least as sqrt(r) towards r = 0
 _NODES_EDGE, _NODES_PEAK, _NODES_CLOSED = 48, 96, 192
 
 
-def width_to_majorana_pair(
-    energy_squared: ArrayLike, above_threshold: ArrayLike, yukawa: ArrayLike
-) -> Real[Array, "*b"]:
+def width_to_majorana_pair(energy_squared: ArrayLike, above_threshold: ArrayLike, yukawa: ArrayLike) -> Real[Array, "*b"]:
     """G_in in GeV at s = ``energy_squared`` with r = ``above_threshold`` = s - 4 m^2 (GeV^2).
 
     y^2 sqrt(s) (r/s)^(3/2)/(16 pi), 0 for r <= 0. Taking r, not m, keeps the threshold free of cancellation.

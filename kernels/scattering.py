@@ -91,9 +91,7 @@ def minimum_velocity(
     return jnp.abs(target_mass * recoil_energy / mu + splitting) / jnp.sqrt(2 * target_mass * recoil_energy)
 
 
-def phase_space(
-    dm_mass: ArrayLike, target_mass: ArrayLike, splitting: ArrayLike, velocity: ArrayLike
-) -> Real[Array, "*b"]:
+def phase_space(dm_mass: ArrayLike, target_mass: ArrayLike, splitting: ArrayLike, velocity: ArrayLike) -> Real[Array, "*b"]:
     """Ratio of final to initial momentum, sqrt(1 - 2 delta/(mu v^2)): 1 at delta = 0, 0 below threshold.
 
     Below threshold the gradient is 0 too; at threshold from above it is infinite, as the function's is.
@@ -148,9 +146,7 @@ def nucleus_coupling(
     charge: ArrayLike, mass_number: ArrayLike, proton_coupling: ArrayLike, neutron_coupling: ArrayLike
 ) -> Real[Array, "*b"]:
     """Coherent coupling of a nucleus, Z g_p + (A - Z) g_n, while q R << 1."""
-    charge, mass_number, proton_coupling, neutron_coupling = floats(
-        charge, mass_number, proton_coupling, neutron_coupling
-    )
+    charge, mass_number, proton_coupling, neutron_coupling = floats(charge, mass_number, proton_coupling, neutron_coupling)
     return charge * proton_coupling + (mass_number - charge) * neutron_coupling
 
 

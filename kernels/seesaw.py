@@ -25,9 +25,7 @@ def _length(x: Array, y: Array) -> Array:
     return jnp.where(is_zero, 0.0, jnp.hypot(x, y))
 
 
-def exact_masses(
-    left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike
-) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
+def exact_masses(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """The singular values (m_f, m_chi) in GeV for a = ``left``, b = ``right``, M = ``vectorlike``.
 
     m_chi = [sqrt(M^2 + (a+b)^2) + sqrt(M^2 + (a-b)^2)]/2 and m_f = |a b|/m_chi: no cancellation, so both and their
@@ -40,9 +38,7 @@ def exact_masses(
     return jnp.where(is_massless, 0.0, jnp.abs(a * b) / jnp.where(is_massless, 1.0, heavy)), heavy
 
 
-def exact_mixing(
-    left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike
-) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
+def exact_mixing(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """The angles (theta_L, theta_R) in (-pi/2, pi/2] that diagonalise the matrix.
 
     tan 2 theta_L = 2 a M/(M^2 + b^2 - a^2), tan 2 theta_R = 2 b M/(M^2 + a^2 - b^2).
@@ -54,17 +50,13 @@ def exact_mixing(
     return theta_left, theta_right
 
 
-def leading_masses(
-    left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike
-) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
+def leading_masses(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """(m_f, m_chi) to leading order in a/M and b/M: a b/M and M. Source: arXiv:2105.07655, eqs. (A6)-(A8)."""
     a, b, m = floats(left, right, vectorlike)
     return a * b / m, m
 
 
-def leading_mixing(
-    left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike
-) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
+def leading_mixing(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """(theta_L, theta_R) to leading order: a/M and b/M. Source: arXiv:2105.07655, eqs. (A9)-(A10)."""
     a, b, m = floats(left, right, vectorlike)
     return a / m, b / m

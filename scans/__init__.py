@@ -1,1 +1,18 @@
 """What is done with the model: run cards, grids, bands, files, plots, the command line."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .engine import run as run
+    from .errors import BadInput as BadInput
+    from .errors import ScanFailed as ScanFailed
+
+_PUBLIC = {"run": "engine", "BadInput": "errors", "ScanFailed": "errors"}
+
+
+def __getattr__(name: str) -> Any:
+    # On first use: the command line prints its help without loading JAX.
+    if name in _PUBLIC:
+        return getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -40,9 +40,7 @@ def test_aprime_curve_does_not_depend_on_its_mass():
 def test_width_by_hand():
     """alpha^2 m^3/(512 pi^3 V^2) 1.375^2, the muon loop at 75 MeV."""
     by_hand = (1 / 137.036) ** 2 * M_PHI**3 / (512 * np.pi**3 * V**2) * 1.3747**2
-    assert float(dark.width_phi_gammagamma(M_PHI, V, loops="muon")) == pytest.approx(
-        by_hand, rel=3e-4
-    )  # 1.3747 is rounded
+    assert float(dark.width_phi_gammagamma(M_PHI, V, loops="muon")) == pytest.approx(by_hand, rel=3e-4)  # 1.3747 is rounded
     both = dark.width_phi_gammagamma(M_PHI, V)
     assert float(1.973269804e-16 / both) == pytest.approx(5.8e-3, rel=0.01)  # c tau 5.8 mm with pions
 

@@ -9,7 +9,6 @@ from jt3r.dark import PLASMA
 from jt3r.kernels import freezeout
 from jt3r.kernels.plasma import plasma_at
 from jt3r.kernels.resonance import narrow_width_average
-from jt3r.kernels.roots import bracketed_root
 from tests.kernels.problems import assert_lowers_for_cuda
 
 MASS, WIDTH, VEV = 0.075, 3.4e-14, 10.0
@@ -29,9 +28,7 @@ def relic_yield(m):
 def rate_and_equilibrium(m, x):
     plasma = plasma_at(m / x, PLASMA)
     average = resonant(m)(jnp.asarray(m / x)[..., None])[..., 0]
-    return freezeout.annihilation_strength(x, m, average, plasma.sqrt_g_star), freezeout.equilibrium_yield(
-        x, plasma.h_eff
-    )
+    return freezeout.annihilation_strength(x, m, average, plasma.sqrt_g_star), freezeout.equilibrium_yield(x, plasma.h_eff)
 
 
 def log_slope(log_x, log_y, m):
@@ -131,16 +128,6 @@ def test_no_freeze_out_is_nan():
     m = jnp.asarray(0.03)
     assert np.isnan(float(freezeout.freeze_out_x(m, lambda t: jnp.zeros_like(t), PLASMA)))
     assert np.isnan(float(freezeout.approximate_yield(m, lambda t: 1e-40 * jnp.ones_like(t), PLASMA)))
-
-
-def test_root_and_its_derivative():
-    def root(a):
-        return bracketed_root(lambda x: x**3 - a, jnp.zeros_like(a), jnp.full_like(a, 10.0))
-
-    a = jnp.array([1.0, 8.0, 500.0, 2000.0])
-    np.testing.assert_allclose(root(a)[:3], np.cbrt(a[:3]), rtol=1e-15)
-    assert np.isnan(root(a)[3])
-    np.testing.assert_allclose(jax.vmap(jax.grad(root))(a[:3]), np.cbrt(a[:3]) / (3 * a[:3]), rtol=1e-14)
 
 
 def test_dtype_and_cuda():

@@ -29,12 +29,8 @@ def leveille(boson, fermion, vector, axial, is_vector):
         return float(lam**2 / (8 * mp.pi**2) * mp.quad(integrand, cuts))
 
 
-@pytest.mark.parametrize(
-    ("boson", "fermion"), [(0.08, 1.1), (0.08, 16478.0), (91.19, 16478.0), (125.2, 1650.0), (10.0, 1.1)]
-)
-@pytest.mark.parametrize(
-    ("function", "is_vector"), [(scalar_with_heavy_fermion, False), (vector_with_heavy_fermion, True)]
-)
+@pytest.mark.parametrize(("boson", "fermion"), [(0.08, 1.1), (0.08, 16478.0), (91.19, 16478.0), (125.2, 1650.0), (10.0, 1.1)])
+@pytest.mark.parametrize(("function", "is_vector"), [(scalar_with_heavy_fermion, False), (vector_with_heavy_fermion, True)])
 def test_against_mpmath(function, is_vector, boson, fermion):
     left, right = 0.3, 0.2
     exact = leveille(boson, fermion, (left + right) / 2, (right - left) / 2, is_vector)

@@ -40,9 +40,7 @@ def test_the_width_in_is_the_decay_width():
     m = 0.03
     ours = width_to_majorana_pair(MASS**2, MASS**2 - 4 * m**2, yukawa(m))
     assert float(ours) == pytest.approx(float(scalar_to_majorana(MASS, m, yukawa(m))), rel=1e-14)
-    assert float(ours) == pytest.approx(
-        m**2 * MASS * (1 - 4 * m**2 / MASS**2) ** 1.5 / (32 * np.pi * VEV**2), rel=1e-14
-    )
+    assert float(ours) == pytest.approx(m**2 * MASS * (1 - 4 * m**2 / MASS**2) ** 1.5 / (32 * np.pi * VEV**2), rel=1e-14)
 
 
 def test_no_step_and_no_nan_through_threshold():

@@ -43,9 +43,7 @@ def test_threshold_joins_the_kinematics():
     # At the recoil energy of the threshold, E = delta mu/m_N, the least velocity is the threshold.
     mu = scattering.reduced_mass(m, target)
     recoil = splitting * mu / target
-    assert float(scattering.minimum_velocity(m, target, splitting, recoil)) == pytest.approx(
-        float(threshold), rel=1e-14
-    )
+    assert float(scattering.minimum_velocity(m, target, splitting, recoil)) == pytest.approx(float(threshold), rel=1e-14)
 
 
 def test_recoil_range_is_where_minimum_velocity_equals_velocity():

@@ -1,0 +1,50 @@
+# make band   the map of the muon g-2, its band and their pictures, into out/
+# make test   the tests
+# make lint   style and types
+# Each sets up what it needs in .venv, from Python 3.11 or newer: make band PYTHON=python3.12 chooses one.
+
+PYTHON ?= python3
+BIN := .venv/bin
+JT3R := $(BIN)/jt3r
+
+.PHONY: band test lint clean
+
+band: .venv/run
+	@mkdir -p out
+	$(JT3R) run gm2_band -o out/gm2_band.h5 --overwrite
+	$(JT3R) run gm2_map -o out/gm2_map.h5 --overwrite
+	@for suffix in png pdf; do \
+	  $(JT3R) plot fig2 -o out/fig2.$$suffix --overwrite && \
+	  $(JT3R) plot out/gm2_band.h5 -o out/fig3.$$suffix --overwrite && \
+	  $(JT3R) plot out/gm2_map.h5 -o out/gm2_map.$$suffix --overwrite || exit 1; \
+	done
+
+test: .venv/test
+	$(BIN)/python -m pytest -q
+
+# Type checkers do not see the mapping of kernels/ and scans/ into the package, so they get an installed copy.
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -rf build
+	$(BIN)/python -m pip install -q --no-deps --target build/types .
+	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p jt3r
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "jt3r needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e .
+	@touch $@
+
+.venv/test: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e '.[test]'
+	@touch $@ .venv/run
+
+.venv/dev: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	@touch $@ .venv/test .venv/run
+
+clean:
+	rm -rf .venv build out *.egg-info

@@ -1,0 +1,118 @@
+"""Band scans: where the pull of g-2 takes given values, solved for one parameter over a mesh of the others."""
+
+from functools import partial
+from math import prod
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jt3r import Point, band
+from jt3r.datasets import measurement
+from jt3r.gm2 import delta_a_mu
+from jt3r.point import PARAMETERS
+from jt3r.sensitivity import derivative
+
+from .card import BandCard
+from .hdf5 import write_full
+from .layout import Coordinate, Layout, Variable
+from .scan import (
+    Arrays,
+    Scan,
+    axis_coordinates,
+    float_dtype,
+    mesh_axes,
+    mesh_shape,
+    open_mesh,
+    parameter_attributes,
+    point_of,
+)
+from .tiles import CHUNK_POINTS, Slices, block_shape, tile_slices
+
+SECONDS_PER_EDGE = 2e-6
+"""One root with its derivatives, on two cores."""
+
+DERIVATIVES = ("m_aprime", "m_phi", "v", "m_mu")
+"""Parameters that the band depends on; the one solved for is left out."""
+
+
+def band_scan(card: BandCard) -> Scan:
+    """The scan that solves for the band."""
+    axes, shape, dtype = mesh_axes(card), mesh_shape(card), float_dtype()
+    pulls = np.array(card.pulls)
+    chunk = block_shape(shape, CHUNK_POINTS)
+    tile = block_shape(shape, CHUNK_POINTS, start=chunk)
+    others = tuple(name for name in DERIVATIVES if name != card.solve_for)
+    layout = _layout(card, others, (len(pulls), *chunk))
+    column = jnp.asarray(pulls, dtype).reshape(-1, *[1] * len(shape))
+
+    def compute(cut: Slices) -> Arrays:
+        point = point_of(card, open_mesh(axes, cut, tile))
+        results = _solve(point, column, solve_for=card.solve_for, between=card.between, others=others)
+        inside = (slice(None), *(slice(0, s.stop - s.start) for s in cut))
+        full = (len(pulls), *tile)
+        return {
+            variable.name: np.broadcast_to(np.asarray(result), full)[inside].astype(variable.dtype)
+            for variable, result in zip(layout.variables, results, strict=True)
+        }
+
+    edges = len(pulls) * prod(shape)
+    return Scan(
+        layout=layout,
+        parts=Layout((), layout.variables),
+        tiles=tile_slices(shape, tile),
+        points=edges,
+        disk=2 * edges * sum(np.dtype(v.dtype).itemsize for v in layout.variables),
+        seconds=edges * SECONDS_PER_EDGE,
+        compute=compute,
+        finish=write_full,
+    )
+
+
+@partial(jax.jit, static_argnames=("solve_for", "between", "others"))
+def _solve(
+    point: Point, pulls: jax.Array, solve_for: str, between: tuple[float, float], others: tuple[str, ...]
+) -> list[jax.Array]:
+    """Lowest root, whether there is one, how many there are, and dx/dp = -(df/dp)/(df/dx) for the target and the others."""
+    root, count = band.solve(point, pulls, solve_for=solve_for, between=between)
+    there = point.with_values(**{solve_for: root})
+    slope = derivative(delta_a_mu, there, solve_for)
+    by_parameter = [-derivative(delta_a_mu, there, name) / slope for name in others]
+    return [root, count > 0, count, 1 / slope, *by_parameter]
+
+
+def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> Layout:
+    name = card.solve_for
+    dims = ("pull", *card.axes)
+    measured = measurement(card.dataset, "delta_a_mu")
+    source = "arXiv:2105.07655, eqs. (1), (3) and (4)"
+    unit = PARAMETERS[name].metadata["unit"]
+    real = float_dtype().str
+
+    pull = Coordinate(
+        "pull",
+        np.array(card.pulls),
+        {"units": "1", "latex": r"(\Delta a_\mu - \Delta a_\mu^\mathrm{exp})/\sigma", "long_name": "pull of g-2"},
+    )
+
+    def slope(parameter: str, per: str, meaning: str, latex: str) -> Variable:
+        attributes = {
+            "units": per,
+            "latex": rf"\partial {PARAMETERS[name].metadata['latex']}/\partial {latex}",
+            "long_name": f"derivative of {name} in {meaning}, the others fixed",
+            "source": "implicit function theorem on eq. (3)",
+        }
+        return Variable(f"d_{name}_d_{parameter}", dims, real, attributes, chunk)
+
+    variables = (
+        Variable(name, dims, real, {**parameter_attributes(name), "source": source}, chunk),
+        Variable("found", dims, "|b1", {"units": "1", "long_name": f"whether a root {name} exists"}, chunk),
+        Variable("roots", dims, "<i4", {"units": "1", "long_name": f"number of roots; {name} is the lowest"}, chunk),
+        slope("delta_a_mu", unit, "the value of Delta a_mu", r"\Delta a_\mu"),
+        *(slope(p, "1", p, PARAMETERS[p].metadata["latex"]) for p in others),
+    )
+    return Layout(
+        (pull, *axis_coordinates(card)),
+        variables,
+        {"delta_a_mu_value": measured.value, "delta_a_mu_error": measured.error},
+    )

@@ -1,0 +1,293 @@
+"""Run cards: what to scan, as TOML or as a dict, checked key by key."""
+
+import tomllib
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from jt3r import DATASETS, observables
+from jt3r.point import PARAMETERS
+
+from .errors import BadInput, unknown
+
+MAX_AXIS = 2**31 - 1
+"""Points along one axis: device indices are 32-bit."""
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Range(_Model):
+    """From `min` to `max`, both included, in `n` points, evenly in the value or in its logarithm."""
+
+    min: Finite
+    max: Finite
+    n: int = Field(ge=1, le=MAX_AXIS)
+    spacing: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _check(self) -> "Range":
+        if self.min >= self.max:
+            raise ValueError(f"min = {self.min} must be below max = {self.max}")
+        if self.spacing == "log" and self.min <= 0:
+            raise ValueError(f"min = {self.min}: a log axis must lie above zero")
+        return self
+
+    def points(self) -> np.ndarray:
+        """The values of the axis, float64; the ends are exact."""
+        if self.n == 1:
+            return np.array([self.min])
+        return (np.geomspace if self.spacing == "log" else np.linspace)(self.min, self.max, self.n)
+
+
+class Values(_Model):
+    """The listed values, in rising order."""
+
+    values: list[Finite] = Field(min_length=1)
+
+    @field_validator("values")
+    @classmethod
+    def _rising(cls, values: list[float]) -> list[float]:
+        if any(a >= b for a, b in pairwise(values)):
+            raise ValueError("values must rise")
+        return values
+
+    def points(self) -> np.ndarray:
+        return np.array(self.values)
+
+
+def _form_of_axis(axis: Any) -> str:
+    listed = "values" in axis if isinstance(axis, dict) else isinstance(axis, Values)
+    return _LISTED if listed else _RANGE
+
+
+_RANGE, _LISTED = "axis as a range", "axis as a list"
+Axis = Annotated[Annotated[Range, Tag(_RANGE)] | Annotated[Values, Tag(_LISTED)], Discriminator(_form_of_axis)]
+
+
+class _Card(_Model):
+    axes: dict[str, Axis] = Field(min_length=1)
+    fixed: dict[str, Finite] = {}
+    dataset: str = "paper2021"
+
+    @field_validator("dataset")
+    @classmethod
+    def _known_dataset(cls, name: str) -> str:
+        if name not in DATASETS:
+            raise ValueError(unknown("data set", name, DATASETS))
+        return name
+
+    @field_validator("axes", "fixed")
+    @classmethod
+    def _known_parameters(cls, table: dict[str, Any]) -> dict[str, Any]:
+        for name, value in table.items():
+            if name not in PARAMETERS:
+                raise ValueError(unknown("parameter", name, PARAMETERS))
+            lowest = value if isinstance(value, float) else value.points()[0]
+            if PARAMETERS[name].metadata["positive"] and lowest <= 0:
+                raise ValueError(f"{name} = {lowest}: must be above zero")
+        return table
+
+    @model_validator(mode="after")
+    def _no_parameter_twice(self) -> "_Card":
+        if both := set(self.axes) & set(self.fixed):
+            raise ValueError(f"{', '.join(sorted(both))}: both an axis and fixed")
+        return self
+
+    def _check_reads(self, names: list[str], extra: tuple[str, ...] = ()) -> None:
+        given = {*self.axes, *self.fixed, *extra}
+        for name in names:
+            for parameter in observables[name].reads:
+                if parameter not in given and PARAMETERS[parameter].default is None:
+                    raise ValueError(f"observable {name!r} needs {parameter!r}: give it as an axis or under fixed")
+
+
+class Summary(_Model):
+    """What a grid is reduced to: counts of |value| < level, the point of smallest |value|, a histogram of the value.
+
+    Every level and every bin costs one pass over the grid; `bins = 0` and `best = false` leave those out.
+    """
+
+    levels: list[Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default=[1.0, 2.0, 3.0], min_length=1)
+    best: bool = True
+    bins: int = Field(default=20, ge=0, le=1000)
+    range: tuple[Finite, Finite] = (-5.0, 5.0)
+
+    @field_validator("range")
+    @classmethod
+    def _rising(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if value[0] >= value[1]:
+            raise ValueError(f"{value[0]} must be below {value[1]}")
+        return value
+
+
+class GridCard(_Card):
+    """Observables over a mesh of axes: stored in full, or reduced as the grid streams by."""
+
+    kind: Literal["grid"]
+    observables: list[str] = Field(min_length=1)
+    output: Literal["full", "summary"] = "full"
+    summary: Summary = Summary()
+
+    @field_validator("observables")
+    @classmethod
+    def _known_observables(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if name not in observables:
+                raise ValueError(unknown("observable", name, observables))
+        if len(set(names)) < len(names):
+            raise ValueError("an observable is listed twice")
+        return names
+
+    @model_validator(mode="after")
+    def _complete(self) -> "GridCard":
+        self._check_reads(self.observables)
+        if self.output == "summary" and len(self.observables) != 1:
+            raise ValueError(f"observables = {self.observables}: output = 'summary' reduces exactly one observable")
+        return self
+
+
+class BandCard(_Card):
+    """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others."""
+
+    kind: Literal["band"]
+    solve_for: str = "m_phi"
+    pulls: list[Finite] = Field(default=[-2.0, -1.0, 0.0, 1.0, 2.0], min_length=1)
+    between: tuple[Finite, Finite] = (1e-6, 1e3)
+
+    @field_validator("solve_for")
+    @classmethod
+    def _known_parameter(cls, name: str) -> str:
+        reads = observables["pull_gm2"].reads
+        if name not in reads:
+            raise ValueError(unknown("parameter", name, reads))
+        return name
+
+    @field_validator("pulls")
+    @classmethod
+    def _rising(cls, pulls: list[float]) -> list[float]:
+        if any(a >= b for a, b in pairwise(pulls)):
+            raise ValueError("pulls must rise")
+        return pulls
+
+    @model_validator(mode="after")
+    def _complete(self) -> "BandCard":
+        if self.solve_for in {*self.axes, *self.fixed}:
+            raise ValueError(f"solve_for = {self.solve_for!r}: it cannot be an axis or fixed as well")
+        if not 0 < self.between[0] < self.between[1]:
+            raise ValueError(f"between = {list(self.between)}: must be two masses above zero, the lower one first")
+        self._check_reads(["pull_gm2"], (self.solve_for,))
+        return self
+
+
+Card = Annotated[GridCard | BandCard, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[GridCard | BandCard] = TypeAdapter(Card)
+
+
+def shipped_cards() -> dict[str, str]:
+    """Name -> text of every card that comes with jt3r."""
+    folder = files("jt3r.scans.cards")
+    return {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.name.endswith(".toml")
+    }
+
+
+def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> GridCard | BandCard:
+    """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
+
+    `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
+    """
+    name, table = (None, card) if isinstance(card, dict) else _read(str(card))
+    for setting in settings or []:
+        table = _set(table, setting)
+    try:
+        return _ADAPTER.validate_python(table)
+    except ValidationError as error:
+        raise BadInput(f"card{f' {name}' if name else ''}: {_first_error(error)}") from None
+
+
+def _read(name: str) -> tuple[str, dict[str, Any]]:
+    path, shipped = Path(name), shipped_cards()
+    try:
+        if path.exists():
+            text = path.read_text(encoding="utf-8")
+        elif name in shipped:
+            text = shipped[name]
+        elif path.suffix:
+            raise BadInput(f"card {name}: no such file")
+        else:
+            raise BadInput(f"card {name}: no such file, and {unknown('shipped card', name, shipped)}")
+        return name, tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"card {name}: not TOML: {' '.join(str(error).split())}") from None
+    except OSError as error:
+        raise BadInput(f"card {name}: {error.strerror}") from None
+
+
+def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
+    key, equals, value = setting.partition("=")
+    if not equals:
+        raise BadInput(f"--set {setting}: must be KEY=VALUE")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    *parents, leaf = key.strip().split(".")
+    table = _copy(table)
+    level = table
+    for parent in parents:
+        level = level.setdefault(parent, {})
+        if not isinstance(level, dict):
+            raise BadInput(f"--set {setting}: {parent!r} is not a table")
+    level[leaf] = parsed
+    return table
+
+
+def _copy(table: Any) -> Any:
+    return {k: _copy(v) for k, v in table.items()} if isinstance(table, dict) else table
+
+
+def _first_error(error: ValidationError) -> str:
+    """The first thing wrong, as 'key = value: what is allowed'."""
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"] if part not in ("grid", "band", _RANGE, _LISTED)]
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    key = ".".join(where)
+    if first["type"] == "extra_forbidden":
+        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], _known_keys(where[:-1]))
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        given = first["input"].get("kind") if isinstance(first["input"], dict) else None
+        return f"kind = {given!r}: must be 'grid' or 'band'"
+    if first["type"] == "missing":
+        return f"{key}: missing"
+    if first["type"] == "value_error":
+        return f"{key}: {message}" if key else message
+    return f"{key} = {first['input']!r}: {message}"
+
+
+def _known_keys(parents: list[str]) -> list[str]:
+    if parents == ["summary"]:
+        return list(Summary.model_fields)
+    if parents:
+        return [*Range.model_fields, *Values.model_fields]
+    return list(dict.fromkeys([*GridCard.model_fields, *BandCard.model_fields]))

@@ -1,0 +1,182 @@
+"""The command line. Results go to stdout, progress and errors to stderr; modules that load JAX are imported when needed."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .errors import BadInput, ScanFailed
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="jt3r",
+    help="Differentiable scans of the U(1)_T3R model (arXiv:2105.07655).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CardName = Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped card (see: jt3r cards).")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the card: axes.m_phi.n=100, fixed.v=20.")
+]
+ScanFile = Annotated[Path, typer.Argument(help="A file that jt3r run wrote.")]
+
+
+@app.command()
+def run(
+    card: CardName,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write [CARD.h5].")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on with an interrupted scan.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace the output, and drop an unfinished scan.")] = False,
+    settings: Settings = None,
+) -> None:
+    """Run a scan and print the path of its file."""
+    from .engine import default_output, run
+    from .progress import tile_progress
+
+    path = output or default_output(card)
+    try:
+        typer.echo(run(card, path, settings=settings, resume=resume, overwrite=overwrite, progress=tile_progress))
+    except KeyboardInterrupt:
+        _say(f"interrupted; finished tiles are kept: go on with the same command and --resume (output {path})")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@app.command()
+def check(card: CardName, settings: Settings = None) -> None:
+    """Print the card with all defaults, its points, tiles, memory, disk and time, and run nothing."""
+    from rich.console import Console
+
+    from .card import load_card
+    from .check import check
+
+    resolved = load_card(card, settings)
+    cost = check(resolved)
+    console = Console(highlight=False)
+    console.print_json(resolved.model_dump_json())
+    console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
+    console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")
+    console.print(f"time    about {cost['seconds']:.2g} s after compilation, on two cores")
+
+
+@app.command()
+def plot(
+    file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote; or fig2, the loop functions of the paper.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, PDF or SVG [FILE.png].")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the picture.")] = False,
+) -> None:
+    """Draw a scan file, or Fig. 2 of the paper."""
+    from .plots import plot_file, plot_loop_functions
+
+    picture = output or file.with_suffix(".png")
+    if picture.exists() and not overwrite:
+        raise BadInput(f"output {picture}: exists already; --overwrite replaces it, -o names another file")
+    if str(file) == "fig2":
+        plot_loop_functions(picture)
+    else:
+        plot_file(file, picture)
+    typer.echo(picture)
+
+
+@app.command()
+def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Print what a scan file holds and how it was made."""
+    from .info import describe
+
+    facts = describe(file)
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=facts.pop("file"), title_justify="left")
+    for heading in ("array", "over", "unit", "range", "meaning"):
+        table.add_column(heading)
+    for name, array in facts.pop("arrays").items():
+        over = " x ".join(f"{dim} {n}" for dim, n in zip(array["dims"], array["shape"], strict=True)) or "-"
+        low_high = "-" if array["range"] is None else "{:.6g} .. {:.6g}".format(*array["range"])
+        table.add_row(name, over, array.get("units", ""), low_high, array.get("long_name", ""))
+    console = Console(highlight=False)
+    console.print(table)
+    for key, value in facts.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        console.print(f"{key}: {text}", markup=False)
+
+
+@app.command()
+def point(
+    m_phi: Annotated[float | None, typer.Option(help="Dark Higgs mass, GeV.")] = None,
+    m_aprime: Annotated[float | None, typer.Option(help="Dark photon mass, GeV.")] = None,
+    v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
+    m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
+    dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Print every observable of one point, with its gradient."""
+    from .point_report import make_point, report
+
+    given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
+    values = {name: value for name, value in given.items() if value is not None}
+    rows = report(make_point(values, dataset))
+    if as_json:
+        typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{values}, data set {dataset}", title_justify="left")
+    for heading in ("observable", "value", "unit", "gradient, per GeV", "meaning"):
+        table.add_column(heading, justify="right" if heading == "value" else "left")
+    for row in rows:
+        gradient = "\n".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items())
+        table.add_row(row.name, f"{row.value:.10g}", row.unit, gradient, row.doc)
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] = None) -> None:
+    """List the shipped cards, or print one of them."""
+    from .card import shipped_cards
+    from .errors import unknown
+
+    shipped = shipped_cards()
+    if name is None:
+        for card, text in shipped.items():
+            typer.echo(f"{card:12} {text.splitlines()[0].removeprefix('# ')}")
+    elif name in shipped:
+        typer.echo(shipped[name], nl=False)
+    else:
+        raise BadInput(unknown("shipped card", name, shipped))
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except BadInput as error:
+        _say(str(error))
+        sys.exit(BAD_INPUT)
+    except ScanFailed as error:
+        _say(str(error))
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        sys.exit(INTERRUPTED)
+
+
+def _say(message: str) -> None:
+    typer.echo(f"jt3r: {message}", err=True)
+
+
+def main() -> Any:
+    """Entry point of the `jt3r` command."""
+    with _one_line_errors():
+        app()

@@ -1,0 +1,148 @@
+"""The HDF5 side of a scan: one immutable file per finished tile, and the finished file made of them.
+
+A finished file is self-describing: dimension scales make it open in xarray as labelled arrays, each variable carries unit,
+LaTeX label and source, and the file carries the card and how it was made. Every array has a checksum (fletcher32).
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from .errors import BadInput
+from .layout import Layout, Variable
+from .tiles import Slices
+
+FORMAT = "jt3r"
+SCHEMA = 1
+"""Raised when a reader of the older schema would misread a newer file."""
+
+FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
+"""Filters that every HDF5 reader has. gzip-1 with shuffle takes a smooth map to 60 % of its size."""
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[h5py.File]:
+    """A new file that takes the place of `path` only when it is whole and on the disk."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with h5py.File(temporary, "w", track_order=True) as file:
+            yield file
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(temporary, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
+    """One finished tile. Chunked variables are stored exactly as the finished file will store them."""
+    with _replacing(path) as file:
+        for variable in layout.variables:
+            _create(file, variable, arrays[variable.name])
+
+
+def _create(file: h5py.File, variable: Variable, array: np.ndarray) -> None:
+    if variable.chunks is None:
+        file.create_dataset(variable.name, data=array, **({"fletcher32": True} if array.ndim else {}))
+    else:
+        chunks = variable.chunks
+        padding = [(0, -n % side) for n, side in zip(array.shape, chunks, strict=True)]
+        file.create_dataset(variable.name, data=np.pad(array, padding), chunks=chunks, **FILTERS)
+
+
+def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
+    """The arrays of a tile, or None if the file is missing or damaged: every byte is read, so every checksum is tried."""
+    try:
+        with h5py.File(path, "r") as file:
+            return {variable.name: file[variable.name][()] for variable in layout.variables}
+    except (OSError, KeyError):
+        return None
+
+
+def write_full(path: Path, layout: Layout, parts: Sequence[tuple[Slices, Path]]) -> None:
+    """The finished file of a scan whose tiles are blocks of its arrays: chunks move over as they are, still compressed.
+
+    A tile's slices are along the last dimensions of each variable; the ones before them are whole in every tile.
+    """
+    with _replacing(path) as file:
+        _write_frame(file, layout)
+        targets = {}
+        for variable in layout.variables:
+            shape = layout.shape(variable)
+            targets[variable.name] = _describe(
+                file, layout, variable, shape=shape, dtype=variable.dtype, chunks=variable.chunks, **FILTERS
+            )
+        for slices, part in parts:
+            with h5py.File(part, "r") as source:
+                for name, target in targets.items():
+                    origin = (0,) * (target.ndim - len(slices)) + tuple(s.start for s in slices)
+                    _move_chunks(source[name], target, origin)
+
+
+def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, ...]) -> None:
+    for k in range(source.id.get_num_chunks()):
+        offset = source.id.get_chunk_info(k).chunk_offset
+        place = tuple(a + b for a, b in zip(origin, offset, strict=True))
+        mask, raw = source.id.read_direct_chunk(offset)
+        target.id.write_direct_chunk(place, raw, mask)
+
+
+def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
+    """The finished file of a scan that was reduced to these small arrays."""
+    with _replacing(path) as file:
+        _write_frame(file, layout)
+        for variable in layout.variables:
+            _describe(file, layout, variable, data=np.asarray(arrays[variable.name], dtype=variable.dtype))
+
+
+def _write_frame(file: h5py.File, layout: Layout) -> None:
+    file.attrs.update({"format": FORMAT, "schema": SCHEMA, **layout.attributes})
+    for coordinate in layout.coordinates:
+        scale = file.create_dataset(coordinate.name, data=coordinate.values, fletcher32=True)
+        scale.attrs.update(coordinate.attributes)
+        scale.make_scale(coordinate.name)
+
+
+def _describe(file: h5py.File, layout: Layout, variable: Variable, **how: Any) -> h5py.Dataset:
+    dataset = file.create_dataset(variable.name, **how)
+    dataset.attrs.update(variable.attributes)
+    for axis, dim in enumerate(variable.dims):
+        dataset.dims[axis].attach_scale(file[dim])
+        dataset.dims[axis].label = dim
+    return dataset
+
+
+@contextmanager
+def open_scan(path: str | Path) -> Iterator[h5py.File]:
+    """A finished scan file, open for reading. Raises BadInput in one line if it is missing, damaged, foreign or too new."""
+    path = Path(path)
+    if not path.exists():
+        raise BadInput(f"{path}: no such file")
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder, not a scan file")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        what = "cannot be read" if isinstance(error, PermissionError) else "is no HDF5 file, or is cut short or damaged"
+        raise BadInput(f"{path}: {what}") from None
+    with file:
+        if file.attrs.get("format") != FORMAT:
+            raise BadInput(f"{path}: is an HDF5 file, but not one that jt3r wrote")
+        if int(file.attrs["schema"]) > SCHEMA:
+            raise BadInput(
+                f"{path}: has schema {file.attrs['schema']}, newer than {SCHEMA}, the newest this jt3r reads; update jt3r"
+            )
+        try:
+            yield file
+        except OSError as error:
+            raise BadInput(f"{path}: is damaged: {' '.join(str(error).split())}") from None

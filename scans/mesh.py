@@ -1,0 +1,136 @@
+"""Evaluating observables on an open mesh without computing anything twice.
+
+On a mesh with fields of shapes (n, 1) and (1, m), XLA fuses the cheap outer combination with the expensive functions of
+one axis that feed it, and so computes those n m times instead of n + m times: a factor of 100 in rate. Here the traced
+program is cut by the number of axes each of its equations extends over. What extends over one axis is compiled and run
+on its own, then what extends over two, and so on; the last stage is left with the bare combination.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+from jax import Array
+from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
+
+Fields = dict[str, Array]
+
+
+class _Equation(NamedTuple):
+    """One primitive operation as a function of the slots it reads, writing the slots of its results."""
+
+    run: Callable[..., list[Any]]
+    operands: list[int]
+    results: list[int]
+    level: int
+
+
+def _depth(aval: Any) -> int:
+    """How many axes of the mesh a value extends over."""
+    return sum(n > 1 for n in getattr(aval, "shape", ()))
+
+
+class _Program:
+    """A traced function as a flat list of equations over numbered slots; jitted calls that span stages are inlined."""
+
+    def __init__(self, function: Callable[[Fields], list[Array]], fields: dict[str, jax.ShapeDtypeStruct]):
+        closed = jax.make_jaxpr(function)(fields)
+        self.avals: list[Any] = []
+        self.constants: dict[int, Any] = {}
+        self.equations: list[_Equation] = []
+        self.inputs = [self._slot(v.aval) for v in closed.jaxpr.invars]
+        self.outputs = self._inline(closed.jaxpr, closed.consts, list(self.inputs))
+
+    def _slot(self, aval: Any) -> int:
+        self.avals.append(aval)
+        return len(self.avals) - 1
+
+    def _inline(self, jaxpr: Jaxpr, consts: list, arguments: list[int | Literal]) -> list[int | Literal]:
+        where: dict[Var, int | Literal] = dict(zip(jaxpr.invars, arguments, strict=True))
+        for variable, value in zip(jaxpr.constvars, consts, strict=True):
+            where[variable] = slot = self._slot(variable.aval)
+            self.constants[slot] = value
+        for equation in jaxpr.eqns:
+            if equation.primitive.name in ("jit", "pjit") and _spans_stages(equation):
+                inner = equation.params["jaxpr"]
+                operands = [atom if isinstance(atom, Literal) else where[atom] for atom in equation.invars]
+                where.update(zip(equation.outvars, self._inline(inner.jaxpr, inner.consts, operands), strict=True))
+            else:
+                self._append(jaxpr, equation, where)
+        return [atom if isinstance(atom, Literal) else where[atom] for atom in jaxpr.outvars]
+
+    def _append(self, jaxpr: Jaxpr, equation: JaxprEqn, where: dict[Var, int | Literal]) -> None:
+        """Keep `equation` as a program of its own, over the variables it reads that are no literals here."""
+        reads = list(dict.fromkeys(atom for atom in equation.invars if not isinstance(atom, Literal)))
+        writes = [v for v in equation.outvars if not isinstance(v, DropVar)]
+        closed = ClosedJaxpr(jaxpr.replace(constvars=[], invars=reads, outvars=writes, eqns=[equation]), [])
+        slots = {v: where[v] for v in reads}
+
+        def run(*values: Any) -> list[Any]:
+            supply = iter(values)
+            arguments = [slot.val if isinstance(slot, Literal) else next(supply) for slot in slots.values()]
+            return jaxpr_as_fun(closed)(*arguments)
+
+        results = [self._slot(v.aval) for v in writes]
+        where.update(zip(writes, results, strict=True))
+        level = max((_depth(v.aval) for v in equation.outvars), default=0)
+        self.equations.append(_Equation(run, [s for s in slots.values() if isinstance(s, int)], results, level))
+
+    def run(self, equations: list[_Equation], values: dict[int, Any]) -> None:
+        """Run `equations`, reading and writing the slots in `values`."""
+        for equation in equations:
+            arguments = [self.constants[s] if s in self.constants else values[s] for s in equation.operands]
+            values.update(zip(equation.results, equation.run(*arguments), strict=True))
+
+
+def _spans_stages(equation: JaxprEqn) -> bool:
+    return len({_depth(atom.aval) for atom in [*equation.invars, *equation.outvars]} - {0}) > 1
+
+
+class Stages:
+    """`function` (fields -> list of arrays) on an open mesh, cut into stages.
+
+    `shapes` names the fields and gives their shapes, all of one rank, with at most one entry above 1 each.
+    ``combine(prepare(fields))`` is ``function(fields)``. Two `Stages` of one function differ in shapes alone, so a large
+    tile can be prepared by one and combined in small blocks by another: ``shapes``, of what `prepare` returns, shows by
+    comparison how to cut it.
+    """
+
+    def __init__(self, function: Callable[[Fields], list[Array]], shapes: dict[str, tuple[int, ...]], dtype: Any):
+        self._names = sorted(shapes)
+        self._program = _Program(function, {name: jax.ShapeDtypeStruct(shapes[name], dtype) for name in self._names})
+        self._last = max(1, sum(max(lengths) > 1 for lengths in zip(*shapes.values(), strict=True)))
+        self._entry = list(self._program.inputs)
+        self._prepare = [self._stage(level) for level in range(1, self._last)]
+        self.shapes = [tuple(getattr(self._program.avals[slot], "shape", ())) for slot in self._entry]
+
+    def _stage(self, level: int) -> Callable[[list[Array]], list[Array]]:
+        """The jitted stage of one level; moves the entry of the next one to what this one leaves."""
+        program, entry = self._program, self._entry
+        equations = [e for e in program.equations if e.level == level or (level == 1 and e.level == 0)]
+        wanted = {slot for e in program.equations if e.level > level for slot in e.operands}
+        wanted |= {o for o in program.outputs if isinstance(o, int)}
+        leaves = sorted(wanted & {*entry, *(slot for e in equations for slot in e.results)})
+        self._entry = leaves
+
+        @jax.jit
+        def run(values: list[Array]) -> list[Array]:
+            table: dict[int, Any] = dict(zip(entry, values, strict=True))
+            program.run(equations, table)
+            return [table[slot] for slot in leaves]
+
+        return run
+
+    def prepare(self, fields: Fields) -> list[Array]:
+        """Run every stage but the last: all that does not extend over the whole mesh and is still needed."""
+        values = [fields[name] for name in self._names]
+        for stage in self._prepare:
+            values = stage(values)
+        return values
+
+    def combine(self, values: list[Array]) -> list[Array]:
+        """Run the last stage on what `prepare` returned. Not jitted: it is made to be part of a larger program."""
+        program = self._program
+        table: dict[int, Any] = dict(zip(self._entry, values, strict=True))
+        program.run([e for e in program.equations if e.level >= self._last or self._last == 1], table)
+        return [o.val if isinstance(o, Literal) else {**program.constants, **table}[o] for o in program.outputs]

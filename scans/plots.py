@@ -1,0 +1,202 @@
+"""Pictures of stored files, and of the loop functions. Every function draws on axes it is given or makes a whole figure."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from jt3r.constants import M_MU
+from jt3r.kernels.loops import c_aprime, c_phi
+from jt3r.point import PARAMETERS
+
+from .errors import BadInput
+from .hdf5 import open_scan
+
+STYLE: Any = {
+    "font.family": "STIXGeneral",
+    "mathtext.fontset": "cm",
+    "font.size": 11,
+    "axes.linewidth": 0.8,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.minor.visible": True,
+    "ytick.minor.visible": True,
+    "savefig.dpi": 250,
+}
+BLUE, ORANGE, GREY = "#0b559f", "#d94801", "0.45"
+MEV = 1e3
+FORMATS = (".png", ".pdf", ".svg")
+
+
+@contextmanager
+def _figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
+    """A figure in the house style, saved to `picture` when the block ends."""
+    if picture.suffix not in FORMATS:
+        raise BadInput(f"output {picture}: the name must end in one of {', '.join(FORMATS)}")
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        yield figure
+        try:
+            figure.savefig(picture, metadata={"Creator": "jt3r"} if picture.suffix == ".pdf" else None)
+        except OSError as error:
+            raise BadInput(f"output {picture}: {error.strerror}") from None
+
+
+def plot_file(file: str | Path, picture: str | Path) -> None:
+    """Draw a scan file in the way its kind asks for. Raises BadInput if there is nothing to draw it by."""
+    with open_scan(file) as scan:
+        card = json.loads(scan.attrs["card"])
+        drawing = _drawing(scan, card)
+        with _figure(Path(picture), (5.2, 4.2)) as figure:
+            drawing(figure.subplots(), scan, card)
+
+
+def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], None]:
+    axes = [name for name in card["axes"] if len(scan[name]) > 1]
+    if card["kind"] == "band" and len(axes) == 1:
+        return _draw_band
+    if card["kind"] == "grid" and card["output"] == "summary" and "histogram" in scan:
+        return _draw_histogram
+    if card["kind"] == "grid" and card["output"] == "full" and len(axes) in (1, 2):
+        return _draw_map if len(axes) == 2 else _draw_lines
+    raise BadInput(f"{scan.filename}: a {card['kind']} over {', '.join(axes) or 'a single point'} has no picture")
+
+
+def _label(item: h5py.Dataset) -> str:
+    """Axis label from what the file says of the array; masses are drawn in MeV."""
+    unit = item.attrs["units"]
+    return f"${item.attrs['latex']}$" + ("" if unit == "1" else " [MeV]" if unit == "GeV" else f" [{unit}]")
+
+
+def _values(item: h5py.Dataset) -> np.ndarray:
+    return item[()] * (MEV if item.attrs["units"] == "GeV" else 1)
+
+
+def _set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
+    for name, set_scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
+        if card["axes"].get(name, {}).get("spacing") == "log":
+            set_scale("log")
+
+
+def _coupling_on_top(axes: Axes, v: float) -> None:
+    """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV."""
+    _scaled_top(axes, 1 / (np.sqrt(2) * v * MEV), r"$g_{T3R}$")
+
+
+def _scaled_top(axes: Axes, factor: float, label: str) -> None:
+    """The x axis times `factor` along the top."""
+    top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
+    top.set_xlabel(label)
+    axes.tick_params(top=False, which="both")
+
+
+def _fixed_v(card: dict) -> float:
+    return card["fixed"].get("v", PARAMETERS["v"].default)
+
+
+def _draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The band, with the window of half an MeV around its centre in an inset: on the full scale it is a line."""
+    target, along = card["solve_for"], next(name for name in card["axes"] if len(scan[name]) > 1)
+    x, pulls, edges = _values(scan[along]), scan["pull"][()], _values(scan[target])
+    _fill_band(axes, x, pulls, edges)
+    _set_scales(axes, card, along, target)
+    axes.set_xlabel(_label(scan[along]))
+    axes.set_ylabel(_label(scan[target]))
+    axes.set_xlim(x[0], x[-1])
+    if along == "m_aprime":
+        axes.grid(alpha=0.25, linewidth=0.5)
+        _coupling_on_top(axes, _fixed_v(card))
+    centre = np.argmin(np.abs(pulls))
+    if (pulls == 0).any() and len(x) > 2 and np.isfinite(edges[centre]).any():
+        inset = axes.inset_axes((0.09, 0.12, 0.47, 0.36))
+        _fill_band(inset, x, pulls, edges - edges[centre])
+        _set_scales(inset, card, along, "")
+        inset.set_xlim(x[0], x[-1])
+        inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
+        inset.tick_params(labelsize=8)
+    axes.legend(loc="upper right", frameon=False, title=f"$\\Delta a_\\mu$, data set {card['dataset']}", title_fontsize=9)
+
+
+def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:
+    for level, alpha in ((2, 0.25), (1, 0.5)):
+        if {-level, level} <= set(pulls.tolist()):
+            low, high = edges[pulls == -level][0], edges[pulls == level][0]
+            axes.fill_between(x, low, high, color=BLUE, alpha=alpha, linewidth=0, label=rf"${level}\sigma$")
+    if 0 in pulls:
+        axes.plot(x, edges[pulls == 0][0], color=ORANGE, linewidth=1, label="central value")
+
+
+def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The first pull among the observables, else the first observable, as colours over the two axes."""
+    names = [name for name in card["axes"] if len(scan[name]) > 1]
+    shown = next((name for name in card["observables"] if name.startswith("pull")), card["observables"][0])
+    values = np.squeeze(scan[shown][_thin(scan[shown].shape)])
+    x, y = (_values(scan[name])[_thin((len(scan[name]),))] for name in names)
+    limits: dict = {"vmin": -10, "vmax": 10, "cmap": "RdBu_r"} if shown.startswith("pull") else {"cmap": "viridis"}
+    image = axes.pcolormesh(x, y, values.T, shading="nearest", rasterized=True, **limits)
+    axes.figure.colorbar(
+        image, ax=axes, label=f"${scan[shown].attrs['latex']}$", extend="both" if "vmin" in limits else "neither"
+    )
+    if shown.startswith("pull"):
+        axes.contour(x, y, values.T, levels=[-1, 1], colors="k", linewidths=0.6, linestyles="solid")
+        axes.plot([], [], color="k", linewidth=0.6, label=r"$\pm 1\sigma$")
+        axes.legend(loc="lower left", framealpha=0.9, edgecolor="none")
+    _set_scales(axes, card, *names)
+    axes.set_xlabel(_label(scan[names[0]]))
+    axes.set_ylabel(_label(scan[names[1]]))
+    if names[0] == "m_aprime":
+        _coupling_on_top(axes, _fixed_v(card))
+
+
+def _thin(shape: tuple[int, ...]) -> tuple[slice, ...] | slice:
+    """Every k-th point: a picture shows no more than about 1500 along an axis."""
+    cuts = tuple(slice(None, None, max(1, n // 1500)) for n in shape)
+    return cuts if len(cuts) > 1 else cuts[0]
+
+
+def _draw_lines(axes: Axes, scan: h5py.File, card: dict) -> None:
+    name = next(name for name in card["axes"] if len(scan[name]) > 1)
+    for shown in card["observables"]:
+        axes.plot(_values(scan[name]), np.squeeze(scan[shown][()]), label=f"${scan[shown].attrs['latex']}$")
+    _set_scales(axes, card, name, "")
+    axes.set_xlabel(_label(scan[name]))
+    axes.legend(frameon=False)
+
+
+def _draw_histogram(axes: Axes, scan: h5py.File, card: dict) -> None:
+    centres, counts = scan["bin"][()], scan["histogram"][()]
+    width = centres[1] - centres[0] if len(centres) > 1 else 1.0
+    axes.bar(centres, counts, width=width, color=BLUE, alpha=0.7)
+    axes.set_xlabel(f"${scan['bin'].attrs['latex']}$")
+    axes.set_ylabel("grid points")
+    outside = int(scan["underflow"][()] + scan["overflow"][()])
+    axes.set_title(f"{int(scan['points'][()]):,} points, {outside:,} of them outside", fontsize=10)
+
+
+def plot_loop_functions(picture: str | Path) -> None:
+    """Fig. 2 of arXiv:2105.07655: C_phi' and C_A' against the mass of the boson over the muon's."""
+    r = np.geomspace(1e-2, 1e2, 2001)
+    with _figure(Path(picture), (5.2, 3.8)) as figure:
+        axes = figure.subplots()
+        axes.plot(r, c_phi(r), color=BLUE, label=r"$C_{\phi'}$")
+        axes.plot(r, c_aprime(r), color=ORANGE, label=r"$C_{A'}$")
+        for limit in (1 / 2, 2 / 3):
+            axes.axhline(limit, color=GREY, linewidth=0.6, linestyle=":")
+        axes.text(1.2e-2, 2 / 3 + 0.02, "2/3", color=GREY, fontsize=9)
+        axes.text(60, 1 / 2 + 0.02, "1/2", color=GREY, fontsize=9)
+        axes.set_xscale("log")
+        axes.set_xlim(r[0], r[-1])
+        axes.set_ylim(0, 1.55)
+        axes.set_xlabel(r"$r = m_{\phi',A'}/m_\mu$")
+        axes.set_ylabel(r"$C(r)$")
+        _scaled_top(axes, M_MU * MEV, r"$m_{\phi',A'}$ [MeV]")
+        axes.legend(frameon=False)

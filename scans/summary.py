@@ -1,0 +1,189 @@
+"""Grid scans that keep no point: counts, the best point and a histogram, reduced while the grid streams by."""
+
+from collections.abc import Callable, Sequence
+from math import prod
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .card import GridCard
+from .errors import ScanFailed
+from .grid import grid_function
+from .hdf5 import read_part, write_arrays
+from .layout import Coordinate, Layout, Variable
+from .mesh import Stages
+from .scan import (
+    Arrays,
+    Scan,
+    float_dtype,
+    mesh_axes,
+    mesh_shape,
+    observable_attributes,
+    open_mesh,
+    parameter_attributes,
+)
+from .tiles import Slices, block_shape, tile_slices
+
+TILE_POINTS = 2**26
+"""Points of a tile: few enough to lose little in a crash, many enough that its overhead of a few ms does not count."""
+
+ROWS = 16
+"""Rows that are reduced at a time. Summing over them first, down the columns, lets the compiler use vector registers."""
+
+COMPARISONS_PER_SECOND = 5e9
+"""Points times thresholds that two cores compare in a second."""
+
+
+def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str, jax.Array]]:
+    """Fields of a tile -> its counts. Points whose observable is NaN, and so the filling of the last tiles, count nowhere."""
+    rows = min(ROWS, tile[0])
+    block = (rows, *tile[1:])
+
+    def shapes(mesh: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+        return {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
+
+    function, dtype = grid_function(card), float_dtype()
+    whole, part = Stages(function, shapes(tile), dtype), Stages(function, shapes(block), dtype)
+    numbers = jnp.arange(tile[0] // rows)
+    edges = np.linspace(*card.summary.range, card.summary.bins + 1) if card.summary.bins else np.array([])
+
+    def observable(values: list[jax.Array], k: jax.Array) -> jax.Array:
+        """The k-th block of rows."""
+        cut = []
+        for value, of_tile, of_block in zip(values, whole.shapes, part.shapes, strict=True):
+            for dim, (n_tile, n_block) in enumerate(zip(of_tile, of_block, strict=True)):
+                if n_tile != n_block:
+                    value = jax.lax.dynamic_slice_in_dim(value, k * rows, rows, dim)
+            cut.append(value)
+        return jnp.broadcast_to(part.combine(cut)[0], block)
+
+    def count(values: list[jax.Array], holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
+        """One pass for each threshold: compilers vectorise it, and one pass that counts several at once they do not."""
+        return jax.lax.map(lambda k: jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32)), numbers).sum()
+
+    def best(values: list[jax.Array]) -> tuple[jax.Array, jax.Array]:
+        """Smallest |value| of the tile and its flat index: first the block that holds it, then the place in there."""
+
+        def size(k: jax.Array) -> jax.Array:
+            value = jnp.abs(observable(values, k))
+            return jnp.where(jnp.isnan(value), jnp.inf, value)
+
+        k = jnp.argmin(jax.lax.map(lambda k: jnp.min(jnp.min(size(k), axis=0)), numbers))
+        place = jnp.argmin(size(k).ravel())
+        return observable(values, k).ravel()[place], k * np.prod(block) + place
+
+    @jax.jit
+    def reduce(values: list[jax.Array]) -> dict[str, jax.Array]:
+        result = {
+            "valid": count(values, lambda v: v == v),
+            "counts": jnp.stack([count(values, _within(x)) for x in card.summary.levels]),
+        }
+        if card.summary.bins:
+            result["below"] = jnp.stack([count(values, _below(x)) for x in edges])
+        if card.summary.best:
+            result["best"], result["best_index"] = best(values)
+        return result
+
+    return lambda fields: reduce(whole.prepare(fields))
+
+
+def _within(level: float) -> Callable[[jax.Array], jax.Array]:
+    return lambda value: jnp.abs(value) < level
+
+
+def _below(edge: float) -> Callable[[jax.Array], jax.Array]:
+    return lambda value: value < edge
+
+
+def summary_grid(card: GridCard) -> Scan:
+    """The scan that reduces one observable over the grid as it streams by."""
+    axes, shape = mesh_axes(card), mesh_shape(card)
+    tile = block_shape(shape, TILE_POINTS)
+    tile = (tile[0] + -tile[0] % min(ROWS, tile[0]), *tile[1:])
+    tiles = tile_slices(shape, tile)
+    reduce = _reducer(card, tile)
+    summary = card.summary
+    passes = 1 + len(summary.levels) + (summary.bins + 1 if summary.bins else 0) + summary.best
+
+    names = ["valid", "counts", *(["below"] if summary.bins else []), *(["best", "best_point"] if summary.best else [])]
+    parts = Layout((), tuple(Variable(name, (), "", {}) for name in names))
+
+    def compute(cut: Slices) -> Arrays:
+        result = {name: np.asarray(x) for name, x in reduce(open_mesh(axes, cut, tile, pad=np.nan)).items()}
+        if summary.best:
+            index = np.unravel_index(int(result.pop("best_index")), tile)
+            places = zip(axes.values(), cut, index, strict=True)
+            result["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
+        return result
+
+    def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
+        write_arrays(path, layout, _merge(card, [_readable(file, parts) for _, file in files], prod(shape)))
+
+    return Scan(
+        layout=_layout(card),
+        parts=parts,
+        tiles=tiles,
+        points=prod(shape),
+        disk=len(tiles) * 16384 + 2**20,
+        seconds=passes * prod(shape) / COMPARISONS_PER_SECOND,
+        compute=compute,
+        finish=finish,
+    )
+
+
+def _readable(file: Path, parts: Layout) -> Arrays:
+    arrays = read_part(file, parts)
+    if arrays is None:
+        raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
+    return arrays
+
+
+def _layout(card: GridCard) -> Layout:
+    summary, name = card.summary, card.observables[0]
+    attributes = observable_attributes(name)
+    count = {"units": "1", "source": attributes["source"]}
+    coordinates = [Coordinate("level", np.array(summary.levels), {**attributes, "long_name": f"bound on |{name}|"})]
+    variables = [
+        Variable("counts", ("level",), "<i8", {**count, "long_name": f"points with |{name}| below the level"}),
+        Variable("points", (), "<i8", {**count, "long_name": "points of the grid"}),
+        Variable("invalid", (), "<i8", {**count, "long_name": f"points where {name} is NaN"}),
+    ]
+    if summary.bins:
+        edges = np.linspace(*summary.range, summary.bins + 1)
+        centres = (edges[1:] + edges[:-1]) / 2
+        coordinates.append(Coordinate("bin", centres, {**attributes, "long_name": f"centre of the bin in {name}"}))
+        variables += [
+            Variable("histogram", ("bin",), "<i8", {**count, "long_name": f"points in each bin of {name}"}),
+            Variable("underflow", (), "<i8", {**count, "long_name": f"points below {edges[0]}"}),
+            Variable("overflow", (), "<i8", {**count, "long_name": f"points at or above {edges[-1]}"}),
+        ]
+    if summary.best:
+        what = f"where |{name}| is smallest"
+        variables.append(Variable("best", (), float_dtype().str, {**attributes, "long_name": f"{name} {what}"}))
+        variables += [
+            Variable(f"best_{axis}", (), "<f8", {**parameter_attributes(axis), "long_name": f"{axis} {what}"})
+            for axis in card.axes
+        ]
+    return Layout(tuple(coordinates), tuple(variables))
+
+
+def _merge(card: GridCard, results: list[Arrays], points: int) -> Arrays:
+    """One result from the tiles', in exact integers. Of equally good best points the first in the grid is kept."""
+
+    def total(name: str) -> np.ndarray:
+        return np.sum([r[name].astype(np.int64) for r in results], axis=0)
+
+    valid = total("valid")
+    merged: Arrays = {"counts": total("counts"), "points": np.asarray(points), "invalid": points - valid}
+    if card.summary.bins:
+        below = total("below")
+        merged |= {"histogram": np.diff(below), "underflow": below[0], "overflow": valid - below[-1]}
+    if card.summary.best:
+        sizes = [float(abs(r["best"])) if np.isfinite(r["best"]) else np.inf for r in results]
+        best = results[int(np.argmin(sizes))]
+        found = dict(zip(card.axes, best["best_point"], strict=True)) if np.isfinite(min(sizes)) else {}
+        merged["best"] = best["best"]
+        merged |= {f"best_{axis}": np.asarray(found.get(axis, np.nan)) for axis in card.axes}
+    return merged

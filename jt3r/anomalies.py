@@ -1,6 +1,6 @@
 """Gauge and gravitational anomalies of the UV completion (Table III), in exact fractions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
@@ -36,7 +36,7 @@ def anomalies(fields: Iterable[Field]) -> dict[str, Fraction]:
     """
     fields = list(fields)
 
-    def total(term, select=lambda _: True) -> Fraction:
+    def total(term: Callable[[Field], Fraction], select: Callable[[Field], bool] = lambda _: True) -> Fraction:
         return sum((term(f) for f in fields if select(f)), Fraction(0))
 
     def colours(f: Field) -> int:

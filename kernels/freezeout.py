@@ -99,8 +99,7 @@ def integrated_yield(
 
     def path(first: int, lengths: np.ndarray) -> Array:
         part = slice(first, first + len(lengths))
-        lengths = jnp.asarray(lengths, mass.dtype)
-        return riccati_path(equilibrium[..., 0], strength[..., part], equilibrium[..., part], lengths)
+        return riccati_path(equilibrium[..., 0], strength[..., part], equilibrium[..., part], jnp.asarray(lengths, mass.dtype))
 
     return (4 * path(1, fine[1]) - path(1 + steps, coarse[1])) / 3
 

@@ -15,6 +15,7 @@ Outside (a light fermion inside) NaN is returned. Masses in GeV; all broadcast.
 
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
@@ -27,7 +28,8 @@ _X, _W = (1 + _X) / 2, _W / 2
 _LIGHTEST, _HEAVIEST_BOSON = 10.0, 10.0
 
 
-def _moment(boson: Array, lepton: Array, fermion: Array, left: Array, right: Array, numerators: Callable) -> Array:
+def _moment(numerators: Callable[[Array, Array, Array], tuple[Array, Array]], *values: ArrayLike) -> Array:
+    boson, lepton, fermion, left, right = jnp.broadcast_arrays(*floats(*values))
     is_valid = (fermion >= _LIGHTEST * lepton) & (boson <= _HEAVIEST_BOSON * fermion)
     boson, lepton, fermion = (a[..., None] for a in (boson, lepton, fermion))
     x, w = jnp.asarray(_X, boson.dtype), jnp.asarray(_W, boson.dtype)
@@ -41,14 +43,15 @@ def _moment(boson: Array, lepton: Array, fermion: Array, left: Array, right: Arr
     return jnp.where(is_valid, moment, jnp.nan) / (8 * jnp.pi**2)
 
 
+@jax.jit
 def scalar_with_heavy_fermion(
     scalar_mass: ArrayLike, lepton_mass: ArrayLike, fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike
 ) -> Real[Array, "*b"]:
     """Contribution to a = (g-2)/2 of a neutral scalar with couplings ``left`` = y_L and ``right`` = y_R."""
-    values = floats(scalar_mass, lepton_mass, fermion_mass, left, right)
-    return _moment(*jnp.broadcast_arrays(*values), lambda x, boson2, lepton2: (x**2 * (1 - x), x**2))
+    return _moment(lambda x, boson2, lepton2: (x**2 * (1 - x), x**2), scalar_mass, lepton_mass, fermion_mass, left, right)
 
 
+@jax.jit
 def vector_with_heavy_fermion(
     vector_mass: ArrayLike, lepton_mass: ArrayLike, fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike
 ) -> Real[Array, "*b"]:
@@ -58,4 +61,4 @@ def vector_with_heavy_fermion(
         even = 2 * x * (1 - x) * (x - 2) + x**2 * ((1 + lepton2) * (1 - x) - 2) / boson2
         return even, 4 * x * (1 - x) + x**2 * (1 + lepton2 * (2 * x - 1)) / boson2
 
-    return _moment(*jnp.broadcast_arrays(*floats(vector_mass, lepton_mass, fermion_mass, left, right)), numerators)
+    return _moment(numerators, vector_mass, lepton_mass, fermion_mass, left, right)

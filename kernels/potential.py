@@ -37,7 +37,8 @@ def vacuum(
     v2 = (2 * singlet * mu2_doublet - portal * mu2_singlet) / determinant
     w2 = (doublet * mu2_singlet - portal * mu2_doublet / 2) / determinant
     exists = (v2 > 0) & (w2 > 0)
-    return tuple(jnp.where(exists, jnp.sqrt(jnp.where(exists, x, 1.0)), jnp.nan) for x in (v2, w2))
+    v, vev = (jnp.where(exists, jnp.sqrt(jnp.where(exists, x, 1.0)), jnp.nan) for x in (v2, w2))
+    return v, vev
 
 
 def spectrum(v: ArrayLike, vev: ArrayLike, doublet: ArrayLike, singlet: ArrayLike, portal: ArrayLike) -> ScalarSpectrum:
@@ -54,7 +55,8 @@ def spectrum(v: ArrayLike, vev: ArrayLike, doublet: ArrayLike, singlet: ArrayLik
     # det M = M_00 M_phiphi - M_0phi^2 keeps a light singlet's mass accurate, where M_phiphi - shift would cancel.
     higgs2 = first + shift
     singlet2 = 2 * v**2 * vev**2 * (4 * doublet * singlet - portal**2) / higgs2
-    return ScalarSpectrum(*(jnp.sqrt(jnp.where(x >= 0, x, jnp.nan)) for x in (higgs2, singlet2)), alpha)
+    higgs, light = (jnp.sqrt(jnp.where(x >= 0, x, jnp.nan)) for x in (higgs2, singlet2))
+    return ScalarSpectrum(higgs, light, alpha)
 
 
 def quartics(

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import h5py
-import jax
 import jax.numpy as jnp
 import numba
 import numpy as np
@@ -18,7 +17,7 @@ from machine import best_of, machine
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from jt3r import Point, band, observables
+from jt3r import Point, band
 from jt3r.constants import M_MU
 from jt3r.datasets import measurement
 from jt3r.kernels.loops import c_aprime, c_phi
@@ -26,7 +25,6 @@ from jt3r.scans import run
 from jt3r.scans.card import load_card
 from jt3r.scans.engine import prepare
 from jt3r.scans.hdf5 import FILTERS
-from jt3r.scans.mesh import Stages
 
 V = 10.0
 MEASURED = measurement("paper2021", "delta_a_mu")
@@ -141,7 +139,7 @@ def stored(n: int = 4096) -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         ours, theirs = Path(folder) / "jt3r.h5", Path(folder) / "h5py.h5"
-        first, best = best_of(lambda: run(card, ours, overwrite=True), 2)
+        first, best = best_of(lambda: run(card, ours, overwrite=True), 3)
         with h5py.File(ours) as file:
             arrays = {name: (file[name][()], file[name].chunks) for name in card["observables"]}
 
@@ -150,7 +148,7 @@ def stored(n: int = 4096) -> None:
                 for name, (values, chunks) in arrays.items():
                     file.create_dataset(name, data=values, chunks=chunks, **FILTERS)
 
-        _, reference = best_of(plain_h5py, 2)
+        _, reference = best_of(plain_h5py, 3)
         size = sum(values.nbytes for values, _ in arrays.values())
     print(f"(c) stored map {n} x {n} x 3, {size / 1e6:.0f} MB: jt3r {best:.1f} s, h5py alone {reference:.1f} s")
     print(f"    jt3r's rate / h5py's = {reference / best:.2f}; first run, with compilation: {first:.1f} s")
@@ -175,28 +173,6 @@ def summary(n: int = 100_000) -> None:
     print(f"(d) {n} x {n} to counts, best point and histogram: {seconds:.0f} s, peak memory of this process {peak:.2f} GiB")
 
 
-def staging(n: int = 1024) -> None:
-    """(e) One tile of the pull: staged evaluation, one jit of the open mesh, and NumPy given the loop functions."""
-    axes = {"m_aprime": np.geomspace(1e-3, 0.3, n)[:, None], "m_phi": np.linspace(0.06, 0.11, n)[None, :]}
-    fields = {name: jnp.asarray(values) for name, values in axes.items()}
-
-    def pull(fields: dict[str, jax.Array]) -> list[jax.Array]:
-        return [observables["pull_gm2"](Point(**fields))]
-
-    stages = Stages(pull, {name: values.shape for name, values in axes.items()}, np.dtype(float))
-    combine, one_jit = jax.jit(stages.combine), jax.jit(pull)
-    ca, cp = np.asarray(c_aprime(axes["m_aprime"] / M_MU)), np.asarray(c_phi(axes["m_phi"] / M_MU))
-    rates = {
-        name: n * n / best_of(function, 20)[1] / 1e6
-        for name, function in (
-            ("staged", lambda: combine(stages.prepare(fields))),
-            ("one jit", lambda: one_jit(fields)),
-            ("NumPy", lambda: (K * (cp - ca) - MEASURED.value) / MEASURED.error),
-        )
-    }
-    print(f"(e) one {n} x {n} tile, Mpoint/s: {_show(rates)}")
-
-
 def _show(rates: dict[str, float]) -> str:
     return ", ".join(f"{name} {rate:.2f}" for name, rate in rates.items())
 
@@ -207,4 +183,3 @@ if __name__ == "__main__":
     counting()
     edges()
     stored()
-    staging()

@@ -69,7 +69,7 @@ def delta_a_mu(point: Point) -> Array:
 def pull_gm2(point: Point) -> Array:
     """Distance of delta_a_mu from its measured value in standard deviations, with sign."""
     measured = measurement(point.dataset, "delta_a_mu")
-    return (delta_a_mu(point) - measured.value) / measured.error
+    return (delta_a_mu(point) - measured.value) * (1 / measured.error)  # a product vectorises better than a quotient
 
 
 @observable(

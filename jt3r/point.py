@@ -32,6 +32,8 @@ class Point(eqx.Module):
     v: Array = _parameter("V", "vacuum expectation value that breaks U(1)_T3R", 10.0)
     m_aprime: Array = _parameter("m_{A'}", "dark photon mass")
     m_phi: Array = _parameter(r"m_{\phi'}", "dark Higgs mass")
+    m_eta: Array = _parameter(r"m_\eta", "mass of the lighter dark-matter state eta_1")
+    delta: Array = _parameter(r"\delta", "mass splitting m_2 - m_1 of the dark-matter states", positive=False)
     m_mu: Array = _parameter(r"m_\mu", "muon mass (PDG unless given)", M_MU)
     dataset: str = eqx.field(static=True, default="paper2021")
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 from math import prod
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -48,13 +49,13 @@ def band_scan(card: BandCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         point = point_of(card, open_mesh(axes, cut, tile))
-        results = _solve(point, column, solve_for=card.solve_for, between=card.between, others=others)
-        inside = (slice(None), *(slice(0, s.stop - s.start) for s in cut))
-        full = (len(pulls), *tile)
-        return {
-            variable.name: np.broadcast_to(np.asarray(result), full)[inside].astype(variable.dtype)
-            for variable, result in zip(layout.variables, results, strict=True)
-        }
+        results = _solve(point, column, solve_for=card.solve_for, between=card.between, others=others, max_roots=card.max_roots)
+        inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
+        arrays = {}
+        for variable, result in zip(layout.variables, results, strict=True):
+            shape = (*layout.shape(variable)[: len(variable.dims) - len(tile)], *tile)
+            arrays[variable.name] = np.broadcast_to(np.asarray(result), shape)[inside].astype(variable.dtype)
+        return arrays
 
     edges = len(pulls) * prod(shape)
     return Scan(
@@ -62,23 +63,31 @@ def band_scan(card: BandCard) -> Scan:
         parts=Layout((), layout.variables),
         tiles=tile_slices(shape, tile),
         points=edges,
-        disk=2 * edges * sum(np.dtype(v.dtype).itemsize for v in layout.variables),
+        disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
         seconds=edges * SECONDS_PER_EDGE,
         compute=compute,
         finish=write_full,
     )
 
 
-@partial(jax.jit, static_argnames=("solve_for", "between", "others"))
+@partial(jax.jit, static_argnames=("solve_for", "between", "others", "max_roots"))
 def _solve(
-    point: Point, pulls: jax.Array, solve_for: str, between: tuple[float, float], others: tuple[str, ...]
+    point: Point,
+    pulls: jax.Array,
+    solve_for: str,
+    between: tuple[float, float],
+    others: tuple[str, ...],
+    max_roots: int,
 ) -> list[jax.Array]:
-    """Lowest root, whether there is one, how many there are, and dx/dp = -(df/dp)/(df/dx) for the target and the others."""
+    """Lowest root, whether there is one, how many, dx/dp = -(df/dp)/(df/dx) for the target and the others, and all roots."""
     root, count = band.solve(point, pulls, solve_for=solve_for, between=between)
     there = point.with_values(**{solve_for: root})
     slope = derivative(delta_a_mu, there, solve_for)
-    by_parameter = [-derivative(delta_a_mu, there, name) / slope for name in others]
-    return [root, count > 0, count, 1 / slope, *by_parameter]
+    results = [root, count > 0, count, 1 / slope, *(-derivative(delta_a_mu, there, name) / slope for name in others)]
+    if max_roots > 1:
+        more = [band.solve(point, pulls, solve_for=solve_for, between=between, root=k)[0] for k in range(1, max_roots)]
+        results.append(jnp.stack([root, *more]))
+    return results
 
 
 def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> Layout:
@@ -104,15 +113,18 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
         }
         return Variable(f"d_{name}_d_{parameter}", dims, real, attributes, chunk)
 
-    variables = (
+    variables: tuple[Variable, ...] = (
         Variable(name, dims, real, {**parameter_attributes(name), "source": source}, chunk),
         Variable("found", dims, "|b1", {"units": "1", "long_name": f"whether a root {name} exists"}, chunk),
         Variable("roots", dims, "<i4", {"units": "1", "long_name": f"number of roots; {name} is the lowest"}, chunk),
         slope("delta_a_mu", unit, "the value of Delta a_mu", r"\Delta a_\mu"),
         *(slope(p, "1", p, PARAMETERS[p].metadata["latex"]) for p in others),
     )
-    return Layout(
-        (pull, *axis_coordinates(card)),
-        variables,
-        {"delta_a_mu_value": measured.value, "delta_a_mu_error": measured.error},
-    )
+    coordinates = (pull, *axis_coordinates(card))
+    if card.max_roots > 1:
+        numbers = Coordinate("root", np.arange(1, card.max_roots + 1), {"units": "1", "long_name": "number of the root"})
+        coordinates = (numbers, *coordinates)
+        attributes = {**parameter_attributes(name), "source": source}
+        variables += (Variable(f"{name}_roots", ("root", *dims), real, attributes, (card.max_roots, *chunk)),)
+    measured_attributes = {"delta_a_mu_value": measured.value, "delta_a_mu_error": measured.error}
+    return Layout(coordinates, variables, measured_attributes)

@@ -165,12 +165,16 @@ class GridCard(_Card):
 
 
 class BandCard(_Card):
-    """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others."""
+    """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others.
+
+    Roots are sought `between` two values. The lowest is kept, and with `max_roots` above 1 the next ones as well.
+    """
 
     kind: Literal["band"]
     solve_for: str = "m_phi"
     pulls: list[Finite] = Field(default=[-2.0, -1.0, 0.0, 1.0, 2.0], min_length=1)
     between: tuple[Finite, Finite] = (1e-6, 1e3)
+    max_roots: int = Field(default=1, ge=1, le=16)
 
     @field_validator("solve_for")
     @classmethod

@@ -24,10 +24,10 @@ from .scan import (
     open_mesh,
     parameter_attributes,
 )
-from .tiles import Slices, block_shape, tile_slices
+from .tiles import Slices, block_shape, even_tile, tile_slices
 
-TILE_POINTS = 2**26
-"""Points of a tile: few enough to lose little in a crash, many enough that its overhead of a few ms does not count."""
+TILE_POINTS = 2**28
+"""Points of a tile: a tenth of a second of work, so a crash loses little and the few ms of overhead do not count."""
 
 ROWS = 16
 """Rows that are reduced at a time. Summing over them first, down the columns, lets the compiler use vector registers."""
@@ -76,11 +76,9 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
 
     @jax.jit
     def reduce(values: list[jax.Array]) -> dict[str, jax.Array]:
-        result = {
-            "valid": count(values, lambda v: v == v),
-            "counts": jnp.stack([count(values, _within(x)) for x in card.summary.levels]),
-        }
+        result = {"counts": jnp.stack([count(values, _within(x)) for x in card.summary.levels])}
         if card.summary.bins:
+            result["valid"] = count(values, lambda v: ~jnp.isnan(v))
             result["below"] = jnp.stack([count(values, _below(x)) for x in edges])
         if card.summary.best:
             result["best"], result["best_index"] = best(values)
@@ -100,14 +98,14 @@ def _below(edge: float) -> Callable[[jax.Array], jax.Array]:
 def summary_grid(card: GridCard) -> Scan:
     """The scan that reduces one observable over the grid as it streams by."""
     axes, shape = mesh_axes(card), mesh_shape(card)
-    tile = block_shape(shape, TILE_POINTS)
+    tile = even_tile(shape, block_shape(shape, TILE_POINTS))
     tile = (tile[0] + -tile[0] % min(ROWS, tile[0]), *tile[1:])
     tiles = tile_slices(shape, tile)
     reduce = _reducer(card, tile)
     summary = card.summary
-    passes = 1 + len(summary.levels) + (summary.bins + 1 if summary.bins else 0) + summary.best
+    passes = len(summary.levels) + (summary.bins + 2 if summary.bins else 0) + summary.best
 
-    names = ["valid", "counts", *(["below"] if summary.bins else []), *(["best", "best_point"] if summary.best else [])]
+    names = ["counts", *(["valid", "below"] if summary.bins else []), *(["best", "best_point"] if summary.best else [])]
     parts = Layout((), tuple(Variable(name, (), "", {}) for name in names))
 
     def compute(cut: Slices) -> Arrays:
@@ -148,7 +146,6 @@ def _layout(card: GridCard) -> Layout:
     variables = [
         Variable("counts", ("level",), "<i8", {**count, "long_name": f"points with |{name}| below the level"}),
         Variable("points", (), "<i8", {**count, "long_name": "points of the grid"}),
-        Variable("invalid", (), "<i8", {**count, "long_name": f"points where {name} is NaN"}),
     ]
     if summary.bins:
         edges = np.linspace(*summary.range, summary.bins + 1)
@@ -156,6 +153,7 @@ def _layout(card: GridCard) -> Layout:
         coordinates.append(Coordinate("bin", centres, {**attributes, "long_name": f"centre of the bin in {name}"}))
         variables += [
             Variable("histogram", ("bin",), "<i8", {**count, "long_name": f"points in each bin of {name}"}),
+            Variable("invalid", (), "<i8", {**count, "long_name": f"points where {name} is NaN"}),
             Variable("underflow", (), "<i8", {**count, "long_name": f"points below {edges[0]}"}),
             Variable("overflow", (), "<i8", {**count, "long_name": f"points at or above {edges[-1]}"}),
         ]
@@ -175,11 +173,10 @@ def _merge(card: GridCard, results: list[Arrays], points: int) -> Arrays:
     def total(name: str) -> np.ndarray:
         return np.sum([r[name].astype(np.int64) for r in results], axis=0)
 
-    valid = total("valid")
-    merged: Arrays = {"counts": total("counts"), "points": np.asarray(points), "invalid": points - valid}
+    merged: Arrays = {"counts": total("counts"), "points": np.asarray(points)}
     if card.summary.bins:
-        below = total("below")
-        merged |= {"histogram": np.diff(below), "underflow": below[0], "overflow": valid - below[-1]}
+        below, valid = total("below"), total("valid")
+        merged |= {"invalid": points - valid, "histogram": np.diff(below), "underflow": below[0], "overflow": valid - below[-1]}
     if card.summary.best:
         sizes = [float(abs(r["best"])) if np.isfinite(r["best"]) else np.inf for r in results]
         best = results[int(np.argmin(sizes))]

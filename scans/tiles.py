@@ -27,6 +27,11 @@ def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | No
         block[shortest] = grown
 
 
+def even_tile(shape: tuple[int, ...], tile: tuple[int, ...]) -> tuple[int, ...]:
+    """The smallest tile that needs no more tiles than `tile` does: the last ones are then nearly full."""
+    return tuple(-(-n // -(-n // side)) for n, side in zip(shape, tile, strict=True))
+
+
 def tile_slices(shape: tuple[int, ...], tile: tuple[int, ...]) -> list[Slices]:
     """The tiles that cover a mesh, in row-major order; those at the far edges are cut short."""
     cuts = [[slice(at, min(at + side, n)) for at in range(0, n, side)] for n, side in zip(shape, tile, strict=True)]

@@ -17,7 +17,9 @@ from jax.typing import ArrayLike
 
 from .constants import ALPHA_EM, M_MU
 from .data.load import Quantity, read_toml
+from .datasets import measurement
 from .kernels import coannihilation, freezeout, photon_loops, resonance, scattering, widths
+from .kernels.batching import in_batches
 from .kernels.plasma import PlasmaTable
 from .kernels.promotion import floats
 from .kernels.roots import bracketed_root
@@ -35,7 +37,10 @@ PLASMA = _read_plasma()
 """Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
 
 SIGMA_PI_N, M_PROTON, M_PION, M_ELECTRON = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion", "m_electron"))
-OMEGA_DM_H2 = INPUTS["omega_dm_h2"].value
+OMEGA_DM_H2 = measurement("current", "omega_h2").value
+
+_BATCH = 256
+"""Points at a time where each takes a thousand temperatures or a quadrature: a few MiB."""
 
 CM3_PER_S = scattering.GEV_MINUS2_IN_CM2 * 2.99792458e10
 """Converts <sigma v> from GeV^-2 to cm^3/s."""
@@ -101,14 +106,17 @@ def sigma_v_breit_wigner(
     m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion"
 ) -> Array:
     """The same with the full resonance shape, continuous through 2 m_eta = m_phi'."""
-    (v_axis,) = floats(v)
-    return resonance.breit_wigner_average(
-        m_eta,
-        m_phi,
-        temperature,
-        eta_yukawa(m_eta, v),
-        lambda e: width_phi_gammagamma(e, v_axis[..., None], loops=loops),
-    )
+
+    def average(m_eta: Array, m_phi: Array, temperature: Array, v: Array) -> Array:
+        return resonance.breit_wigner_average(
+            m_eta,
+            m_phi,
+            temperature,
+            eta_yukawa(m_eta, v),
+            lambda e: width_phi_gammagamma(e, v[..., None], loops=loops),
+        )
+
+    return in_batches(average, *floats(m_eta, m_phi, temperature, v), size=_BATCH)
 
 
 @partial(jax.jit, static_argnames="loops")
@@ -123,16 +131,38 @@ def sigma_v_today(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops
     return sigma_v_breit_wigner(m_eta, m_phi, temperature, v, loops=loops) * CM3_PER_S
 
 
+@partial(jax.jit, static_argnames="loops")
+def p_wave_suppression(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
+    """<sigma v> today over <sigma v> at T = m_eta/20, about freeze-out."""
+    (m_eta,) = floats(m_eta)
+    at_freeze_out = sigma_v_breit_wigner(m_eta, m_phi, m_eta / 20, v, loops=loops) * CM3_PER_S
+    return sigma_v_today(m_eta, m_phi, v, loops=loops) / at_freeze_out
+
+
+def allowed_by_n_eff(m_aprime: ArrayLike) -> Array:
+    """1 for m_A' above the published N_eff cut of 10 MeV, else 0; NaN stays NaN.
+
+    Lighter dark photons would be in equilibrium with neutrinos and electrons while the neutrinos decouple. Not computed
+    here: arXiv:2105.07655, Sec. III.
+    """
+    (m_aprime,) = floats(m_aprime)
+    above = jnp.where(m_aprime > INPUTS["m_aprime_n_eff"].value, 1.0, 0.0).astype(m_aprime.dtype)
+    return jnp.where(jnp.isnan(m_aprime), m_aprime, above)
+
+
 def _relic(method: Callable[..., Array], m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops) -> Array:
-    m_eta, m_phi, v = jnp.broadcast_arrays(*floats(m_eta, m_phi, v))
-    yukawa, width = eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
+    m_eta, m_phi, v = floats(m_eta, m_phi, v)
+    width = width_phi_gammagamma(m_phi, v, loops=loops)
 
-    def average(temperature: Array) -> Array:
-        m, mass, y, g = (a[..., None] for a in (m_eta, m_phi, yukawa, width))
-        return resonance.narrow_width_average(m, mass, temperature, y, g)
+    def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array) -> Array:
+        def average(temperature: Array) -> Array:
+            m, mass, y, g = (a[..., None] for a in (m_eta, m_phi, yukawa, width))
+            return resonance.narrow_width_average(m, mass, temperature, y, g)
 
-    relic = freezeout.omega_h2(m_eta, method(m_eta, average, PLASMA))
-    return jnp.where(2 * m_eta < m_phi, relic, jnp.nan)
+        abundance = freezeout.omega_h2(m_eta, method(m_eta, average, PLASMA))
+        return jnp.where(2 * m_eta < m_phi, abundance, jnp.nan)
+
+    return in_batches(relic, m_eta, m_phi, eta_yukawa(m_eta, v), width, size=_BATCH)
 
 
 @partial(jax.jit, static_argnames="loops")

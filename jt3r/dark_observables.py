@@ -49,27 +49,49 @@ def width_phi_gammagamma(point: Point) -> Array:
     reads=("m_eta", "m_phi", "v"),
 )
 def omega_h2(point: Point) -> Array:
-    """Relic density of eta from eta eta -> phi' -> gamma gamma in kinetic equilibrium; NaN for 2 m_eta >= m_phi'."""
+    """Relic density from eta eta -> phi' -> gamma gamma (assumes kinetic equilibrium); NaN for 2 m_eta >= m_phi'."""
     return dark.omega_h2(point.m_eta, point.m_phi, point.v)
+
+
+@observable(
+    unit="cm^3/s",
+    latex=r"\langle\sigma v\rangle_\mathrm{today}",
+    source=f"{PAPER}, Sec. III A; halo velocity from arXiv:2105.00599",
+    reads=("m_eta", "m_phi", "v"),
+)
+def sigma_v_today(point: Point) -> Array:
+    """Thermally averaged annihilation cross-section in the Galaxy's halo today, p-wave: proportional to v^2."""
+    return dark.sigma_v_today(point.m_eta, point.m_phi, point.v)
+
+
+@observable(
+    unit="",
+    latex=r"\langle\sigma v\rangle_\mathrm{today}/\langle\sigma v\rangle_{m/T=20}",
+    source=f"{PAPER}, Sec. III A",
+    reads=("m_eta", "m_phi", "v"),
+)
+def p_wave_suppression(point: Point) -> Array:
+    """Annihilation today over that at freeze-out, taken at T = m_eta/20."""
+    return dark.p_wave_suppression(point.m_eta, point.m_phi, point.v)
+
+
+@observable(
+    unit="",
+    latex=r"m_{A'} > m_{A'}^{N_\mathrm{eff}}",
+    source=f"{PAPER}, Sec. III: published cut, not computed here",
+    reads=("m_aprime",),
+)
+def allowed_by_n_eff(point: Point) -> Array:
+    """1 where the dark photon is heavy enough for N_eff (above 10 MeV, a published cut), else 0."""
+    return dark.allowed_by_n_eff(point.m_aprime)
 
 
 @observable(
     unit="GeV",
     latex=r"m_{\chi_\mu}",
-    source=f"{PAPER}, eqs. (A5)-(A8), exact, lambda_L = lambda_R = 1",
-    reads=("v", "m_mu"),
+    source=f"{PAPER}, eqs. (A5)-(A8), exact",
+    reads=("v", "lambda_l", "lambda_r", "m_mu"),
 )
 def m_chi_mu(point: Point) -> Array:
-    """Mass of the muon's heavy partner for unit Yukawa couplings."""
-    return uv.m_chi(point.m_mu, point.v)
-
-
-@observable(
-    unit="",
-    latex=r"\Delta a_\mu^\mathrm{BZ}",
-    source="V. Ilisie, arXiv:1502.04199; muon and charged-pion loops; beyond the paper",
-    reads=("m_phi", "v", "m_mu"),
-)
-def delta_a_mu_barr_zee(point: Point) -> Array:
-    """Two-loop Barr-Zee contribution of the dark Higgs to a_mu, not part of delta_a_mu."""
-    return uv.barr_zee(point.m_phi, point.v, point.m_mu)
+    """Mass of the muon's heavy partner, lambda_L lambda_R v V/(sqrt2 m_mu)."""
+    return uv.m_chi(point.m_mu, point.v, point.lambda_l, point.lambda_r)

@@ -12,12 +12,14 @@ from jax.typing import ArrayLike
 from .constants import ALPHA_EM, M_MU
 from .dark import INPUTS, M_PION
 from .kernels import barrzee, loops, potential, seesaw
+from .kernels.batching import in_batches
 from .kernels.gminus2_heavy import scalar_with_heavy_fermion, vector_with_heavy_fermion
 from .kernels.promotion import floats
 
 HIGGS_VEV, M_HIGGS, M_Z, M_W = (INPUTS[name].value for name in ("higgs_vev", "m_higgs", "m_z", "m_w"))
 HIGGS_WIDTH, BR_UNDETECTED = (INPUTS[name].value for name in ("higgs_width", "br_higgs_undetected"))
 _ROOT2 = np.sqrt(2).item()
+_BATCH = 1024
 
 
 def _entries(lambda_left: ArrayLike, lambda_right: ArrayLike, v: ArrayLike) -> tuple[Array, Array]:
@@ -43,9 +45,13 @@ def barr_zee(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:
     of the same order are missing, so it measures the theory error of the one-loop band as much as its shift.
     """
     m_phi, v, m_mu = floats(m_phi, v, m_mu)
-    yukawa = m_mu / (_ROOT2 * v)
-    muon = barrzee.fermion_loop(m_phi, m_mu, yukawa, m_mu, yukawa, ALPHA_EM)
-    return muon + barrzee.scalar_loop(m_phi, m_mu, yukawa, M_PION, M_PION**2 / (_ROOT2 * v), ALPHA_EM)
+
+    def per_coupling(m_phi: Array, m_mu: Array) -> Array:
+        """Times sqrt2 V/m_mu for the lepton's coupling, and sqrt2 V for the loop's."""
+        muon = barrzee.fermion_loop(m_phi, m_mu, 1.0, m_mu, m_mu, ALPHA_EM)
+        return muon + barrzee.scalar_loop(m_phi, m_mu, 1.0, M_PION, M_PION**2, ALPHA_EM)
+
+    return in_batches(per_coupling, m_phi, m_mu, size=_BATCH) * (m_mu / (2 * v**2))
 
 
 def barr_zee_shift(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:

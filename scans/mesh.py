@@ -37,6 +37,7 @@ class _Program:
         closed = jax.make_jaxpr(function)(fields)
         self.avals: list[Any] = []
         self.constants: dict[int, Any] = {}
+        self._levels: dict[int, int] = {}
         self.equations: list[_Equation] = []
         self.inputs = [self._slot(v.aval) for v in closed.jaxpr.invars]
         self.outputs = self._inline(closed.jaxpr, closed.consts, list(self.inputs))
@@ -71,10 +72,14 @@ class _Program:
             arguments = [slot.val if isinstance(slot, Literal) else next(supply) for slot in slots.values()]
             return jaxpr_as_fun(closed)(*arguments)
 
+        operands = [s for s in slots.values() if isinstance(s, int)]
         results = [self._slot(v.aval) for v in writes]
         where.update(zip(writes, results, strict=True))
-        level = max((_depth(v.aval) for v in equation.outvars), default=0)
-        self.equations.append(_Equation(run, [s for s in slots.values() if isinstance(s, int)], results, level))
+        # A sum over an inner axis, of quadrature say, has fewer axes than what it needs, and cannot run before that.
+        needs = (self._levels.get(slot, 0) for slot in operands)
+        level = max([*(_depth(v.aval) for v in equation.outvars), *needs], default=0)
+        self._levels.update(dict.fromkeys(results, level))
+        self.equations.append(_Equation(run, operands, results, level))
 
     def run(self, equations: list[_Equation], values: dict[int, Any]) -> None:
         """Run `equations`, reading and writing the slots in `values`."""

@@ -66,7 +66,7 @@ def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:
         largest = max((float(np.nanmax(np.abs(a))) for a in arrays if np.isfinite(a).any()), default=1.0)
         _, unit, factor = next((scale for scale in SCALES if largest >= scale[0]), (0.0, "GeV", 1.0))
         arrays = [a * factor for a in arrays]
-    name = f"${items[0].attrs['latex']}$" if len(items) == 1 else ""
+    name = ", ".join(f"${item.attrs['latex']}$" for item in items) if len(units) == 0 and len(items) < 3 else ""
     return arrays, f"{name} [{_typeset(unit)}]".strip() if unit not in ("", "1") else name
 
 
@@ -83,12 +83,12 @@ def _measured_bands(axes: Axes, scan: h5py.File, card: dict) -> None:
         if name in measured and {"value", "error"} <= set(measured[name]):
             value, error = measured[name]["value"], measured[name]["error"]
             who = measured[name]["source"].partition(",")[0]
-            axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=f"{who}: {value:g}({error:g})")
+            axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=rf"{who}, ${value:g} \pm {error:g}$")
 
 
 def _ratio_on_top(axes: Axes, m_phi: float, m_eta: h5py.Dataset, drawn: np.ndarray) -> None:
     """m_eta/m_phi' along the top of an m_eta axis, m_phi' in GeV."""
     factor = float(m_eta[-1] / drawn[-1] / m_phi)
     top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
-    top.set_xlabel(r"$m_\eta/m_{\phi'}$")
+    top.set_xlabel(r"$m_\eta/m_{\phi'}$", labelpad=7)
     axes.tick_params(top=False, which="both")

@@ -14,9 +14,9 @@ def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size:
     One batch after the other: a quadrature with k nodes then holds k x ``size`` numbers, which stay in cache, whatever
     the number of points. Differentiable like ``function``.
     """
-    arrays = jnp.broadcast_arrays(*arrays)
-    shape, count = arrays[0].shape, prod(arrays[0].shape)
+    whole = jnp.broadcast_arrays(*arrays)
+    shape, count = whole[0].shape, prod(whole[0].shape)
     if count <= size:
-        return function(*arrays)
-    rows = [jnp.pad(a.reshape(-1), (0, -count % size), mode="edge").reshape(-1, size) for a in arrays]
+        return function(*whole)
+    rows = [jnp.pad(a.reshape(-1), (0, -count % size), mode="edge").reshape(-1, size) for a in whole]
     return jax.lax.map(lambda row: function(*row), tuple(rows)).reshape(-1)[:count].reshape(shape)

@@ -1,9 +1,9 @@
 """Two-body widths of vectors and scalars, branching ratios and decay lengths.
 
-Widths are in the unit of the mass (GeV in, GeV out), lengths in metres. A closed channel has width exactly 0 and gradient 0;
-exactly at threshold the value is 0 and the gradient is returned as 0 (the one-sided derivative of a square root is infinite
-there). Relative error against 30-digit arithmetic at the same rounded inputs: below 1e-12 in float64 and 2e-5 in float32,
-wherever the parent is more than a part in 1e3 above threshold or the masses are exactly representable.
+Widths are in the unit of the mass (GeV in, GeV out), lengths in metres. A closed channel has width exactly 0 and
+gradient 0; exactly at threshold the value is 0 and the gradient is returned as 0 (the one-sided derivative of a square
+root is infinite there). Relative error against 30-digit arithmetic at the same rounded inputs: below 1e-12 in float64
+and 2e-5 in float32.
 """
 
 import jax
@@ -40,8 +40,8 @@ def vector_to_fermions(
 
         Gamma = m/(12 pi) sqrt(1 - 4 r) [g_V^2 (1 + 2 r) + g_A^2 (1 - 4 r)]
 
-    Source: Kahn, Krnjaic, Mishra-Sharma, Tait, arXiv:1609.09072, eq. (A1); for g_V = e eps the familiar dark-photon width
-    (Bjorken et al., arXiv:0906.0580, eq. (4)). Colour is not included: multiply by N_c.
+    Source: the textbook Z -> f fbar width with massive fermions (e.g. A. Denner, arXiv:0709.1075, sec. 8.1); for
+    g_V = e eps the dark-photon width (Bjorken et al., arXiv:0906.0580). Colour is not included: multiply by N_c.
     """
     mass, fermion_mass, g_vector, g_axial = floats(mass, fermion_mass, g_vector, g_axial)
     is_open, mass, beta, ratio = _pair_velocity(mass, fermion_mass)
@@ -66,7 +66,7 @@ def vector_to_fermion_pair(
                 x { (g_V^2 + g_A^2) [1 - (r_1 + r_2)/2 - (r_1 - r_2)^2/2] + 3 (g_V^2 - g_A^2) sqrt(r_1 r_2) }
 
     lambda(1, r_1, r_2) = [1 - (x_1 + x_2)^2][1 - (x_1 - x_2)^2], x_i = m_i/m. Equal masses give `vector_to_fermions`.
-    Source: the W -> l nu width with massive fermions, A. Denner, arXiv:0709.1075, eqs. (8.5)-(8.7), for general couplings.
+    Source: the W -> f fbar' width with massive fermions (A. Denner, arXiv:0709.1075, sec. 8.2), for general couplings.
     """
     mass, first_mass, second_mass, g_vector, g_axial = floats(mass, first_mass, second_mass, g_vector, g_axial)
     threshold = first_mass + second_mass
@@ -93,7 +93,7 @@ def vector_to_majorana(
 
     half the axial Dirac width: the amplitude is that of a Dirac pair, the two particles are identical.
     A massless Majorana neutrino coupled as g nubar_R gamma^mu nu_R has g_A = g: Gamma = g^2 m/(24 pi).
-    Source: Z -> neutralino pair, Haber and Kane, Phys. Rept. 117 (1985) 75, app. C, with equal masses.
+    Source: Z -> neutralino pair, Haber and Kane, Phys. Rept. 117 (1985) 75, with equal masses.
     """
     mass, fermion_mass, g_axial = floats(mass, fermion_mass, g_axial)
     is_open, mass, beta, _ = _pair_velocity(mass, fermion_mass)
@@ -110,7 +110,7 @@ def scalar_to_fermions(
     """Partial width of a real scalar into a Dirac pair.
 
     For L = S fbar (y + i y_P gamma_5) f: Gamma = m/(8 pi) [y^2 (1 - 4 r)^(3/2) + y_P^2 (1 - 4 r)^(1/2)].
-    Source: A. Djouadi, hep-ph/0503172, eq. (2.6), with y = m_f/v; hep-ph/0503173, eq. (2.10) for y_P. Multiply by N_c.
+    Source: A. Djouadi, hep-ph/0503172 (scalar, y = m_f/v) and hep-ph/0503173 (pseudoscalar). Multiply by N_c.
     """
     mass, fermion_mass, yukawa, pseudoscalar_yukawa = floats(mass, fermion_mass, yukawa, pseudoscalar_yukawa)
     is_open, mass, beta, _ = _pair_velocity(mass, fermion_mass)
@@ -138,9 +138,10 @@ def scalar_to_photons(
 ) -> Real[Array, "*b"]:
     """Partial width of a real scalar into two photons, Gamma = alpha^2 m^3/(256 pi^3) |F|^2.
 
-    F (GeV^-1) is the sum over charged particles of `photon_loops.fermion_amplitude` and `photon_loops.scalar_amplitude`.
+    F (GeV^-1) is the sum of `photon_loops.fermion_amplitude` and `photon_loops.scalar_amplitude` over the charged
+    particles.
     For fermions with y = m_f/(sqrt2 V) it is alpha^2 m^3/(512 pi^3 V^2) |sum N_c Q^2 A_1/2(tau)|^2.
-    Source: A. Djouadi, hep-ph/0503172, eq. (2.45), with G_F/sqrt2 = 1/(2 v^2).
+    Source: A. Djouadi, hep-ph/0503172, sec. 2.3.1, with G_F/sqrt2 = 1/(2 v^2).
     """
     amplitude = jnp.asarray(amplitude)
     real, imaginary, mass, alpha = floats(amplitude.real, amplitude.imag, mass, alpha)
@@ -158,9 +159,9 @@ def vector_to_three_photons(
 
         Gamma = 17 eps^2 alpha^4/(2^7 3^6 5^3 pi^3) m^9/m_e^8
 
-    Source: Pospelov, Ritz and Voloshin, arXiv:0807.3279, eq. (9). Validity: m << m_e (Euler-Heisenberg); it falls below the full loop
-    by up to an order of magnitude as m -> 2 m_e (McDermott, Patel, Ramani, arXiv:1705.00619). Above 2 m_e it has no
-    meaning and 0 is returned; there e+ e- is larger by many orders.
+    Source: Pospelov, Ritz and Voloshin, arXiv:0807.3279. Validity: m << m_e (Euler-Heisenberg); it falls below the full
+    loop by up to an order of magnitude as m -> 2 m_e (McDermott, Patel, Ramani, arXiv:1705.00619). Above 2 m_e it has
+    no meaning and 0 is returned; there e+ e- is larger by many orders.
     """
     mass, mixing, electron_mass, alpha = floats(mass, mixing, electron_mass, alpha)
     is_light = mass <= 2 * electron_mass

@@ -39,6 +39,8 @@ class Point(eqx.Module):
     m_phi: Array = _parameter(r"m_{\phi'}", "dark Higgs mass")
     m_eta: Array = _parameter(r"m_\eta", "mass of the lighter dark-matter state eta_1")
     delta: Array = _parameter(r"\delta", "mass splitting m_2 - m_1 of the dark-matter states", positive=False)
+    lambda_l: Array = _parameter(r"\lambda_L", "Yukawa coupling of the muon to H and its heavy partner", 1.0, unit="1")
+    lambda_r: Array = _parameter(r"\lambda_R", "Yukawa coupling of the muon to phi' and its heavy partner", 1.0, unit="1")
     m_mu: Array = _parameter(r"m_\mu", "muon mass (PDG unless given)", M_MU)
     C9_bsmumu: Array = _coefficient(r"C_9^{\mu}", "vector b -> s coefficient of muons, left-handed s")
     C10_bsmumu: Array = _coefficient(r"C_{10}^{\mu}", "axial b -> s coefficient of muons, left-handed s")

@@ -1,4 +1,8 @@
-"""Array conventions shared by all kernels."""
+"""Array conventions shared by all kernels.
+
+`as_float` converts one argument and leaves a Python number free to follow the arrays it meets; `promotion.floats` brings
+several to one dtype at once, for kernels that make arrays of their own (nodes, tables, loop carries) in that dtype.
+"""
 
 import jax.numpy as jnp
 from jax import Array

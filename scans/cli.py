@@ -147,6 +147,10 @@ def point(
     m_phi: Annotated[float | None, typer.Option(help="Dark Higgs mass, GeV.")] = None,
     m_aprime: Annotated[float | None, typer.Option(help="Dark photon mass, GeV.")] = None,
     v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
+    m_eta: Annotated[float | None, typer.Option(help="Dark-matter mass, GeV.")] = None,
+    delta: Annotated[float | None, typer.Option(help="Splitting of the dark-matter states, GeV.")] = None,
+    lambda_l: Annotated[float, typer.Option(help="Yukawa coupling of mu_L to its heavy partner.")] = 1.0,
+    lambda_r: Annotated[float, typer.Option(help="Yukawa coupling of mu_R to its heavy partner.")] = 1.0,
     m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
     dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
     settings: Annotated[
@@ -168,6 +172,7 @@ def point(
     from .point_report import benchmark_values, make_point, parameter_values, report
 
     given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
+    given |= {"m_eta": m_eta, "delta": delta, "lambda_l": lambda_l, "lambda_r": lambda_r}
     values = benchmark_values(card) if card is not None else {}
     values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
     rows = report(make_point(values, dataset), names)

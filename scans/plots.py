@@ -20,6 +20,7 @@ from jt3r.constants import M_MU
 from jt3r.kernels.loops import c_aprime, c_phi
 from jt3r.point import PARAMETERS
 
+from .curves import curve_axes, draw_curves
 from .errors import BadInput
 from .hdf5 import open_scan
 
@@ -76,9 +77,9 @@ def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], N
         return _draw_band
     if card["kind"] == "grid" and card["output"] == "summary" and "histogram" in scan:
         return _draw_histogram
-    if card["kind"] == "grid" and card["output"] == "full" and len(axes) in (1, 2):
-        if len(axes) == 1:
-            return _draw_lines
+    if card["kind"] == "grid" and card["output"] == "full" and curve_axes(scan, card):
+        return draw_curves
+    if card["kind"] == "grid" and card["output"] == "full" and len(axes) == 2:
         return _draw_measured if set(card["observables"]) <= set(_measured(scan, card)) else _draw_map
     raise BadInput(f"{scan.filename}: a {card['kind']} over {', '.join(axes) or 'a single point'} has no picture")
 
@@ -219,15 +220,6 @@ def _thin(shape: tuple[int, ...]) -> tuple[slice, ...] | slice:
     """Every k-th point: a picture shows no more than about 1500 along an axis."""
     cuts = tuple(slice(None, None, max(1, n // 1500)) for n in shape)
     return cuts if len(cuts) > 1 else cuts[0]
-
-
-def _draw_lines(axes: Axes, scan: h5py.File, card: dict) -> None:
-    name = next(name for name in card["axes"] if len(scan[name]) > 1)
-    for shown in card["observables"]:
-        axes.plot(_values(scan[name]), np.squeeze(scan[shown][()]), label=f"${scan[shown].attrs['latex']}$")
-    _set_scales(axes, card, name, "")
-    axes.set_xlabel(_label(scan[name]))
-    axes.legend(frameon=False)
 
 
 def _draw_histogram(axes: Axes, scan: h5py.File, card: dict) -> None:

@@ -1,0 +1,94 @@
+"""Curves of stored grids: observables over one axis, or over a first axis for each of a second's listed values."""
+
+import json
+
+import h5py
+import numpy as np
+from matplotlib.axes import Axes
+
+MAX_CURVES = 8
+MANY_DECADES = 100.0
+"""Values that span more than this factor, all of one sign, are drawn on a logarithmic axis."""
+
+COLOURS = ("#0b559f", "#d94801", "#238b45", "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf")
+SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
+"""Largest energy above which a unit is used, the unit, and what GeV are multiplied by."""
+
+
+def curve_axes(scan: h5py.File, card: dict) -> list[str]:
+    """The axis along the curves and the axis, if any, that numbers them; empty if this grid is no set of curves."""
+    axes = [name for name in card["axes"] if len(scan[name]) > 1]
+    if len(axes) == 2 and "values" in card["axes"][axes[1]] and len(scan[axes[1]]) <= MAX_CURVES:
+        return axes if len(card["observables"]) == 1 else []
+    return axes if len(axes) == 1 else []
+
+
+def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The curves, with the measured value of each observable that the file's data set knows as a band."""
+    along, *numbered = curve_axes(scan, card)
+    shown = [scan[name] for name in card["observables"]]
+    x, x_label = _scaled([scan[along]])
+    values, y_label = _scaled(shown)
+    curves = [np.squeeze(array) for array in values]
+    labels = [f"${item.attrs['latex']}$" for item in shown]
+    if numbered:
+        (by,) = numbered
+        along_first = list(card["axes"]).index(along) < list(card["axes"]).index(by)
+        curves = list(curves[0].T if along_first else curves[0])
+        (numbers,), number_label = _scaled([scan[by]])
+        name, _, unit = number_label.partition(" [")
+        labels = [f"{name} = {number:g} {unit.rstrip(']')}".rstrip() for number in numbers]
+    for curve, label, colour in zip(curves, labels, COLOURS, strict=False):
+        axes.plot(x[0], curve, color=colour, label=label)
+    _measured_bands(axes, scan, card)
+    axes.set_xlim(x[0][0], x[0][-1])
+    if card["axes"][along].get("spacing") == "log":
+        axes.set_xscale("log")
+    known = np.concatenate(curves)
+    known = known[np.isfinite(known)]
+    if known.size and known.min() > 0 and known.max() > MANY_DECADES * known.min():
+        axes.set_yscale("log")
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    if along == "m_eta" and "m_phi" in card["fixed"]:
+        _ratio_on_top(axes, card["fixed"]["m_phi"], scan["m_eta"], x[0])
+    handles, _ = axes.get_legend_handles_labels()
+    if len(handles) > 1:
+        axes.legend(frameon=False)
+
+
+def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:
+    """The arrays, energies in the unit that suits the largest, and the label of the axis that shows them all."""
+    arrays = [item[()] for item in items]
+    units = {item.attrs["units"] for item in items}
+    unit = units.pop() if len(units) == 1 else ""
+    if unit == "GeV":
+        largest = max((float(np.nanmax(np.abs(a))) for a in arrays if np.isfinite(a).any()), default=1.0)
+        _, unit, factor = next((scale for scale in SCALES if largest >= scale[0]), (0.0, "GeV", 1.0))
+        arrays = [a * factor for a in arrays]
+    name = ", ".join(f"${item.attrs['latex']}$" for item in items) if len(units) == 0 and len(items) < 3 else ""
+    return arrays, f"{name} [{_typeset(unit)}]".strip() if unit not in ("", "1") else name
+
+
+def _typeset(unit: str) -> str:
+    """cm^2 as cm with a raised 2."""
+    base, raised, rest = unit.partition("^")
+    return f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised else unit
+
+
+def _measured_bands(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """One standard deviation around the measured value of each observable shown that the file's data set has."""
+    measured = json.loads(scan.attrs["dataset"])[card["dataset"]]
+    for name in card["observables"]:
+        if name in measured and {"value", "error"} <= set(measured[name]):
+            value, error = measured[name]["value"], measured[name]["error"]
+            who = measured[name]["source"].partition(",")[0]
+            axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=rf"{who}, ${value:g} \pm {error:g}$")
+
+
+def _ratio_on_top(axes: Axes, m_phi: float, m_eta: h5py.Dataset, drawn: np.ndarray) -> None:
+    """m_eta/m_phi' along the top of an m_eta axis, m_phi' in GeV."""
+    factor = float(m_eta[-1] / drawn[-1] / m_phi)
+    top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
+    top.set_xlabel(r"$m_\eta/m_{\phi'}$", labelpad=7)
+    axes.tick_params(top=False, which="both")

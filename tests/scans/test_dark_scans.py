@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from jt3r import Point, dark, observables
+from jt3r.scans.card import load_card
+from jt3r.scans.engine import run
+from jt3r.scans.hdf5 import open_scan
+from jt3r.scans.plots import plot_file
+
+AXES = {"m_eta": {"min": 0.03, "max": 0.0374, "n": 21}, "m_phi": {"min": 0.075, "max": 0.08, "n": 17}}
+NAMES = ["omega_h2", "sigma_si_phi", "width_phi_gammagamma", "delta_a_mu_barr_zee"]
+
+
+def arrays(path, names):
+    with open_scan(path) as scan:
+        return {name: scan[name][()] for name in names}
+
+
+def test_a_mesh_is_its_points(tmp_path):
+    """Functions with inner quadratures, of one axis and of two, more points than a batch, give what they give one by one."""
+    card = {"kind": "grid", "observables": NAMES, "axes": AXES, "fixed": {"v": 10.0}}
+    path = run(card, tmp_path / "mesh.h5")
+    stored = arrays(path, [*NAMES, *AXES])
+    assert stored["omega_h2"].shape == (21, 17)
+    pick = np.array([[0, 0], [3, 16], [20, 0], [11, 9]])
+    point = Point(m_eta=stored["m_eta"][pick[:, 0]], m_phi=stored["m_phi"][pick[:, 1]])
+    for name in NAMES:
+        # Omega: another order of sums, 1e-15 times d ln Omega/d ln m = 35 and more near m_phi'/2.
+        np.testing.assert_allclose(stored[name][tuple(pick.T)], observables[name](point), rtol=1e-11)
+
+
+@pytest.fixture(scope="module", params=["fig4", "relic", "uv"])
+def shipped(request, tmp_path_factory):
+    return request.param, run(request.param, tmp_path_factory.mktemp(request.param) / "scan.h5")
+
+
+def test_shipped_cards(shipped):
+    name, path = shipped
+    card = load_card(name)
+    stored = arrays(path, [*card.observables, *card.axes])
+    assert all(np.isfinite(values).all() for values in stored.values())
+    if name == "relic":
+        crossing = np.interp(-np.log(0.12), -np.log(stored["omega_h2"]), stored["m_eta"])
+        assert crossing / 0.075 == pytest.approx(0.4435, abs=2e-4)  # linear between 500 points
+    if name == "fig4":
+        ratio = np.log(stored["sigma_si_phi"] / stored["sigma_si_aprime"])
+        assert np.interp(0.0, ratio, stored["m_eta"]) == pytest.approx(0.075**2 / (4 * dark.SIGMA_PI_N), rel=1e-4)
+    if name == "uv":
+        at_one = np.interp(0.0, np.log(stored["lambda_l"]), stored["m_chi_mu"][:, 1])
+        assert at_one == pytest.approx(16478, rel=1e-3)
+
+
+def test_pictures(shipped, tmp_path):
+    name, path = shipped
+    plot_file(path, tmp_path / "picture.svg")
+    text = (tmp_path / "picture.svg").read_text()
+    assert len(text) > 10_000
+    if name == "relic":
+        assert "m_phi" not in text  # labels are typeset, not names of parameters

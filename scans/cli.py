@@ -149,8 +149,8 @@ def point(
     v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
     m_eta: Annotated[float | None, typer.Option(help="Dark-matter mass, GeV.")] = None,
     delta: Annotated[float | None, typer.Option(help="Splitting of the dark-matter states, GeV.")] = None,
-    lambda_l: Annotated[float, typer.Option(help="Yukawa coupling of mu_L to its heavy partner.")] = 1.0,
-    lambda_r: Annotated[float, typer.Option(help="Yukawa coupling of mu_R to its heavy partner.")] = 1.0,
+    lambda_l: Annotated[float | None, typer.Option(help="Yukawa coupling of mu_L to its heavy partner [1].")] = None,
+    lambda_r: Annotated[float | None, typer.Option(help="Yukawa coupling of mu_R to its heavy partner [1].")] = None,
     m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
     dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
     settings: Annotated[

@@ -17,7 +17,7 @@ SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
 
 def curve_axes(scan: h5py.File, card: dict) -> list[str]:
     """The axis along the curves and the axis, if any, that numbers them; empty if this grid is no set of curves."""
-    axes = [name for name in card["axes"] if len(scan[name]) > 1]
+    axes = [name for name in card["axes"] if name in scan and len(scan[name]) > 1]
     if len(axes) == 2 and "values" in card["axes"][axes[1]] and len(scan[axes[1]]) <= MAX_CURVES:
         return axes if len(card["observables"]) == 1 else []
     return axes if len(axes) == 1 else []

@@ -72,7 +72,7 @@ def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], N
         from . import limit_plots
 
         return limit_plots.draw_limits if card["kind"] == "limits" else limit_plots.draw_decay_lengths
-    axes = [name for name in card["axes"] if len(scan[name]) > 1]
+    axes = [name for name in card["axes"] if name in scan and len(scan[name]) > 1]
     if card["kind"] == "band" and len(axes) == 1:
         return _draw_band
     if card["kind"] == "grid" and card["output"] == "summary" and "histogram" in scan:
@@ -140,12 +140,18 @@ def _draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
 
 
 def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:
-    for level, alpha in ((2, 0.25), (1, 0.5)):
+    """Bands between pulls of opposite sign, the central value as a line, and every other pull as a thin one."""
+    drawn = {0.0}
+    for level, alpha in ((2.0, 0.25), (1.0, 0.5)):
         if {-level, level} <= set(pulls.tolist()):
             low, high = edges[pulls == -level][0], edges[pulls == level][0]
-            axes.fill_between(x, low, high, color=BLUE, alpha=alpha, linewidth=0, label=rf"${level}\sigma$")
+            axes.fill_between(x, low, high, color=BLUE, alpha=alpha, linewidth=0, label=rf"${level:g}\sigma$")
+            drawn |= {-level, level}
     if 0 in pulls:
         axes.plot(x, edges[pulls == 0][0], color=ORANGE, linewidth=1, label="central value")
+    for pull, edge in zip(pulls, edges, strict=True):
+        if pull not in drawn:
+            axes.plot(x, edge, color=GREY, linewidth=0.7, label=rf"${pull:+g}\sigma$")
 
 
 def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:

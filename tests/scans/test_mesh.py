@@ -49,7 +49,7 @@ def _stages(names, axes):
 
 @pytest.mark.parametrize("axes", MESHES, ids="-".join)
 def test_stages_are_the_function(axes):
-    names = list(observables)
+    names = [name for name, entry in observables.items() if entry.function.__module__ == "jt3r.gm2"]
     stages, fields = _stages(names, axes)
     staged = jax.jit(stages.combine)(stages.prepare(fields))
     for name, value, expected in zip(names, staged, _function(names)(fields), strict=True):

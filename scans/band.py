@@ -51,9 +51,8 @@ def band_scan(card: BandCard) -> Scan:
     def build(piece: tuple[int, ...]) -> Compute:
         def compute(cut: Slices) -> Arrays:
             point = point_of(card, open_mesh(axes, cut, piece))
-            results = _solve(
-                point, column, solve_for=card.solve_for, between=card.between, others=others, max_roots=card.max_roots
-            )
+            how = {"solve_for": card.solve_for, "between": card.between, "others": others, "max_roots": card.max_roots}
+            results = jax.block_until_ready(_solve(point, column, **how))
             inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
             arrays = {}
             for variable, result in zip(layout.variables, results, strict=True):

@@ -55,7 +55,7 @@ def omega_h2(point: Point) -> Array:
 
 @observable(
     unit="",
-    latex=r"\Omega h^2",
+    latex=r"\Omega h^2_\mathrm{coupled}",
     source=f"{PAPER}, Sec. III A; coupled Boltzmann equations of T. Binder et al., arXiv:1706.07433",
     reads=("m_eta", "m_phi", "v"),
     slow=True,

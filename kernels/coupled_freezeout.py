@@ -113,13 +113,14 @@ def coupled_yield(
     scattering_rate: Rate,
     table: PlasmaTable,
     dof: float = 2.0,
-    steps: int = 800,
+    steps: int = 1600,
 ) -> Real[Array, "*b"]:
     """Y today of eta eta -> resonance -> out in the narrow-width limit, from x = 3, in equilibrium, to x = 2000.
 
     ``scattering_rate`` maps temperatures (GeV), with two axes more in front than the masses, to gamma (GeV). Linearly
     implicit Euler steps in (ln Y, ln T'/T), n = ``steps`` of them, n/2 and n/4, extrapolated in the step length:
-    (8 Y_n - 6 Y_{n/2} + Y_{n/4})/3. NaN for 2 m >= M. Differentiable in all parameters.
+    (8 Y_n - 6 Y_{n/2} + Y_{n/4})/3: relative error below 1e-4 at 1600 steps, 2e-3 at 800. NaN for 2 m >= M. Differentiable
+    in all parameters; float64 alone.
     """
     m, resonance_mass, yukawa, width_out = jnp.broadcast_arrays(*floats(mass, resonance_mass, yukawa, width_out))
     is_open = 2 * m < resonance_mass

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import h5py
@@ -77,7 +78,7 @@ def print_anomalies(file: h5py.File, console: Console) -> None:
     columns = [file[name][()] for name in ("su3", "su2", "hypercharge", "charge")]
     for name, su3, su2, hypercharge, charge in zip(file["field"].asstr()[()], *columns, strict=True):
         colour = f"{abs(su3)}{'bar' if su3 < 0 else ''}"
-        fields.add_row(name, colour, str(su2), f"{hypercharge:+.4g}", f"{charge:+d}")
+        fields.add_row(name, colour, str(su2), str(Fraction(hypercharge).limit_denominator(6)), f"{charge:+d}")
     sums = Table(title="anomalies, X = U(1)_T3R", title_justify="left")
     for heading in ("anomaly", "corrected", "as printed", "verdict"):
         sums.add_column(heading, justify="right" if "rected" in heading or "printed" in heading else "left")

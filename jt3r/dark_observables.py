@@ -61,7 +61,7 @@ def omega_h2(point: Point) -> Array:
     slow=True,
 )
 def omega_h2_coupled(point: Point) -> Array:
-    """Relic density with the temperature of dark matter evolved too: no kinetic equilibrium assumed; NaN for 2 m_eta >= m_phi'."""
+    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'."""
     return dark.omega_h2_coupled(point.m_eta, point.m_phi, point.v)
 
 

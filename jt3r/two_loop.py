@@ -5,6 +5,7 @@ missing, so what they shift the band by is the size of its theory error too. The
 everywhere, is one loop.
 """
 
+import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
@@ -39,7 +40,8 @@ def delta_a_mu_barr_zee(point: Point) -> Array:
 def delta_a_mu_chi_mu(point: Point) -> Array:
     """Contribution of the muon's heavy partner to a_mu at one loop, not part of delta_a_mu."""
     couplings = point.lambda_l, point.lambda_r
-    return sum(uv.chi_mu_loops(point.m_phi, point.m_aprime, point.v, *couplings, point.m_mu).values())
+    terms = uv.chi_mu_loops(point.m_phi, point.m_aprime, point.v, *couplings, point.m_mu)
+    return jnp.sum(jnp.stack(jnp.broadcast_arrays(*terms.values())), axis=0)
 
 
 @observable(unit="", latex=r"\Delta a_\mu^\mathrm{full}", source=SOURCE, reads=READS)

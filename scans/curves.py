@@ -60,7 +60,8 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
             axes.axvline(resonance, color="k", linewidth=0.8, linestyle=":", label=r"resonance, $2m_\eta = m_{\phi'}$")
     handles, _ = axes.get_legend_handles_labels()
     if len(handles) > 1:
-        axes.legend(frameon=False, title=_fixed_values(card, [along, *numbered]), title_fontsize=9, alignment="left")
+        title = _fixed_values(card, [along, *numbered])
+        axes.legend(framealpha=0.9, edgecolor="none", title=title, title_fontsize=9, alignment="left")
 
 
 def _fixed_values(card: dict, drawn: list[str]) -> str:

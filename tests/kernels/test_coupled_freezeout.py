@@ -21,7 +21,9 @@ def relic(m, strength, electrons):
 
     def rate(t):
         hubble = coupled_freezeout.hubble_rate(t, plasma_at(t, PLASMA).g_eff)
-        return strength * hubble + electrons * coupled_freezeout.vector_scattering_rate(m, t, coupled.COUPLING, coupled.ELECTRON)
+        return strength * hubble + electrons * coupled_freezeout.vector_scattering_rate(
+            m, t, coupled.COUPLING, coupled.ELECTRON
+        )
 
     left = coupled_freezeout.coupled_yield(m, MASS, m / (np.sqrt(2) * VEV), WIDTH, rate, PLASMA)
     return freezeout.omega_h2(m, left)
@@ -29,7 +31,7 @@ def relic(m, strength, electrons):
 
 @pytest.fixture(scope="module")
 def results():
-    """One program for all tests: the reference's points without and with electrons, two at gamma = 1e6 H, two 1e-6 apart, one closed."""
+    """One program: the reference's points without and with electrons, two at gamma = 1e6 H, three 1e-6 apart, one closed."""
     ratio = np.array(json.loads(coupled.FILE.read_text()))[:, 0]
     last = np.array([0.4435, 0.48, 0.45 * (1 - 1e-6), 0.45, 0.45 * (1 + 1e-6), 0.5])
     m = jnp.asarray(np.concatenate([ratio, ratio, last]) * MASS)
@@ -85,7 +87,9 @@ def test_redshift_correction_against_quadrature():
         top = np.arccosh(1 + 40 / x)
         above = quad(lambda t: np.sinh(t) ** 6 / np.cosh(t) ** 2 * energy(t), 0, top, epsabs=0, epsrel=1e-11)[0]  # noqa: B023
         below = quad(lambda t: np.sinh(t) ** 2 * np.cosh(t) * energy(t), 0, top, epsabs=0, epsrel=1e-11)[0]  # noqa: B023
-        assert float(coupled_freezeout.redshift_correction(x)) == pytest.approx(x / 3 * above / below, rel=1e-8)  # sinh^6 exp(-36) left out at x = 3
+        assert float(coupled_freezeout.redshift_correction(x)) == pytest.approx(
+            x / 3 * above / below, rel=1e-8
+        )  # sinh^6 exp(-36) left out at x = 3
 
 
 def test_massless_scattering_rate():

@@ -58,6 +58,7 @@ class Point(eqx.Module):
     C10p_bsee: Array = _coefficient(r"C_{10}^{\prime e}", "axial b -> s coefficient of electrons, right-handed s")
     CSp_bsee: Array = _coefficient(r"C_S^{\prime e}", "scalar b -> s coefficient of electrons, right-handed s", "GeV^-1")
     CPp_bsee: Array = _coefficient(r"C_P^{\prime e}", "pseudoscalar b -> s coefficient of electrons, right-handed s", "GeV^-1")
+    lambda_portal: Array = _parameter(r"\lambda", "portal coupling |H|^2 |phi|^2, eq. (A1)", 0.0, unit="1", positive=False)
     dataset: str = eqx.field(static=True, default="paper2021")
 
     def __check_init__(self) -> None:

@@ -45,6 +45,7 @@ def table_scan(card: TableCard) -> Scan:
             arrays |= {
                 "pseudoscalar_used": np.array([x.used for x in forced]),
                 "pseudoscalar_forced": np.array([x.forced for x in forced]),
+                "pseudoscalar_derived": np.array([x.derived for x in forced]),
                 "BR_Bsmumu_forced": np.array([x.bs_mumu for x in forced]),
             }
         return arrays
@@ -82,10 +83,13 @@ def _layout(card: TableCard, quantities: tuple[str, ...]) -> Layout:
     ]
     if card.number == "I":
         eq10 = {"source": "arXiv:2105.07655, eq. (10), with C9^NU and C9' of the benchmark, m_A' = 100 MeV, V = 10 GeV"}
+        currents = {"source": "divergences of the quark currents, jt3r.kernels.wilson, in place of C_P = -C_P' of eq. (10)"}
         used, forced = "C_P - C_P' of the benchmark", "C_P - C_P' that eq. (10) forces on the benchmark"
+        derived = "C_P - C_P' that the longitudinal A' gives"
         variables += [
             Variable("pseudoscalar_used", over[:1], "<f8", {"units": "GeV^-1", "long_name": used, "source": SOURCE}),
             Variable("pseudoscalar_forced", over[:1], "<f8", {"units": "GeV^-1", "long_name": forced, **eq10}),
+            Variable("pseudoscalar_derived", over[:1], "<f8", {"units": "GeV^-1", "long_name": derived, **currents}),
             Variable("BR_Bsmumu_forced", over[:1], "<f8", {"units": "1", "long_name": f"BR_Bsmumu with {forced}", **eq10}),
         ]
     coordinates = (

@@ -70,9 +70,11 @@ def _comparison(file: h5py.File, notes: list[dict[str, str]]) -> Table:
 def _forced(file: h5py.File) -> Table:
     """C_P - C_P' as eq. (10) would have it: the benchmarks are points in the coefficients, not in the mixing angles."""
     table = Table(title="C_P - C_P' in GeV^-1 from eq. (10), with m_A' = 100 MeV and V = 10 GeV", title_justify="left")
-    for heading in ("benchmark", "used", "eq. (10)", "BR_Bsmumu with it"):
+    for heading in ("benchmark", "used", "eq. (10)", "BR_Bsmumu with it", "derived"):
         table.add_column(heading, justify="left" if heading == "benchmark" else "right")
-    columns = [file[name][()] for name in ("pseudoscalar_used", "pseudoscalar_forced", "BR_Bsmumu_forced")]
+    columns = [
+        file[name][()] for name in ("pseudoscalar_used", "pseudoscalar_forced", "BR_Bsmumu_forced", "pseudoscalar_derived")
+    ]
     for name, *values in zip(file["benchmark"].asstr()[()], *columns, strict=True):
         if name != "SM":
             table.add_row(name, *(f"{value:.3g}" for value in values))

@@ -23,12 +23,12 @@ LIGHTEST, HEAVIEST = 5e-4, 2.0
 
 class Nodes(NamedTuple):
     """Quadrature: energies; (fractions, transverse momenta, azimuths) of a meson decay; panels of the electron's shower;
-    Chebyshev points in mass for mesons, twice as many for bremsstrahlung."""
+    Chebyshev points in mass."""
 
     energies: int = 48
     decay: tuple[int, int, int] = (24, 12, 8)
     shower: tuple[int, int] = (16, 16)
-    masses: int = 32
+    masses: int = 112
 
 
 class Spectra(NamedTuple):
@@ -149,23 +149,36 @@ def _meson_spectra(
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
     """p -> p A' at unit coupling, transverse (`vector`, without the form factor) and `longitudinal`."""
     numbers = inputs()
-    nucleon_mass, highest = numbers["nucleon_mass"], numbers["largest_fraction"] * made.beam
-    energies, weights = log_legendre(jnp.asarray(made.lowest), jnp.asarray(highest), nodes.energies)
+    nucleon_mass, limit = numbers["nucleon_mass"], numbers["largest_transverse"]
+    smallest, largest, azimuth = made.angles
+    energies, weights = _proton_energies(made, nodes.energies)
     s = 4 * made.beam**2 if made.kind == "collider" else 2 * nucleon_mass * made.beam
     left_over = production.proton_cross_section(s * (1 - energies / made.beam)) / production.proton_cross_section(s)
-    masses = jnp.asarray(_masses(2 * nodes.masses, HEAVIEST))[:, None]
-    smallest, largest, azimuth = made.angles
+    masses = jnp.asarray(_masses(nodes.masses, HEAVIEST))[:, None]
     series = {}
     splittings = {"vector": production.vector_splitting, "longitudinal": production.pseudoscalar_splitting}
     for channel, splitting in splittings.items():
         outer, inner = (
-            splitting(energies / made.beam, masses, jnp.minimum(energies * angle, numbers["largest_transverse"]), nucleon_mass)
+            splitting(energies / made.beam, masses, jnp.minimum(energies * angle, limit), nucleon_mass)
             for angle in (largest, smallest)
         )
-        # Far off the axis the hardest A' cannot be seen at all.
-        log_values = jnp.log(jnp.maximum(outer - inner, 0) + 1e-60) + jnp.log(left_over * azimuth * weights / made.beam)
+        log_values = jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / made.beam)
         series[channel] = _series(log_values)
     return Spectra(energies, jnp.asarray(HEAVIEST), series)
+
+
+def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:
+    """Two panels in ln E that meet where the aperture lets through all transverse momenta that bremsstrahlung may have."""
+    limit, (smallest, largest, _) = inputs()["largest_transverse"], made.angles
+    highest = inputs()["largest_fraction"] * made.beam
+    if smallest * highest > limit:
+        highest = limit / smallest  # harder A' pass inside the aperture's inner edge
+    meet = limit / largest
+    if not 1.2 * made.lowest < meet < highest / 1.2:
+        meet = math.sqrt(made.lowest * highest)
+    ends = jnp.asarray([made.lowest, meet]), jnp.asarray([meet, highest])
+    energies, weights = log_legendre(*ends, count // 2)
+    return energies.ravel(), weights.ravel()
 
 
 @functools.cache
@@ -177,7 +190,7 @@ def _electrons(made: _Production, nodes: Nodes) -> Spectra:
     depth = math.log(made.beam / made.lowest)
     energies = made.beam * jnp.exp(-depth * points**4)
     spectrum = _electron_spectra(
-        jnp.asarray(_masses(2 * nodes.masses, heaviest)),
+        jnp.asarray(_masses(nodes.masses, heaviest)),
         energies,
         jnp.asarray(made.beam),
         jnp.asarray(charge_number),

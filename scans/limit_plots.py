@@ -1,6 +1,7 @@
 """Pictures of the searches for A': Fig. 3 with exclusions and sensitivities, their edges against V, and Fig. 6."""
 
 import json
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
         upper.get_legend().set(frame_on=True, zorder=5)
         upper.get_legend().get_frame().set(facecolor="w", edgecolor="none", alpha=0.85)
         for low, high in _excluded(searches, number, beyond=False):
-            upper.axvspan(low, high, color=GREY, alpha=0.35, linewidth=0, zorder=0)
+            upper.axvspan(low, high, color="0.82", linewidth=0, zorder=0)
         for low, high in _excluded(searches, number, beyond=True):
             upper.axvspan(low, high, facecolor="none", edgecolor="0.75", hatch=HATCH, linewidth=0, zorder=-1)
         _draw_bars(lower, searches, number)
@@ -178,7 +179,7 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
     """Exclusions as areas, upper edges of sensitivities as lines, published intervals at the one V they hold for."""
     values, facts = scan["v"][()], _facts(scan)
-    colours = iter(COLOURS * 2)
+    colours, dashes = cycle(COLOURS), cycle(("-", "--"))
     published = []
     for name, rows in zip(scan["experiment"].asstr()[()], scan["limits"][()] * MEV, strict=True):
         fact = facts[name]
@@ -190,7 +191,7 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
             elif fact["status"] == "excluded":
                 _fill_excluded(axes, values, low, high, fact)
             else:
-                axes.plot(values, high, color=next(colours), linewidth=1.3, label=fact["label"])
+                axes.plot(values, high, next(dashes), color=next(colours), linewidth=1.3, label=fact["label"])
     if values[0] < PUBLISHED_AT < values[-1]:
         for number, (text, low, high) in enumerate(published):
             at = PUBLISHED_AT * 1.03 ** (number + 1)

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from jt3r.kernels import chebyshev
-from jt3r.kernels.displaced import log_decay_probability, log_expected_decays, log_or_closed, log_sum_exp
+from jt3r.kernels.displaced import (
+    log_decay_probability,
+    log_expected_decays,
+    log_or_closed,
+    log_sum_exp,
+    log_weighted_sum,
+    relative_decays,
+)
+from jt3r.kernels.meson_spectra import highest_meson_energy, radial_scaling
+from jt3r.kernels.quadrature import legendre, log_legendre
 from jt3r.kernels.roots import bracketed_root
 
 mp.mp.dps = 30
@@ -98,6 +107,14 @@ def test_bracketed_root_of_a_falling_function_from_infinity():
         (log_decay_probability, [(3,), (), ()]),
         (log_expected_decays, [(3, 4), (3, 4), (), ()]),
         (log_or_closed, [(3,)]),
+        (log_sum_exp, [(3, 4)]),
+        (log_weighted_sum, [(3, 4), (3, 4)]),
+        (relative_decays, [(3, 4), (), ()]),
+        (chebyshev.evaluate, [(3,), (5, 4)]),
+        (lambda low, high: legendre(low, high, 4), [(3,), (3,)]),
+        (lambda low, high: log_legendre(low, high, 4), [(3,), (3,)]),
+        (highest_meson_energy, [(), (), ()]),
+        (radial_scaling, [(3,), (3,), (), (), ()]),
         (lambda top: bracketed_root(lambda x: x**2 - top, jnp.zeros_like(top), top + 1), [(3,)]),
     ],
 )

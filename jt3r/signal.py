@@ -13,7 +13,7 @@ from jt3r.aprime import Couplings
 from jt3r.constants import ALPHA_EM
 from jt3r.experiments import DisplacedSearch, inputs
 from jt3r.kernels import production, widths
-from jt3r.kernels.displaced import log_or_closed, log_sum_exp, log_weighted_sum, relative_decays
+from jt3r.kernels.displaced import log_folded_decays, log_or_closed, log_sum_exp
 from jt3r.kernels.promotion import floats
 from jt3r.spectra import Nodes, Spectra
 
@@ -83,15 +83,18 @@ def log_events(
     beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
     parts = []
     for group in beam.spectra:
-        inverse_length = widths.inverse_lab_decay_length(group.energies, mass[..., None], total_width[..., None])
-        decays, log_slowest = relative_decays(inverse_length, beam.distance, beam.depth)
-        parts += [
-            log_weighted_sum(spectra.log_weights(channel, group, mass), decays)
-            + log_slowest
-            + log_rate(channel, mass, couplings)
-            for channel in group.series
-        ]
+        log_weights = [spectra.log_weights(channel, group, mass) for channel in group.series]
+        found = log_folded_decays(
+            group.energies,
+            log_weights,
+            lambda energy: widths.inverse_lab_decay_length(energy, mass, total_width),
+            beam.distance,
+            beam.depth,
+        )
+        parts += [number + log_rate(channel, mass, couplings) for channel, number in zip(group.series, found, strict=True)]
     total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))
+    for group in beam.spectra:
+        total = jnp.where((mass > spectra.LIGHTEST) & (mass < group.heaviest), total, jnp.nan)
     return total + beam.log_exposure + log_or_closed(visible_branching)
 
 

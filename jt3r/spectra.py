@@ -56,15 +56,14 @@ def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = 
 
 
 def log_weights(channel: str, spectra: Spectra, mass: Real[Array, "*b"]) -> Real[Array, "*b n"]:
-    """ln(dN/dE dE) of a channel at the masses; -inf at and above the mass of a meson, NaN outside the table."""
+    """ln(dN/dE dE) of a channel at the masses; -inf at and above the mass of a meson, without meaning outside the table."""
     if channel in ("pion", "eta"):
         ratio = mass / inputs()[f"{channel}_mass"]
         found = chebyshev.evaluate(jnp.where(ratio < 1, ratio, 0.5), spectra.series[channel])
         return jnp.where(ratio[..., None] < 1, found, -jnp.inf)
     share = jnp.log(mass / LIGHTEST) / jnp.log(spectra.heaviest / LIGHTEST)
     inside = (share > 0) & (share < 1)
-    found = chebyshev.evaluate(jnp.sqrt(jnp.where(inside, share, 0.5)), spectra.series[channel])
-    return jnp.where(inside[..., None], found, jnp.nan)
+    return chebyshev.evaluate(jnp.sqrt(jnp.where(inside, share, 0.5)), spectra.series[channel])
 
 
 class _Production(NamedTuple):

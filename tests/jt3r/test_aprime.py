@@ -53,7 +53,9 @@ def test_invisible_widths():
 def test_branching_ratios_of_a_point():
     """At 0.1 GeV A' -> nu_s nu_s beats e+ e- by (g^2/24 pi)/(alpha eps^2/3), and phi' of 75 MeV goes to eta eta, then photons."""
     point = Point(m_aprime=0.1, m_phi=0.075, m_eta=0.03, delta=0.0)
-    br = {name: float(observables[f"br_{name}"](point)) for name in ("aprime_sterile", "aprime_eta", "phi_gammagamma", "phi_mumu")}
+    br = {
+        name: float(observables[f"br_{name}"](point)) for name in ("aprime_sterile", "aprime_eta", "phi_gammagamma", "phi_mumu")
+    }
     # Above 2 m_e the electron's mass enters at (m_e/m)^4.
     assert 1 / br["aprime_sterile"] - 1 == pytest.approx(8 * np.pi * ALPHA_EM**2 / (4 * np.pi**3), rel=1e-6)
     # (m/12 pi)(g/2)^2 beta (1 + 2 r) of a Majorana pair with off-diagonal coupling, r = 0.09, beta = 0.8.

@@ -186,6 +186,7 @@ def test_scenarios():
     assert limits.intervals("HPS", scenario="invisible").shape == (0, 2)
     with pytest.raises(ValueError, match="scenario"):
         limits.intervals("NuCal", scenario="hidden")
+    assert np.isnan(limits.log_signal("NuCal", 2.5))
     with pytest.raises(TypeError, match="mass cut"):
         limits.log_signal("Neff", 0.1)
     with pytest.raises(ValueError, match="E137"):

@@ -51,7 +51,7 @@ def test_invisible_widths():
 
 
 def test_branching_ratios_of_a_point():
-    """At 0.1 GeV A' -> nu_s nu_s beats e+ e- by (g^2/24 pi)/(alpha eps^2/3), and phi' of 75 MeV goes to eta eta, then photons."""
+    """A' -> nu_s nu_s beats e+ e- by (g^2/24 pi)/(alpha eps^2/3); phi' of 75 MeV goes to eta eta, then photons."""
     point = Point(m_aprime=0.1, m_phi=0.075, m_eta=0.03, delta=0.0)
     br = {
         name: float(observables[f"br_{name}"](point)) for name in ("aprime_sterile", "aprime_eta", "phi_gammagamma", "phi_mumu")

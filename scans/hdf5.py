@@ -15,26 +15,26 @@ import h5py
 import numpy as np
 
 from .errors import BadInput
+from .frame import FORMAT, SCHEMA, check_frame
 from .layout import Layout, Variable
+from .seal import check_seal, put_seal
 from .tiles import Slices
-
-FORMAT = "jt3r"
-SCHEMA = 1
-"""Raised when a reader of the older schema would misread a newer file."""
 
 FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
 """Filters that every HDF5 reader has. gzip-1 with shuffle takes a smooth map to 60 % of its size."""
 
 
 @contextmanager
-def _replacing(path: Path, seal: bool = False) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole and on the disk; `seal` puts its SHA-256 at its end."""
+def _replacing(path: Path, part: bool = False) -> Iterator[h5py.File]:
+    """A new file that takes the place of `path` only when it is whole and on the disk. A `part` has its SHA-256 at its end."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with h5py.File(temporary, "w", track_order=True) as file:
             yield file
+        if not part:
+            put_seal(temporary)
         with temporary.open("ab") as written:
-            if seal:
+            if part:
                 written.write(hashlib.sha256(temporary.read_bytes()).digest())
                 written.flush()
             os.fsync(written.fileno())
@@ -55,7 +55,7 @@ def sync_folder(folder: Path) -> None:
 
 def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
     """One finished tile. Chunked variables are stored exactly as the finished file will store them."""
-    with _replacing(path, seal=True) as file:
+    with _replacing(path, part=True) as file:
         for variable in layout.variables:
             _create(file, variable, arrays[variable.name])
 
@@ -139,27 +139,34 @@ def _describe(file: h5py.File, layout: Layout, variable: Variable, **how: Any) -
     return dataset
 
 
+UNEXPECTED = (KeyError, IndexError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError)
+"""What a reader trips over in a file that is whole but holds something else than its card says."""
+
+
 @contextmanager
 def open_scan(path: str | Path) -> Iterator[h5py.File]:
-    """A finished scan file, open for reading. Raises BadInput in one line if it is missing, damaged, foreign or too new."""
+    """A finished scan file, open for reading.
+
+    Raises BadInput in one line if it is missing, damaged, foreign or too new, and if what the caller's block reads from it is
+    not there or not of the kind its card says; that error keeps its cause.
+    """
     path = Path(path)
     if not path.exists():
         raise BadInput(f"{path}: no such file")
     if path.is_dir():
         raise BadInput(f"{path}: is a folder, not a scan file")
     try:
+        check_seal(path)
         file = h5py.File(path, "r")
     except OSError as error:
-        what = "cannot be read" if isinstance(error, PermissionError) else "is no HDF5 file, or is cut short or damaged"
+        what = "cannot be read" if isinstance(error, PermissionError) else "is damaged"
         raise BadInput(f"{path}: {what}") from None
     with file:
-        if file.attrs.get("format") != FORMAT:
-            raise BadInput(f"{path}: is an HDF5 file, but not one that jt3r wrote")
-        if int(file.attrs["schema"]) > SCHEMA:
-            raise BadInput(
-                f"{path}: has schema {file.attrs['schema']}, newer than {SCHEMA}, the newest this jt3r reads; update jt3r"
-            )
         try:
+            check_frame(file)
             yield file
         except OSError as error:
             raise BadInput(f"{path}: is damaged: {' '.join(str(error).split())}") from None
+        except UNEXPECTED as error:
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            raise BadInput(f"{path}: is not laid out as jt3r writes it ({what})") from error

@@ -26,6 +26,7 @@ from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
 
 from .errors import BadInput, unknown
+from .refine_card import Refine
 
 MAX_AXIS = 2**31 - 1
 """Points along one axis: device indices are 32-bit."""
@@ -145,12 +146,13 @@ class Summary(_Model):
 
 
 class GridCard(_MeshCard):
-    """Observables over a mesh of axes: stored in full, or reduced as the grid streams by."""
+    """Observables over a mesh of axes: stored in full, refined along a contour, or reduced as the grid streams by."""
 
     kind: Literal["grid"]
     observables: list[str] = Field(min_length=1)
     output: Literal["full", "summary"] = "full"
     summary: Summary = Summary()
+    refine: Refine | None = None
 
     @field_validator("observables")
     @classmethod
@@ -167,6 +169,12 @@ class GridCard(_MeshCard):
         self._check_reads(self.observables)
         if self.output == "summary" and len(self.observables) != 1:
             raise ValueError(f"observables = {self.observables}: output = 'summary' reduces exactly one observable")
+        if self.refine:
+            self._check_reads([self.refine.where])
+            if self.output == "summary" or any(len(axis.points()) < 2 for axis in self.axes.values()):
+                raise ValueError("refine needs output = 'full' and at least 2 points along each axis")
+            if self.refine.levels * len(self.axes) > 48:
+                raise ValueError(f"refine.levels = {self.refine.levels}: times {len(self.axes)} axes must be at most 48")
         return self
 
 
@@ -377,8 +385,8 @@ def _first_error(error: ValidationError) -> str:
 
 
 def _known_keys(parents: list[str]) -> list[str]:
-    if parents == ["summary"]:
-        return list(Summary.model_fields)
+    if parents in (["summary"], ["refine"]):
+        return list((Summary if parents == ["summary"] else Refine).model_fields)
     if parents:
         return [*Range.model_fields, *Values.model_fields]
     return list(dict.fromkeys(key for card in KINDS.values() for key in card.model_fields))

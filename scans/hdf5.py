@@ -6,7 +6,7 @@ LaTeX label and source, and the file carries the card and how it was made. Every
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,25 @@ def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> N
         _write_frame(file, layout)
         for variable in layout.variables:
             _describe(file, layout, variable, data=np.asarray(arrays[variable.name], dtype=variable.dtype))
+
+
+def write_rows(path: Path, layout: Layout, pieces: Iterable[dict[str, np.ndarray]]) -> None:
+    """The finished file of a scan whose tiles are runs of rows: each variable's first dimension takes them in turn."""
+    with _replacing(path) as file:
+        _write_frame(file, layout)
+        targets = {}
+        for variable in layout.variables:
+            shape = layout.shape(variable)
+            chunks = tuple(min(pair) for pair in zip(variable.chunks or shape, shape, strict=True))
+            targets[variable.name] = _describe(
+                file, layout, variable, shape=shape, dtype=variable.dtype, chunks=chunks, **FILTERS
+            )
+        start = 0
+        for arrays in pieces:
+            rows = len(next(iter(arrays.values())))
+            for name, target in targets.items():
+                target[start : start + rows] = arrays[name]
+            start += rows
 
 
 def _write_frame(file: h5py.File, layout: Layout) -> None:

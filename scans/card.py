@@ -54,6 +54,9 @@ class Range(_Model):
             raise ValueError(f"min = {self.min}: a log axis must lie above zero")
         return self
 
+    def ends(self) -> tuple[float, float]:
+        return self.min, self.max if self.n > 1 else self.min
+
     def points(self) -> np.ndarray:
         """The values of the axis, float64; the ends are exact."""
         if self.n == 1:
@@ -72,6 +75,9 @@ class Values(_Model):
         if any(a >= b for a, b in pairwise(values)):
             raise ValueError("values must rise")
         return values
+
+    def ends(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
 
     def points(self) -> np.ndarray:
         return np.array(self.values)
@@ -107,7 +113,7 @@ class _MeshCard(_DataCard):
         for name, value in table.items():
             if name not in PARAMETERS:
                 raise ValueError(unknown("parameter", name, PARAMETERS))
-            lowest = value if isinstance(value, float) else value.points()[0]
+            lowest = value if isinstance(value, float) else value.ends()[0]
             if PARAMETERS[name].metadata["positive"] and lowest <= 0:
                 raise ValueError(f"{name} = {lowest}: must be above zero")
         return table
@@ -171,7 +177,7 @@ class GridCard(_MeshCard):
             raise ValueError(f"observables = {self.observables}: output = 'summary' reduces exactly one observable")
         if self.refine:
             self._check_reads([self.refine.where])
-            if self.output == "summary" or any(len(axis.points()) < 2 for axis in self.axes.values()):
+            if self.output == "summary" or any(len({*axis.ends()}) < 2 for axis in self.axes.values()):
                 raise ValueError("refine needs output = 'full' and at least 2 points along each axis")
             if self.refine.levels * len(self.axes) > 48:
                 raise ValueError(f"refine.levels = {self.refine.levels}: times {len(self.axes)} axes must be at most 48")
@@ -273,7 +279,7 @@ class DecayLengthsCard(_MeshCard):
     def _complete(self) -> "DecayLengthsCard":
         if set(self.axes) != {"m_aprime"} or set(self.fixed) - {"v"}:
             raise ValueError("decay lengths are scanned along the axis m_aprime alone, with v under fixed")
-        if self.energy.points()[0] <= self.axes["m_aprime"].points()[-1]:
+        if self.energy.ends()[0] <= self.axes["m_aprime"].ends()[1]:
             raise ValueError("energy must lie above the heaviest m_aprime")
         return self
 
@@ -335,7 +341,7 @@ def _read(name: str) -> tuple[str, dict[str, Any]]:
         else:
             raise BadInput(f"card {name}: no such file, and {unknown('shipped card', name, shipped)}")
         return name, tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
         raise BadInput(f"card {name}: not TOML: {' '.join(str(error).split())}") from None
     except OSError as error:
         raise BadInput(f"card {name}: {error.strerror}") from None

@@ -1,7 +1,6 @@
 """Run cards: what to scan, as TOML or as a dict, checked key by key."""
 
 import tomllib
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,7 +24,9 @@ from jt3r.aprime import Recipe
 from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
 
-from .errors import BadInput, unknown
+from .card_text import read_card
+from .card_text import shipped_cards as shipped_cards
+from .errors import BadInput, one_line, unknown
 from .refine_card import Refine
 
 MAX_AXIS = 2**31 - 1
@@ -305,46 +306,18 @@ KINDS: dict[str, type[_DataCard]] = {
 _ADAPTER: TypeAdapter[Card] = TypeAdapter(Annotated[Card, Field(discriminator="kind")])
 
 
-def shipped_cards() -> dict[str, str]:
-    """Name -> text of every card that comes with jt3r."""
-    folder = files("jt3r.scans.cards")
-    return {
-        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
-        if entry.name.endswith(".toml")
-    }
-
-
 def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> Card:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
 
     `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
     """
-    name, table = (None, card) if isinstance(card, dict) else _read(str(card))
+    name, table = (None, card) if isinstance(card, dict) else read_card(str(card))
     for setting in settings or []:
         table = _set(table, setting)
     try:
         return _ADAPTER.validate_python(table)
     except ValidationError as error:
-        raise BadInput(f"card{f' {name}' if name else ''}: {_first_error(error)}") from None
-
-
-def _read(name: str) -> tuple[str, dict[str, Any]]:
-    path, shipped = Path(name), shipped_cards()
-    try:
-        if path.exists():
-            text = path.read_text(encoding="utf-8")
-        elif name in shipped:
-            text = shipped[name]
-        elif path.suffix:
-            raise BadInput(f"card {name}: no such file")
-        else:
-            raise BadInput(f"card {name}: no such file, and {unknown('shipped card', name, shipped)}")
-        return name, tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
-        raise BadInput(f"card {name}: not TOML: {' '.join(str(error).split())}") from None
-    except OSError as error:
-        raise BadInput(f"card {name}: {error.strerror}") from None
+        raise BadInput(f"card{f' {name}' if name else ''}: {one_line(_first_error(error))}") from None
 
 
 def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
@@ -374,7 +347,7 @@ def _first_error(error: ValidationError) -> str:
     """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
     errors = error.errors()
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    where = [str(part) for part in first["loc"] if part not in (*KINDS, _RANGE, _LISTED)]
+    where = [str(part) for part in first["loc"][1:] if part not in (_RANGE, _LISTED)]  # after the kind
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     key = ".".join(where)

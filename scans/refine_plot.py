@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.tri import Triangulation
 
 from .plots import GREY, MEV, _coupling_on_top, _fixed_v, _set_scales
 
@@ -24,10 +25,10 @@ def draw_cells(axes: Axes, scan: h5py.File, card: dict) -> None:
     points = np.stack([np.stack([left, left, right, right], -1), np.stack([low, high, low, high], -1)], -1)
     limits: dict = {"clim": (-10, 10), "cmap": "RdBu_r"} if shown.startswith("pull") else {"cmap": "viridis"}
     image = PolyCollection(
-        points[:, [0, 1, 3, 2]], array=values.mean(axis=1), edgecolors="face", linewidths=0.1, rasterized=True, **limits
+        list(points[:, [0, 1, 3, 2]]), array=values.mean(axis=1), edgecolors="face", linewidths=0.1, rasterized=True, **limits
     )
     axes.add_collection(image)
-    coarse = points[level < OUTLINED][:, [0, 1, 3, 2]]
+    coarse = list(points[level < OUTLINED][:, [0, 1, 3, 2]])
     axes.add_collection(PolyCollection(coarse, facecolors="none", edgecolors=GREY, linewidths=0.15, rasterized=True))
     extend = "both" if shown.startswith("pull") else "neither"
     axes.figure.colorbar(image, ax=axes, label=f"${scan[shown].attrs['latex']}$", extend=extend)
@@ -59,4 +60,5 @@ def _draw_contours(axes: Axes, points: np.ndarray, values: np.ndarray, levels: l
         return
     triangles = (4 * np.arange(count)[:, None, None] + np.array(TRIANGLES)).reshape(-1, 3)
     x, y = points[crossed].reshape(-1, 2).T
-    axes.tricontour(x, y, triangles, values[crossed].ravel(), levels=levels, colors="k", linewidths=0.6, linestyles="solid")
+    mesh = Triangulation(x, y, triangles)
+    axes.tricontour(mesh, values[crossed].ravel(), levels=levels, colors="k", linewidths=0.6, linestyles="solid")

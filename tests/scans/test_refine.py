@@ -107,7 +107,7 @@ def test_a_tile_is_refined_without_the_others(cells):
 
 
 def test_the_inside_of_a_band_is_split(tmp_path):
-    """With band = [-2, 2] all of |pull| < 2 is fine: more cells than its two edges, and no coarse cell has its corners inside."""
+    """With band = [-2, 2] every cell with a corner at |pull| < 2 is a finest one."""
     card = {**CARD, "refine": {"levels": 3, "where": "pull_gm2", "band": [-2.0, 2.0]}}
     with h5py.File(run(card, tmp_path / "band.h5")) as file:
         inside = (np.abs(file["pull_gm2"][()]) < 2).any(axis=1)

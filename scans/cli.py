@@ -81,11 +81,11 @@ def plot(
 ) -> None:
     """Draw a scan file, or Fig. 2 of the paper."""
     from .limit_plots import plot_band_with_limits
+    from .output import refuse_existing
     from .plots import plot_file, plot_loop_functions
 
     picture = output or file.with_suffix(".png")
-    if picture.exists() and not overwrite:
-        raise BadInput(f"output {picture}: exists already; --overwrite replaces it, -o names another file")
+    refuse_existing(picture, overwrite)
     if limits is not None:
         plot_band_with_limits(file, limits, picture)
     elif str(file) == "fig2":
@@ -209,6 +209,18 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
         typer.echo(shipped[name], nl=False)
     else:
         raise BadInput(unknown("shipped card", name, shipped))
+
+
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="A file that jt3r run wrote; for .json a benchmark: bma, bmb, bmc, bmd or sm.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData) or .json (WCxf).")],
+    overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
+) -> None:
+    """Write a scan file for other programs: CSV, Parquet, HEPData YAML; or a benchmark as Wilson coefficients."""
+    from .export import export
+
+    typer.echo(export(file, output, overwrite=overwrite))
 
 
 @contextmanager

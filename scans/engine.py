@@ -16,6 +16,7 @@ from .errors import BadInput, ScanFailed
 from .grid import full_grid
 from .hdf5 import read_part, sync_folder, write_part
 from .limits import decay_lengths_scan, limits_scan
+from .output import refuse_existing
 from .provenance import provenance
 from .scan import Scan
 from .summary import summary_grid
@@ -112,8 +113,7 @@ def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
     except OSError as error:
         raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
     parts = parts_folder(output)
-    if output.exists() and not (overwrite or (resume and parts.exists())):
-        raise BadInput(f"output {output}: exists already; --overwrite replaces it, -o names another file")
+    refuse_existing(output, overwrite or (resume and parts.exists()))
     if parts.exists() and not (resume or overwrite):
         raise BadInput(f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it")
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from .errors import BadInput as BadInput
     from .errors import ScanFailed as ScanFailed
 
+__all__ = ["BadInput", "ScanFailed", "open", "run"]
+
 _PUBLIC = {
     "run": ("engine", "run"),
     "open": ("dataset", "open_dataset"),

@@ -25,7 +25,7 @@ def optional(module: str, extra: str) -> Any:
 def open_dataset(path: str | Path) -> "xarray.Dataset":
     """The file as an xarray Dataset, its arrays read when used: `.sel`, `.plot` and `.to_dataframe()` work on it.
 
-    Units, LaTeX labels and sources are attributes of the arrays. Raises BadInput as `open_scan`, and without the extra `xarray`.
+    Units, LaTeX labels and sources are attributes of the arrays. Raises BadInput as `open_scan`, or if xarray is missing.
     """
     xarray = optional("xarray", "xarray")
     optional("h5netcdf", "xarray")

@@ -12,7 +12,7 @@ def refuse_existing(path: Path, overwrite: bool) -> None:
 
 
 def check_file(path: Path, overwrite: bool) -> None:
-    """Raise BadInput unless the file `path` can be written: its folder is there, it is no folder, and `overwrite` if it exists."""
+    """Raise BadInput unless `path` can be a new file: in a folder that is there, and no file yet unless `overwrite`."""
     if path.is_dir():
         raise BadInput(f"output {path}: is a folder")
     if not path.parent.is_dir():

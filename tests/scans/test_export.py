@@ -119,8 +119,8 @@ def test_the_output_is_kept(band_file, tmp_path):
     assert export(band_file, taken, overwrite=True).read_text().startswith("pull,m_aprime [GeV],m_phi [GeV]")
     with pytest.raises(BadInput, match="there is no folder"):
         export(band_file, tmp_path / "none" / "out.csv")
+    (tmp_path / "folder.csv").mkdir()
     with pytest.raises(BadInput, match="is a folder"):
-        (tmp_path / "folder.csv").mkdir()
         export(band_file, tmp_path / "folder.csv")
 
 

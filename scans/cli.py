@@ -223,6 +223,28 @@ def export(
     typer.echo(export(file, output, overwrite=overwrite))
 
 
+@app.command()
+def reproduce(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("reproduce"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="fig2, fig3, fig4, fig6, table1, table2, table3 or text. Repeatable."),
+    ] = None,
+    dataset: Annotated[str, typer.Option(help="Measurements: paper2021, or current for today's.")] = "paper2021",
+    overwrite: Annotated[bool, typer.Option(help="Replace a former report in the folder.")] = False,
+) -> None:
+    """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a report (HTML)."""
+    from collections import Counter
+
+    from .progress import step_progress
+    from .reproduce import reproduce
+
+    report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+    for verdict, count in Counter(finding.verdict for finding in findings).items():
+        typer.echo(f"{verdict}: {count}")
+    typer.echo(report)
+
+
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     try:

@@ -1,4 +1,4 @@
-"""The numbers that the paper states, computed anew: each function takes a set of measurements and gives them in the paper's unit."""
+"""The numbers that the paper states, computed anew, in its units: functions of a set of measurements and further arguments."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r import Point, aprime, band, dark, flavour, limits, observables, uv
-from jt3r import experiments as searches
 from jt3r.constants import ALPHA_EM, M_MU
 from jt3r.datasets import measurement as measured_quantity
 from jt3r.experiments import inputs

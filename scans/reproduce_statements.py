@@ -1,6 +1,7 @@
 """What the paper states, as data, and the verdict on each statement: agrees, differs or not computable."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from jt3r.flavour_benchmarks import Row
 
 from .reproduce_numbers import FUNCTIONS
 
+GREEK = {"chi": "χ", "mu": "μ", "nu": "ν", "eta": "η"}
 AGREES, DIFFERS, NOT_COMPUTABLE = "agrees", "differs", "not computable"
 PAPER_DATA = "paper2021"
 
@@ -64,18 +66,22 @@ class Statement(BaseModel):
 
 @dataclass(frozen=True)
 class Finding:
-    """A statement with what jt3r makes of it. `kind` and `reason` are empty where the two agree."""
+    """A statement with what jt3r makes of it: `ours` beside what is `printed`, or what it must be `bound` (below, above) by.
+
+    `kind` and `reason` are empty where the two agree.
+    """
 
     name: str
     part: str
     where: str
     says: str
-    printed: str
-    ours: tuple[float, ...]
-    unit: str
-    method: str
-    tolerance: str
     verdict: str
+    printed: tuple[float, ...] = ()
+    bound: str = ""
+    ours: tuple[float, ...] = ()
+    unit: str = ""
+    method: str = ""
+    tolerance: str = ""
     kind: str = ""
     reason: str = ""
 
@@ -89,8 +95,7 @@ def find(name: str, data: str) -> Finding:
     common = {"name": name, "part": statement.part, "where": statement.where, "says": statement.says}
     if statement.compute is None:
         assert statement.kind is not None
-        nothing = {"printed": "", "ours": (), "unit": "", "method": "", "tolerance": ""}
-        return Finding(**common, **nothing, verdict=NOT_COMPUTABLE, kind=statement.kind, reason=statement.reason)
+        return Finding(**common, verdict=NOT_COMPUTABLE, kind=statement.kind, reason=statement.reason)
     ours = tuple(FUNCTIONS[statement.compute](data, **statement.arguments))
     agrees = _agree(statement, ours)
     kind, reason = ("", "") if agrees else (statement.kind or "", statement.reason)
@@ -98,7 +103,8 @@ def find(name: str, data: str) -> Finding:
         kind, reason = "older input", f"the paper's measurements; these are those of the set {data}"
     return Finding(
         **common,
-        printed=_printed(statement),
+        printed=statement.value,
+        bound=statement.test if statement.test in ("below", "above") else "",
         ours=ours,
         unit=statement.unit,
         method=statement.method,
@@ -121,11 +127,6 @@ def _agree(statement: Statement, ours: Sequence[float]) -> bool:
     }
     assert statement.test is not None
     return all(tests[statement.test](x, printed) for x, printed in zip(ours, statement.value, strict=True))
-
-
-def _printed(statement: Statement) -> str:
-    values = ", ".join(f"{x:.6g}" for x in statement.value)
-    return f"{statement.test} {values}" if statement.test in ("below", "above") else values
 
 
 def _tolerance(statement: Statement) -> str:
@@ -152,7 +153,7 @@ def cells(rows: Sequence[Row], part: str, data: str) -> list[Finding]:
                 part=part,
                 where=f"Table {number}, {row.benchmark}",
                 says=row.quantity,
-                printed=f"{row.reference:.4g}",
+                printed=(row.reference,),
                 ours=(row.ours,),
                 unit="",
                 method="polynomials of FLAVIO 2.2" + (", printed pull" if pull else " beside FLAVIO 2.2 itself"),
@@ -185,12 +186,23 @@ def _anomaly(name: str, says: str, where: str, total: float) -> Finding:
         part="table3",
         where=where,
         says=says,
-        printed="0",
+        printed=(0.0,),
         ours=(total,),
         unit="",
         method="sum over left-handed fields in exact fractions",
         tolerance="none: exact",
         verdict=AGREES if agrees else DIFFERS,
         kind="" if agrees else "misprint",
-        reason="" if agrees else "; ".join(misprints()),
+        reason="" if agrees else "; ".join(_with_fields(text) for text in misprints()),
     )
+
+
+def _with_fields(text: str) -> str:
+    """The text with the names of fields as the report sets them."""
+    return re.sub(r"\b\w+_(L|R_c)\b", lambda match: field_symbol(match[0]), text)
+
+
+def field_symbol(name: str) -> str:
+    """chi_u_R_c as χ_{uR}^{c}."""
+    base, *below = [GREEK.get(part, part) for part in name.removesuffix("_c").split("_")]
+    return f"{base}_{{{''.join(below)}}}" + ("^{c}" if name.endswith("_c") else "")

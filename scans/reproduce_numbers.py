@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -35,7 +36,7 @@ def measured_flavour(data: str, name: str) -> list[float]:
 
 def loop_prefactor(data: str, m_mu: float = M_MU) -> list[float]:
     """m_mu^2/(16 pi^2 V^2)."""
-    point = Point(m_phi=0.08, v=V, m_mu=m_mu)
+    point = _point(data, m_phi=0.08, m_mu=m_mu)
     return [float(observables["delta_a_mu_phi"](point) / observables["c_phi"](point))]
 
 
@@ -43,25 +44,24 @@ def loop_function(data: str, name: str, r: float) -> list[float]:
     return [float({"c_phi": loops.c_phi, "c_aprime": loops.c_aprime}[name](r))]
 
 
-def _centre(data: str, m_aprime: float) -> Point:
-    """The point on the centre of the band."""
-    point = Point(m_aprime=m_aprime, v=V, dataset=data)
-    return point.with_values(m_phi=band.solve(point)[0])
+def _point(data: str, **parameters: Any) -> Point:
+    return Point(**{"v": V, **parameters}, dataset=data)
+
+
+def _centre(data: str, m_aprime: Any) -> Point:
+    """Points on the centre of the band."""
+    point = _point(data, m_aprime=m_aprime)
+    return point.with_values(m_phi=band.solve(point, np.zeros(np.shape(m_aprime)))[0])
 
 
 def cancellation(data: str, m_aprime: list[float]) -> list[float]:
-    point = _centre_of_many(data, np.geomspace(*m_aprime, 25))
-    return [float(jnp.max(observables["cancellation"](point)))]
-
-
-def _centre_of_many(data: str, m_aprime: np.ndarray) -> Point:
-    point = Point(m_aprime=m_aprime, v=V, dataset=data)
-    return point.with_values(m_phi=band.solve(point, np.zeros(len(m_aprime)))[0])
+    low, high = m_aprime
+    return [float(jnp.max(observables["cancellation"](_centre(data, np.geomspace(low, high, 25)))))]
 
 
 def band_range(data: str, m_aprime: list[float]) -> list[float]:
     """Lowest and highest m_phi' in MeV within one standard deviation, at the ends of the range: the band is monotone."""
-    edges = band.solve(Point(m_aprime=np.array(m_aprime), v=V, dataset=data), np.array([[-1.0], [1.0]]))[0]
+    edges = band.solve(_point(data, m_aprime=np.array(m_aprime)), np.array([[-1.0], [1.0]]))[0]
     return [float(edges.min()) * MEV, float(edges.max()) * MEV]
 
 
@@ -107,7 +107,8 @@ def window_ratio(data: str, v: list[float], dumps: list[str], above: str, recipe
 
 def pion_branching_over(data: str, limit: float, m_aprime: list[float]) -> list[float]:
     """Largest Br(pi0 -> gamma A') between two masses over a limit."""
-    mass = jnp.linspace(*m_aprime, 200)
+    low, high = m_aprime
+    mass = jnp.linspace(low, high, 200)
     couplings = aprime.t3r_couplings(mass, V, "direct")
     effective = couplings.mixing + couplings.direct / 2 / np.sqrt(4 * np.pi * ALPHA_EM)
     branching = branching_to_photon_vector(mass, effective, inputs()["pion_mass"], inputs()["pion_to_photons"])

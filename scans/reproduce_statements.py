@@ -92,17 +92,17 @@ STATEMENTS = {name: Statement(**entry) for name, entry in read_toml("paper_state
 def find(name: str, data: str) -> Finding:
     """Compute a statement anew with a set of measurements, and judge it."""
     statement = STATEMENTS[name]
-    common = {"name": name, "part": statement.part, "where": statement.where, "says": statement.says}
+    common = name, statement.part, statement.where, statement.says
     if statement.compute is None:
         assert statement.kind is not None
-        return Finding(**common, verdict=NOT_COMPUTABLE, kind=statement.kind, reason=statement.reason)
+        return Finding(*common, verdict=NOT_COMPUTABLE, kind=statement.kind, reason=statement.reason)
     ours = tuple(FUNCTIONS[statement.compute](data, **statement.arguments))
     agrees = _agree(statement, ours)
     kind, reason = ("", "") if agrees else (statement.kind or "", statement.reason)
     if not agrees and not reason and statement.measured and data != PAPER_DATA:
         kind, reason = "older input", f"the paper's measurements; these are those of the set {data}"
     return Finding(
-        **common,
+        *common,
         printed=statement.value,
         bound=statement.test if statement.test in ("below", "above") else "",
         ours=ours,

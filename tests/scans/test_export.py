@@ -9,11 +9,12 @@ import pytest
 import yaml
 from hepdata_validator.data_file_validator import DataFileValidator
 from pyarrow import parquet
+from typer.testing import CliRunner
 
 import jt3r.scans
 from jt3r.exchange import read_wcxf
 from jt3r.flavour_benchmarks import benchmark
-from jt3r.scans import BadInput, run
+from jt3r.scans import BadInput, cli, run
 from jt3r.scans.dataset import optional, read_columns
 from jt3r.scans.export import MISSING, export
 
@@ -122,6 +123,14 @@ def test_the_output_is_kept(band_file, tmp_path):
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(BadInput, match="is a folder"):
         export(band_file, tmp_path / "folder.csv")
+
+
+def test_the_command(band_file, tmp_path):
+    call = ["export", str(band_file), "-o", str(tmp_path / "band.csv")]
+    answer = CliRunner().invoke(cli.app, call)
+    assert (answer.exit_code, answer.stdout) == (0, f"{tmp_path / 'band.csv'}\n")
+    assert isinstance(CliRunner().invoke(cli.app, call).exception, BadInput)
+    assert CliRunner().invoke(cli.app, [*call, "--overwrite"]).exit_code == 0
 
 
 def test_a_large_grid_is_no_yaml(tmp_path):

@@ -4,12 +4,14 @@ import base64
 import csv
 import re
 import tomllib
+from collections import Counter
 from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
+from typer.testing import CliRunner
 
-from jt3r.scans import BadInput
+from jt3r.scans import BadInput, cli
 from jt3r.scans.reproduce import OURS, REPORT, reproduce
 from jt3r.scans.reproduce_numbers import FUNCTIONS
 from jt3r.scans.reproduce_parts import PARTS
@@ -178,6 +180,17 @@ def test_an_interrupted_run_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         reproduce(tmp_path / "report", only=["table3"], progress=interrupt)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command(tmp_path):
+    answer = CliRunner().invoke(cli.app, ["reproduce", "-o", str(tmp_path / "report"), "--only", "table3", "--only", "table3"])
+    assert answer.exit_code == 0
+    *counts, path = answer.stdout.splitlines()
+    assert path == str(tmp_path / "report" / REPORT)
+    with (tmp_path / "report" / "statements.csv").open(newline="") as file:
+        found = Counter(row["verdict"] for row in csv.DictReader(file))
+    assert dict(line.split(": ") for line in counts) == {verdict: str(n) for verdict, n in found.items()}
+    assert isinstance(CliRunner().invoke(cli.app, ["reproduce", "--only", "fig5"]).exception, BadInput)
 
 
 def test_what_may_be_replaced(tmp_path):

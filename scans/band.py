@@ -28,6 +28,7 @@ from .scan import (
     parameter_attributes,
     point_of,
 )
+from .sparing import Compute, put_together, sparing
 from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 
 SECONDS_PER_EDGE = 2e-6
@@ -47,15 +48,20 @@ def band_scan(card: BandCard) -> Scan:
     layout = _layout(card, others, (len(pulls), *chunk))
     column = jnp.asarray(pulls, dtype).reshape(-1, *[1] * len(shape))
 
-    def compute(cut: Slices) -> Arrays:
-        point = point_of(card, open_mesh(axes, cut, tile))
-        results = _solve(point, column, solve_for=card.solve_for, between=card.between, others=others, max_roots=card.max_roots)
-        inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
-        arrays = {}
-        for variable, result in zip(layout.variables, results, strict=True):
-            shape = (*layout.shape(variable)[: len(variable.dims) - len(tile)], *tile)
-            arrays[variable.name] = np.broadcast_to(np.asarray(result), shape)[inside].astype(variable.dtype)
-        return arrays
+    def build(piece: tuple[int, ...]) -> Compute:
+        def compute(cut: Slices) -> Arrays:
+            point = point_of(card, open_mesh(axes, cut, piece))
+            results = _solve(
+                point, column, solve_for=card.solve_for, between=card.between, others=others, max_roots=card.max_roots
+            )
+            inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
+            arrays = {}
+            for variable, result in zip(layout.variables, results, strict=True):
+                shape = (*layout.shape(variable)[: len(variable.dims) - len(piece)], *piece)
+                arrays[variable.name] = np.broadcast_to(np.asarray(result), shape)[inside].astype(variable.dtype)
+            return arrays
+
+        return compute
 
     edges = len(pulls) * prod(shape)
     return Scan(
@@ -65,7 +71,7 @@ def band_scan(card: BandCard) -> Scan:
         points=edges,
         disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
         seconds=edges * SECONDS_PER_EDGE,
-        compute=compute,
+        compute=sparing(build, tile, put_together),
         finish=write_full,
     )
 

@@ -6,17 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from .engine import Tile
-
 Named = tuple[str, Any]
 
 
-def tile_progress(tiles: list[Tile], done: int) -> Iterator[Tile]:
-    """Yield the tiles while a bar shows how far they are; nothing is shown where stderr is no terminal."""
+def tile_progress(finished: Iterator[int], done: int, total: int) -> Iterator[int]:
+    """Pass on the tiles that come in while a bar counts them; nothing is shown where stderr is no terminal."""
     with _bar() as bar:
-        task = bar.add_task("tiles", total=done + len(tiles), completed=done)
-        for tile in tiles:
-            yield tile
+        task = bar.add_task("tiles", total=total, completed=done)
+        for number in finished:
+            yield number
             bar.advance(task)
 
 

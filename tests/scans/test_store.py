@@ -15,9 +15,10 @@ import xarray
 from jt3r import observables
 from jt3r.scans import BadInput, run
 from jt3r.scans.card import load_card
-from jt3r.scans.engine import parts_folder, prepare
-from jt3r.scans.hdf5 import SCHEMA, open_scan
+from jt3r.scans.hdf5 import SCHEMA, open_scan, write_part
 from jt3r.scans.info import describe
+from jt3r.scans.parts import opened, parts_folder, tile_file
+from jt3r.scans.prepare import prepare
 from tests.scans.conftest import BAND, MAP, SUMMARY
 
 TILED = {
@@ -136,22 +137,24 @@ class _Stop(Exception):
     pass
 
 
-def _stop_after(tiles_to_do: int):
-    """A progress display that breaks the scan off after so many tiles."""
+def _stop_after(tiles: int):
+    """A progress display that breaks the scan off when so many tiles have come in."""
 
-    def progress(tiles, done):
-        for k, tile in enumerate(tiles):
-            if k == tiles_to_do:
+    def progress(finished, done, total):
+        if tiles == 0:
+            raise _Stop
+        for k, number in enumerate(finished, start=1):
+            yield number
+            if k == tiles:
                 raise _Stop
-            yield tile
 
     return progress
 
 
 def _counting(seen: list):
-    def progress(tiles, done):
-        seen.append((len(tiles), done))
-        return tiles
+    def progress(finished, done, total):
+        seen.append((total - done, done))
+        return finished
 
     return progress
 
@@ -169,14 +172,14 @@ def test_a_resumed_scan_has_the_same_bytes_and_does_no_tile_twice(tmp_path, tile
     with pytest.raises(BadInput, match="--resume goes on with it, --overwrite drops it"):
         run(TILED, out)
     victims = sorted(parts_folder(out).glob("tile-*.h5"))
-    assert len(victims) == 5
+    assert len(victims) == 6  # five that came in, and the one that was being written meanwhile
     with h5py.File(victims[0]) as file:
         chunk = file["delta_a_mu"].id.get_chunk_info(1)
     _flip(victims[0], chunk.byte_offset + 1000)
     os.truncate(victims[1], victims[1].stat().st_size // 2)
     victims[2].unlink()
     run(TILED, out, resume=True, progress=_counting(seen))
-    assert seen == [(10, 2)]  # seven never done and three damaged
+    assert seen == [(9, 3)]  # six never done and three damaged
     assert out.read_bytes() == tiled
     assert [p.name for p in tmp_path.iterdir()] == ["map.h5"]
 
@@ -201,12 +204,9 @@ def _every_flip(card, out, step):
 
 
 def _make_parts(card, out):
-    from jt3r.scans.engine import _open_folder
-    from jt3r.scans.hdf5 import write_part
-
     scan = prepare(load_card(card))
-    _open_folder(parts_folder(out), scan, resume=False)
-    write_part(parts_folder(out) / "tile-000000.h5", scan.parts, scan.compute(scan.tiles[0]))
+    with opened(parts_folder(out), scan, fresh=True):
+        write_part(tile_file(parts_folder(out), 0), scan.parts, scan.compute(scan.tiles[0]))
 
 
 @pytest.mark.parametrize(
@@ -306,9 +306,10 @@ def test_interrupted_it_says_how_to_go_on(tmp_path):
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stdout == ""
-    assert stderr.startswith("jt3r: interrupted")
-    assert "--resume" in stderr
-    assert stderr.count("\n") == 1
+    first, second = stderr.splitlines()
+    assert first.startswith("jt3r: stopping after the tiles in flight")
+    assert second.startswith("jt3r: interrupted")
+    assert "--resume" in second
     assert not out.exists()
     run("gm2_map", out, settings=settings[1::2], resume=True)
     with h5py.File(out) as file:

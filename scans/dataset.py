@@ -1,25 +1,16 @@
 """Scan files in the shape that other tools expect: an xarray Dataset, or flat columns of equal length."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import h5py
 import numpy as np
 
-from .errors import BadInput
+from .extras import need
 from .hdf5 import open_scan
 
 if TYPE_CHECKING:
     import xarray
-
-
-def optional(module: str, extra: str) -> Any:
-    """The optional `module`. Raises BadInput, naming the `extra` of jt3r that installs it, if it is missing."""
-    if find_spec(module) is None:
-        raise BadInput(f"this needs {module}, which is not installed: pip install 'jt3r[{extra}]'")
-    return import_module(module)
 
 
 def open_dataset(path: str | Path) -> "xarray.Dataset":
@@ -27,8 +18,8 @@ def open_dataset(path: str | Path) -> "xarray.Dataset":
 
     Units, LaTeX labels and sources are attributes of the arrays. Raises BadInput as `open_scan`, or if xarray is missing.
     """
-    xarray = optional("xarray", "xarray")
-    optional("h5netcdf", "xarray")
+    xarray = need("xarray", "xarray", "jt3r.scans.open")
+    need("h5netcdf", "xarray", "jt3r.scans.open")
     with open_scan(path):
         return xarray.open_dataset(path, engine="h5netcdf")
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .dataset import Column, Columns, optional, read_columns
+from .dataset import Column, Columns, read_columns
 from .errors import BadInput
+from .extras import need
 from .hdf5 import open_scan
 from .output import check_file
 
@@ -58,7 +59,7 @@ def _heading(name: str, column: Column) -> str:
 
 
 def _write_parquet(source: Path, output: Path) -> None:
-    arrow, parquet = optional("pyarrow", "export"), optional("pyarrow.parquet", "export")
+    arrow, parquet = need("pyarrow", "export", "Parquet"), need("pyarrow.parquet", "export", "Parquet")
     table = read_columns(source)
     fields, arrays = [], []
     for name, column in table.all.items():
@@ -70,7 +71,7 @@ def _write_parquet(source: Path, output: Path) -> None:
 
 
 def _write_hepdata(source: Path, output: Path) -> None:
-    yaml = optional("yaml", "export")
+    yaml = need("yaml", "export", "HEPData YAML")
     with open_scan(source) as scan:
         kind = json.loads(scan.attrs["card"])["kind"]
     columns = read_columns(source)

@@ -15,8 +15,9 @@ import jt3r.scans
 from jt3r.exchange import read_wcxf
 from jt3r.flavour_benchmarks import benchmark
 from jt3r.scans import BadInput, cli, run
-from jt3r.scans.dataset import optional, read_columns
+from jt3r.scans.dataset import read_columns
 from jt3r.scans.export import MISSING, export
+from jt3r.scans.extras import need
 
 
 @pytest.fixture(scope="module")
@@ -141,5 +142,5 @@ def test_a_large_grid_is_no_yaml(tmp_path):
 
 
 def test_a_missing_extra_is_one_line():
-    with pytest.raises(BadInput, match=r"pip install 'jt3r\[export\]'"):
-        optional("no_such_module", "export")
+    with pytest.raises(BadInput, match=r"Parquet needs no_such_module: pip install 'jt3r\[export\]'"):
+        need("no_such_module", "export", "Parquet")

@@ -42,7 +42,7 @@ report: .venv/run
 # Look at out/report.png and out/report.pdf: the page as a browser shows it, without network.
 report-check: report
 	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --host-resolver-rules='MAP * ~NOTFOUND' \
-	  --window-size=1200,11000 --screenshot=out/report.png file://$(CURDIR)/$(REPORT)/report.html
+	  --window-size=1200,13000 --screenshot=out/report.png file://$(CURDIR)/$(REPORT)/report.html
 	$(CHROMIUM) --headless --no-sandbox --disable-gpu --no-pdf-header-footer --print-to-pdf=out/report.pdf file://$(CURDIR)/$(REPORT)/report.html
 	test -s out/report.png -a -s out/report.pdf
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from .card import load_card
 from .provenance import provenance
-from .reproduce_parts import Part, Result
+from .reproduce_parts import PARTS, Part, Result
 from .reproduce_statements import AGREES, DIFFERS, NOT_COMPUTABLE, PAPER_DATA, Finding
 
 VERDICTS = (AGREES, DIFFERS, NOT_COMPUTABLE)
@@ -74,6 +74,7 @@ def render(folder: Path, sections: Sequence[Section], dataset: str) -> str:
     made = {key: _plain(text) for key, text in provenance(load_card("gm2_band", [f"dataset={dataset}"])).items()}
     return template.render(
         sections=sections,
+        partial=len(sections) < len(PARTS),
         dataset=dataset,
         paper_data=PAPER_DATA,
         verdicts=VERDICTS,

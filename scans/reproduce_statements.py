@@ -25,6 +25,7 @@ Kind = Literal[
     "rounding",
     "choice of ours",
     "estimate of the paper",
+    "does not hold",
     "left out in the paper",
     "published cut",
     "not modelled",
@@ -99,8 +100,8 @@ def find(name: str, data: str) -> Finding:
     ours = tuple(FUNCTIONS[statement.compute](data, **statement.arguments))
     agrees = _agree(statement, ours)
     kind, reason = ("", "") if agrees else (statement.kind or "", statement.reason)
-    if not agrees and not reason and statement.measured and data != PAPER_DATA:
-        kind, reason = "older input", f"the paper's measurements; these are those of the set {data}"
+    if not agrees and statement.measured and data != PAPER_DATA:
+        kind, reason = "older input", _other_measurements(data, statement.reason)
     return Finding(
         *common,
         printed=statement.value,
@@ -113,6 +114,10 @@ def find(name: str, data: str) -> Finding:
         kind=kind,
         reason=reason,
     )
+
+
+def _other_measurements(data: str, reason: str = "") -> str:
+    return f"measurements of the set {data}" + (f"; it differs with the paper's own too: {reason}" if reason else "")
 
 
 def _agree(statement: Statement, ours: Sequence[float]) -> bool:

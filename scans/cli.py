@@ -324,7 +324,11 @@ def reproduce(
     from .progress import step_progress
     from .reproduce import reproduce
 
-    report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+    try:
+        report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+    except KeyboardInterrupt:
+        _say(f"interrupted; nothing was written to {output}")
+        raise typer.Exit(INTERRUPTED) from None
     for verdict, count in Counter(finding.verdict for finding in findings).items():
         typer.echo(f"{verdict}: {count}")
     typer.echo(report)

@@ -4,8 +4,10 @@ The polynomials of a table (see ``jt3r.flavour_table``) are evaluated at the b s
 run down first. Coefficients are real, in FLAVIO's basis of the weak effective theory: H = -4 G_F/sqrt2 V_tb V_ts*
 e^2/(16 pi^2) sum_i C_i O_i, where O_S,P carry a factor m_b, so that C_S and C_P are in GeV^-1.
 
-B -> K nu nu is not modelled. Z exchange would change it, by C_L = C10^U of every neutrino (arXiv:1409.4557); but A' exchange
-adds right-handed neutrinos, whose masses and mixing the coefficients here say nothing of.
+B -> K nu nu is not modelled. Z exchange alone would change it by C_L = C10^U of every neutrino (arXiv:1409.4557), but A'
+exchange adds right-handed neutrinos, of whose masses the coefficients say nothing, and above all an A' on its mass shell:
+Gamma(B -> K A') = (s'_sL s'_bL)^2 f_+(0)^2 m_B^3/(128 pi V^2) for m_A' << m_B is 4e-13 GeV, the whole width of the B+, for the
+angles that give BMA its C9^NU at V = 10 GeV (f_+(0) = 0.33), whatever m_A' is. A row from Z exchange would hide that.
 """
 
 from collections.abc import Mapping
@@ -62,17 +64,25 @@ def _low_scale(coefficients: dict[str, Array], table: Table, scale: float) -> di
     raise ValueError(f"the coefficients must be given at {high:g} or {low:g} GeV, not at {scale:g} GeV")
 
 
-def _variables(coefficients: dict[str, Array], lepton: str) -> tuple[Array, ...]:
+def low_scale_coefficients(
+    coefficients: Mapping[str, Real[ArrayLike, "*b"]], table: str = DEFAULT_TABLE, scale: float = 160.0
+) -> dict[str, Real[Array, "*b"]]:
+    """All 16 coefficients at the b scale of the table, 4.8 GeV; arguments and errors as in ``predict``."""
+    return _low_scale(_checked(coefficients), load_table(table), float(scale))
+
+
+def variables(coefficients: dict[str, Array], lepton: str) -> tuple[Array, ...]:
     """The variables of the polynomials of one lepton, in the order of ``VARIABLES``."""
-    variables = []
+    values = []
     for variable in VARIABLES:
         plain = coefficients[f"{variable[:-1]}_bs{lepton}{lepton}"]
         primed = coefficients[f"{variable[:-1]}p_bs{lepton}{lepton}"]
-        variables.append(plain + primed if variable[-1] == "+" else plain - primed)
-    return tuple(variables)
+        values.append(plain + primed if variable[-1] == "+" else plain - primed)
+    return tuple(values)
 
 
-def _ratio(rates: Mapping[str, Array], observable: str) -> Array:
+def ratio(rates: Mapping[str, Array], observable: str) -> Array:
+    """The observable from the rates: one of them, or one over another."""
     numerator, denominator = OBSERVABLES[observable]
     return rates[numerator] if denominator is None else rates[numerator] / rates[denominator]
 
@@ -81,9 +91,9 @@ def _ratio(rates: Mapping[str, Array], observable: str) -> Array:
 def _rates(coefficients: dict[str, Array], table: str, scale: float) -> dict[str, Array]:
     loaded = load_table(table)
     low = _low_scale(coefficients, loaded, scale)
-    variables = {lepton: _variables(low, lepton) for lepton in LEPTONS}
+    of_lepton = {lepton: variables(low, lepton) for lepton in LEPTONS}
     return {
-        name: quadratic_form(jnp.asarray(rate.numbers), variables[rate.lepton], rate.monomials)
+        name: quadratic_form(jnp.asarray(rate.numbers), of_lepton[rate.lepton], rate.monomials)
         for name, rate in loaded.rates.items()
     }
 
@@ -91,7 +101,7 @@ def _rates(coefficients: dict[str, Array], table: str, scale: float) -> dict[str
 @partial(jax.jit, static_argnames=("table", "scale"))
 def _predict(coefficients: dict[str, Array], table: str, scale: float) -> dict[str, Array]:
     rates = _rates(coefficients, table, scale)
-    return {name: _ratio(rates, name) for name in OBSERVABLES}
+    return {name: ratio(rates, name) for name in OBSERVABLES}
 
 
 def predict(
@@ -152,12 +162,12 @@ def _deviations(coefficients: dict[str, Array], table: str, scale: float) -> dic
     relative, start = {}, 0
     for name, rate in loaded.rates.items():
         columns = loaded.factor[:, start : start + len(rate.numbers)]
-        relative[name] = _deviation(columns, rate, _variables(low, rate.lepton)) / rates[name][..., None]
+        relative[name] = _deviation(columns, rate, variables(low, rate.lepton)) / rates[name][..., None]
         start += len(rate.numbers)
     deviations = {}
     for name, (numerator, denominator) in OBSERVABLES.items():
         change = relative[numerator] - (0.0 if denominator is None else relative[denominator])
-        deviations[name] = _ratio(rates, name)[..., None] * change
+        deviations[name] = ratio(rates, name)[..., None] * change
     return deviations
 
 

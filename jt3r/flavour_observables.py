@@ -8,6 +8,7 @@ from jax import Array
 from .flavour import predict
 from .flavour_likelihood import sm_pull
 from .kernels.running import NAMES
+from .leptonic import bs_to_leptons
 from .point import Point
 from .registry import observable
 
@@ -20,58 +21,61 @@ def coefficients(point: Point) -> dict[str, Array]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-@observable(unit="", latex="R_K[1.1,6]", source=FLAVIO, reads=NAMES)
-def R_K(point: Point) -> Array:
-    """BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [1.1, 6] GeV^2."""
-    return predict(coefficients(point))["R_K"]
+# name: unit, label, what it is
+PREDICTED = {
+    "R_K": ("", "R_K[1.1,6]", "BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [1.1, 6] GeV^2."),
+    "R_Kst": ("", "R_{K^*}[1.1,6]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [1.1, 6] GeV^2."),
+    "R_Kst_low": ("", "R_{K^*}[0.045,1.1]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [0.045, 1.1] GeV^2."),
+    "BR_Bsmumu": ("", r"\overline{\mathrm{BR}}(B_s \to \mu\mu)", "Time-integrated branching ratio of Bs -> mu mu."),
+    "BR_BpKstmumu": (
+        "",
+        r"\mathrm{BR}(B^+ \to K^{*+}\mu\mu)[15,19]",
+        "Branching ratio of B+ -> K*+ mu mu for q^2 in [15, 19] GeV^2.",
+    ),
+    "BR_B0Kmumu": (
+        "",
+        r"\mathrm{BR}(B^0 \to K^0\mu\mu)[15,22]",
+        "Branching ratio of B0 -> K0 mu mu for q^2 in [15, 22] GeV^2.",
+    ),
+    "BR_BpKmumu": (
+        "",
+        r"\mathrm{BR}(B^+ \to K^+\mu\mu)[15,22]",
+        "Branching ratio of B+ -> K+ mu mu for q^2 in [15, 22] GeV^2.",
+    ),
+    "dBR_Bsphimumu": (
+        "GeV^-2",
+        r"d\mathrm{BR}/dq^2(B_s \to \phi\mu\mu)[1,6]",
+        "Mean of the time-integrated dBR/dq^2 of Bs -> phi mu mu over [1, 6] GeV^2.",
+    ),
+    "dBR_LbLmumu": (
+        "GeV^-2",
+        r"d\mathrm{BR}/dq^2(\Lambda_b \to \Lambda\mu\mu)[15,20]",
+        "Mean of dBR/dq^2 of Lambda_b -> Lambda mu mu over [15, 20] GeV^2.",
+    ),
+}
 
 
-@observable(unit="", latex="R_{K^*}[1.1,6]", source=FLAVIO, reads=NAMES)
-def R_Kst(point: Point) -> Array:
-    """BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [1.1, 6] GeV^2."""
-    return predict(coefficients(point))["R_Kst"]
+def _register(name: str, unit: str, latex: str, doc: str) -> None:
+    def function(point: Point) -> Array:
+        return predict(coefficients(point))[name]
+
+    function.__name__, function.__doc__ = name, doc
+    observable(unit=unit, latex=latex, source=FLAVIO, reads=NAMES)(function)
 
 
-@observable(unit="", latex="R_{K^*}[0.045,1.1]", source=FLAVIO, reads=NAMES)
-def R_Kst_low(point: Point) -> Array:
-    """BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [0.045, 1.1] GeV^2."""
-    return predict(coefficients(point))["R_Kst_low"]
+for _name, _facts in PREDICTED.items():
+    _register(_name, *_facts)
 
 
-@observable(unit="", latex=r"\overline{\mathrm{BR}}(B_s \to \mu\mu)", source=FLAVIO, reads=NAMES)
-def BR_Bsmumu(point: Point) -> Array:
-    """Time-integrated branching ratio of Bs -> mu mu."""
-    return predict(coefficients(point))["BR_Bsmumu"]
-
-
-@observable(unit="", latex=r"\mathrm{BR}(B^+ \to K^{*+}\mu\mu)[15,19]", source=FLAVIO, reads=NAMES)
-def BR_BpKstmumu(point: Point) -> Array:
-    """Branching ratio of B+ -> K*+ mu mu for q^2 in [15, 19] GeV^2."""
-    return predict(coefficients(point))["BR_BpKstmumu"]
-
-
-@observable(unit="", latex=r"\mathrm{BR}(B^0 \to K^0\mu\mu)[15,22]", source=FLAVIO, reads=NAMES)
-def BR_B0Kmumu(point: Point) -> Array:
-    """Branching ratio of B0 -> K0 mu mu for q^2 in [15, 22] GeV^2."""
-    return predict(coefficients(point))["BR_B0Kmumu"]
-
-
-@observable(unit="", latex=r"\mathrm{BR}(B^+ \to K^+\mu\mu)[15,22]", source=FLAVIO, reads=NAMES)
-def BR_BpKmumu(point: Point) -> Array:
-    """Branching ratio of B+ -> K+ mu mu for q^2 in [15, 22] GeV^2."""
-    return predict(coefficients(point))["BR_BpKmumu"]
-
-
-@observable(unit="GeV^-2", latex=r"d\mathrm{BR}/dq^2(B_s \to \phi\mu\mu)[1,6]", source=FLAVIO, reads=NAMES)
-def dBR_Bsphimumu(point: Point) -> Array:
-    """Mean of the time-integrated dBR/dq^2 of Bs -> phi mu mu over [1, 6] GeV^2."""
-    return predict(coefficients(point))["dBR_Bsphimumu"]
-
-
-@observable(unit="GeV^-2", latex=r"d\mathrm{BR}/dq^2(\Lambda_b \to \Lambda\mu\mu)[15,20]", source=FLAVIO, reads=NAMES)
-def dBR_LbLmumu(point: Point) -> Array:
-    """Mean of dBR/dq^2 of Lambda_b -> Lambda mu mu over [15, 20] GeV^2."""
-    return predict(coefficients(point))["dBR_LbLmumu"]
+@observable(
+    unit="",
+    latex=r"\overline{\mathrm{BR}}(B_s \to ee)",
+    source="De Bruyn et al., arXiv:1204.1737, with the inputs of FLAVIO 2.7.1",
+    reads=tuple(name for name in NAMES if name.endswith("ee")),
+)
+def BR_Bsee(point: Point) -> Array:
+    """Time-integrated branching ratio of Bs -> e e."""
+    return bs_to_leptons(coefficients(point), "e")
 
 
 @observable(unit="", latex=r"\mathrm{SM\ pull}", source="arXiv:2105.07655, Sec. IV", reads=NAMES)

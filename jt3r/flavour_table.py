@@ -20,7 +20,10 @@ VARIABLES = tuple(f"{op}{sign}" for op in ("C9", "C10", "CS", "CP") for sign in 
 
 @dataclass(frozen=True)
 class Rate:
-    """One branching fraction: polynomial in ``VARIABLES`` of one lepton, and what it is."""
+    """One branching fraction: polynomial in ``VARIABLES`` of one lepton, and what it is.
+
+    ``over_q2``, ``over_q4``: the numbers with 1/q^2 and 1/q^4 (GeV^-2, GeV^-4) in the integrand.
+    """
 
     flavio: str
     lepton: str
@@ -28,6 +31,8 @@ class Rate:
     unit: str
     monomials: Monomials
     numbers: tuple[float, ...]
+    over_q2: tuple[float, ...]
+    over_q4: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ def load_table(name: str) -> Table:
             unit=r["unit"],
             monomials=tuple(() if m == "1" else tuple(VARIABLES.index(v) for v in m.split()) for m in r["monomials"]),
             numbers=tuple(r["numbers"]),
+            over_q2=tuple(r["over_q2"]),
+            over_q4=tuple(r["over_q4"]),
         )
         for key, r in record["rates"].items()
     }

@@ -19,8 +19,22 @@ def _parameter(latex: str, doc: str, default: Any = None, unit: str = "GeV", pos
     )
 
 
-def _coefficient(latex: str, doc: str, unit: str = "1") -> Any:
-    return _parameter(latex, f"{doc}, new physics alone, at 160 GeV", 0.0, unit, positive=False)
+_OPERATORS = {
+    "C9": ("C_9", "vector", "1"),
+    "C10": ("C_{10}", "axial", "1"),
+    "CS": ("C_S", "scalar", "GeV^-1"),
+    "CP": ("C_P", "pseudoscalar", "GeV^-1"),
+}
+_LEPTONS = {"mumu": (r"\mu", "muons"), "ee": ("e", "electrons")}
+
+
+def _coefficient(name: str) -> Any:
+    operator, pair = name.split("_bs")
+    symbol, kind, unit = _OPERATORS[operator.removesuffix("p")]
+    lepton, leptons = _LEPTONS[pair]
+    prime, hand = (r"\prime ", "right") if operator.endswith("p") else ("", "left")
+    doc = f"{kind} b -> s coefficient of {leptons}, {hand}-handed s, new physics alone, at 160 GeV"
+    return _parameter(f"{symbol}^{{{prime}{lepton}}}", doc, 0.0, unit, positive=False)
 
 
 class Point(eqx.Module):
@@ -42,22 +56,23 @@ class Point(eqx.Module):
     lambda_l: Array = _parameter(r"\lambda_L", "Yukawa coupling of the muon to H and its heavy partner", 1.0, unit="1")
     lambda_r: Array = _parameter(r"\lambda_R", "Yukawa coupling of the muon to phi' and its heavy partner", 1.0, unit="1")
     m_mu: Array = _parameter(r"m_\mu", "muon mass (PDG unless given)", M_MU)
-    C9_bsmumu: Array = _coefficient(r"C_9^{\mu}", "vector b -> s coefficient of muons, left-handed s")
-    C10_bsmumu: Array = _coefficient(r"C_{10}^{\mu}", "axial b -> s coefficient of muons, left-handed s")
-    CS_bsmumu: Array = _coefficient(r"C_S^{\mu}", "scalar b -> s coefficient of muons, left-handed s", "GeV^-1")
-    CP_bsmumu: Array = _coefficient(r"C_P^{\mu}", "pseudoscalar b -> s coefficient of muons, left-handed s", "GeV^-1")
-    C9p_bsmumu: Array = _coefficient(r"C_9^{\prime \mu}", "vector b -> s coefficient of muons, right-handed s")
-    C10p_bsmumu: Array = _coefficient(r"C_{10}^{\prime \mu}", "axial b -> s coefficient of muons, right-handed s")
-    CSp_bsmumu: Array = _coefficient(r"C_S^{\prime \mu}", "scalar b -> s coefficient of muons, right-handed s", "GeV^-1")
-    CPp_bsmumu: Array = _coefficient(r"C_P^{\prime \mu}", "pseudoscalar b -> s coefficient of muons, right-handed s", "GeV^-1")
-    C9_bsee: Array = _coefficient(r"C_9^{e}", "vector b -> s coefficient of electrons, left-handed s")
-    C10_bsee: Array = _coefficient(r"C_{10}^{e}", "axial b -> s coefficient of electrons, left-handed s")
-    CS_bsee: Array = _coefficient(r"C_S^{e}", "scalar b -> s coefficient of electrons, left-handed s", "GeV^-1")
-    CP_bsee: Array = _coefficient(r"C_P^{e}", "pseudoscalar b -> s coefficient of electrons, left-handed s", "GeV^-1")
-    C9p_bsee: Array = _coefficient(r"C_9^{\prime e}", "vector b -> s coefficient of electrons, right-handed s")
-    C10p_bsee: Array = _coefficient(r"C_{10}^{\prime e}", "axial b -> s coefficient of electrons, right-handed s")
-    CSp_bsee: Array = _coefficient(r"C_S^{\prime e}", "scalar b -> s coefficient of electrons, right-handed s", "GeV^-1")
-    CPp_bsee: Array = _coefficient(r"C_P^{\prime e}", "pseudoscalar b -> s coefficient of electrons, right-handed s", "GeV^-1")
+    C9_bsmumu: Array = _coefficient("C9_bsmumu")
+    C10_bsmumu: Array = _coefficient("C10_bsmumu")
+    CS_bsmumu: Array = _coefficient("CS_bsmumu")
+    CP_bsmumu: Array = _coefficient("CP_bsmumu")
+    C9p_bsmumu: Array = _coefficient("C9p_bsmumu")
+    C10p_bsmumu: Array = _coefficient("C10p_bsmumu")
+    CSp_bsmumu: Array = _coefficient("CSp_bsmumu")
+    CPp_bsmumu: Array = _coefficient("CPp_bsmumu")
+    C9_bsee: Array = _coefficient("C9_bsee")
+    C10_bsee: Array = _coefficient("C10_bsee")
+    CS_bsee: Array = _coefficient("CS_bsee")
+    CP_bsee: Array = _coefficient("CP_bsee")
+    C9p_bsee: Array = _coefficient("C9p_bsee")
+    C10p_bsee: Array = _coefficient("C10p_bsee")
+    CSp_bsee: Array = _coefficient("CSp_bsee")
+    CPp_bsee: Array = _coefficient("CPp_bsee")
+    lambda_portal: Array = _parameter(r"\lambda", "portal coupling |H|^2 |phi|^2, eq. (A1)", 0.0, unit="1", positive=False)
     dataset: str = eqx.field(static=True, default="paper2021")
 
     def __check_init__(self) -> None:

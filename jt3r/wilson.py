@@ -32,11 +32,18 @@ def _values(section: str) -> dict[str, float]:
 def prefactors(preset: str = "pdg", v: ArrayLike = VEV, cutoff: ArrayLike = CUTOFF) -> wilson.Prefactors:
     """Prefactors of eq. (10) from a preset's inputs: ``paper`` (its printed numbers), ``pdg``, or ``derived``.
 
-    ``derived`` is ``pdg`` with the Z coupling |T_3| = 1/2 in place of the paper's s_W^2/3, 6.5 times larger.
+    ``derived`` is ``pdg`` with the Z coupling |T_3| = 1/2 in place of the paper's s_W^2/3, 6.5 times larger; and with it the
+    functions below take C_P and C_P' from the divergences of the currents, not the paper's C_P = -C_P' (see
+    ``jt3r.kernels.wilson``).
     """
     if preset not in PRESETS:
         raise ValueError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
     return wilson.prefactors(**_values(preset), m_lepton=M_MU, vev=v, cutoff=cutoff)
+
+
+def _weights(preset: str) -> wilson.Weights:
+    ratio = _values("masses")["mass_ratio"]
+    return wilson.current_weights(ratio) if preset == "derived" else wilson.printed_weights(ratio)
 
 
 def t3r_coupling(m_aprime: ArrayLike, v: ArrayLike) -> Array:
@@ -57,12 +64,11 @@ def coefficients_of_angles(
     Angles: ``s_sl``, ``s_bl`` (Z), ``sp_sl``, ``sp_bl``, ``sp_sr``, ``sp_br`` (light mediators), sines; Yukawas
     ``yukawa_s``, ``yukawa_b``. ``light``: 1 for the paper's contact form.
     """
-    masses = _values("masses")
     c = wilson.match(
         prefactors(preset, v, cutoff),
         t3r_coupling(m_aprime, v),
-        masses["mass_ratio"],
-        M_MU / masses["m_b"],
+        _weights(preset),
+        M_MU / _values("masses")["m_b"],
         light=light,
         **angles,
     )
@@ -89,11 +95,11 @@ def angles_of_coefficients(
     v: ArrayLike = VEV,
     cutoff: ArrayLike = CUTOFF,
 ) -> wilson.Angles:
-    """Products of sines that give C10^U, C9^NU = C10^NU and C_P = -C_P'; see ``jt3r.kernels.wilson.angles``."""
+    """Products of sines that give C10^U, C9^NU = C10^NU and (C_P - C_P')/2; see ``jt3r.kernels.wilson.angles``."""
     return wilson.angles(
         prefactors(preset, v, cutoff),
         t3r_coupling(m_aprime, v),
-        _values("masses")["mass_ratio"],
+        _weights(preset),
         c10_universal,
         c9_nonuniversal,
         pseudoscalar,

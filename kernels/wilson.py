@@ -16,6 +16,9 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
+Weights = tuple[tuple[ArrayLike, ArrayLike], tuple[ArrayLike, ArrayLike]]
+"""((a, b), (a', b')): C_P = k_P (a LL + b RR), C_P' = k_P (a' LL + b' RR), LL = s'_sL s'_bL, RR = s'_sR s'_bR."""
+
 
 class Prefactors(NamedTuple):
     """What multiplies the angles in eq. (10)."""
@@ -88,6 +91,16 @@ def prefactors(
     )
 
 
+def current_weights(mass_ratio: ArrayLike) -> Weights:
+    """Weights of the longitudinal A' from the divergences of both quark currents; ``mass_ratio`` m_s/m_b."""
+    return (-1.0, mass_ratio), (mass_ratio, -1.0)
+
+
+def printed_weights(mass_ratio: ArrayLike) -> Weights:
+    """Weights of the longitudinal A' as eq. (10) prints them, C_P = -C_P'; ``mass_ratio`` m_s/m_b."""
+    return (mass_ratio, -1.0), (-jnp.asarray(mass_ratio), 1.0)
+
+
 def light_propagator(cutoff: ArrayLike, q2: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """Lambda^2/q^2: what turns the contact operators of the light mediators into their exchange far above their mass.
 
@@ -99,7 +112,7 @@ def light_propagator(cutoff: ArrayLike, q2: Real[ArrayLike, "*b"]) -> Real[Array
 def match(
     prefactor: Prefactors,
     coupling: Real[ArrayLike, "*b"],
-    mass_ratio: ArrayLike,
+    weights: Weights,
     lepton_mass_ratio: ArrayLike,
     s_sl: Real[ArrayLike, "*b"] = 0.0,
     s_bl: Real[ArrayLike, "*b"] = 0.0,
@@ -114,16 +127,16 @@ def match(
     """Wilson coefficients of eq. (10) from mixing angles and Yukawa couplings.
 
     C10^U = k_10 s_sL s_bL, C9^U = k_9 s_sL s_bL; C9^NU = C10^NU = k_V g^2 s'_sL s'_bL, primed with the right-handed
-    angles; C_S = k_S (m_l/m_b) lambda_b s'_sL, C_S' = k_S (m_l/m_b) lambda_s s'_bL;
-    C_P = -C_P' = k_P [(m_s/m_b) s'_sL s'_bL - s'_sR s'_bR].
-    ``coupling`` g; ``mass_ratio`` m_s/m_b; ``lepton_mass_ratio`` m_l/m_b; ``light`` multiplies the light mediators
-    (``light_propagator`` for exchange at a given q^2).
+    angles; C_S = k_S (m_l/m_b) lambda_b s'_sL, C_S' = k_S (m_l/m_b) lambda_s s'_bL, where lambda is the coupling of phi'
+    itself; C_P and C_P' by the ``weights``.
+    ``coupling`` g; ``weights`` from ``printed_weights`` or ``current_weights``; ``lepton_mass_ratio`` m_l/m_b; ``light``
+    multiplies the light mediators (``light_propagator`` for exchange at a given q^2).
     """
     universal = jnp.asarray(s_sl) * s_bl
     left, right = jnp.asarray(sp_sl) * sp_bl, jnp.asarray(sp_sr) * sp_br
     vector = prefactor.vector * jnp.square(coupling) * light
     scalar = prefactor.scalar * lepton_mass_ratio * light
-    pseudoscalar = prefactor.pseudoscalar * light * (mass_ratio * left - right)
+    pseudoscalar, pseudoscalar_primed = (prefactor.pseudoscalar * light * (a * left + b * right) for a, b in weights)
     c9_universal, c10_universal = prefactor.c9_universal * universal, prefactor.c10_universal * universal
     return Coefficients(
         c9_universal=c9_universal,
@@ -135,19 +148,19 @@ def match(
         scalar=scalar * yukawa_b * sp_sl,
         scalar_primed=scalar * yukawa_s * sp_bl,
         pseudoscalar=pseudoscalar,
-        pseudoscalar_primed=-pseudoscalar,
+        pseudoscalar_primed=pseudoscalar_primed,
     )
 
 
 def angles(
     prefactor: Prefactors,
     coupling: Real[ArrayLike, "*b"],
-    mass_ratio: ArrayLike,
+    weights: Weights,
     c10_universal: Real[ArrayLike, "*b"],
     c9_nonuniversal: Real[ArrayLike, "*b"],
     pseudoscalar: Real[ArrayLike, "*b"],
 ) -> Angles:
-    """Products of sines with C10^U, C9^NU = C10^NU and C_P = -C_P' as wanted: the inverse of ``match``.
+    """Products of sines with C10^U, C9^NU = C10^NU and (C_P - C_P')/2 as wanted: the inverse of ``match``.
 
     These three fix all three products, so C9' = C10' follows and is returned: a point that also wants a C9' of its own
     exists only if it agrees. Where a product would exceed one (``exists`` false) there are no such angles.
@@ -155,6 +168,8 @@ def angles(
     universal = jnp.asarray(c10_universal) / prefactor.c10_universal
     vector = prefactor.vector * jnp.square(coupling)
     left = jnp.asarray(c9_nonuniversal) / vector
-    right = jnp.asarray(mass_ratio) * left - jnp.asarray(pseudoscalar) / prefactor.pseudoscalar
+    (a, b), (a_primed, b_primed) = weights
+    on_left, on_right = jnp.asarray(a) - a_primed, jnp.asarray(b) - b_primed
+    right = (2 * jnp.asarray(pseudoscalar) / prefactor.pseudoscalar - on_left * left) / on_right
     within = (jnp.abs(universal) <= 1) & (jnp.abs(left) <= 1) & (jnp.abs(right) <= 1)
     return Angles(universal, left, right, vector * right, within)

@@ -174,12 +174,14 @@ class BandCard(_MeshCard):
     """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others.
 
     Roots are sought `between` two values. The lowest is kept, and with `max_roots` above 1 the next ones as well.
+    `contributions = "full"` adds the muon's heavy partner and the Barr-Zee diagrams, which the paper leaves out.
     """
 
     kind: Literal["band"]
     solve_for: str = "m_phi"
     pulls: list[Finite] = Field(default=[-2.0, -1.0, 0.0, 1.0, 2.0], min_length=1)
     between: tuple[Finite, Finite] = (1e-6, 1e3)
+    contributions: Literal["one_loop", "full"] = "one_loop"
     max_roots: int = Field(default=1, ge=1, le=16)
 
     @field_validator("solve_for")
@@ -208,10 +210,10 @@ class BandCard(_MeshCard):
 
 
 class TableCard(_DataCard):
-    """Table I or II of arXiv:2105.07655: the benchmarks' flavour observables beside reference values."""
+    """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference values; III, the fields."""
 
     kind: Literal["table"]
-    number: Literal["I", "II"]
+    number: Literal["I", "II", "III"]
     polynomials: str = "flavio-2.2"
 
     @field_validator("polynomials")

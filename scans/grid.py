@@ -53,7 +53,7 @@ def full_grid(card: GridCard) -> Scan:
         combine = jax.jit(stages.combine)
 
         def compute(cut: Slices) -> Arrays:
-            values = combine(stages.prepare(open_mesh(axes, cut, piece)))
+            values = jax.block_until_ready(combine(stages.prepare(open_mesh(axes, cut, piece))))
             inside = tuple(slice(0, s.stop - s.start) for s in cut)
             return {
                 name: np.broadcast_to(np.asarray(value), piece)[inside]

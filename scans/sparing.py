@@ -20,6 +20,7 @@ def sparing(build: Callable[[tuple[int, ...]], Compute], tile: tuple[int, ...], 
 
     `build` of a shape gives the function that computes pieces of at most that shape; `join` makes one result of theirs. The
     smaller shape is kept from then on, with a warning. Raises what the device raised if a single point does not fit either.
+    What `build` gives must wait for the device (jax.block_until_ready) before it reads: a failed array read is fatal.
     """
     shape, compute = tile, build(tile)
 
@@ -27,15 +28,17 @@ def sparing(build: Callable[[tuple[int, ...]], Compute], tile: tuple[int, ...], 
         nonlocal shape, compute
         while True:
             try:
-                return join(cut, [(piece, compute(piece)) for piece in _pieces(cut, shape)])
-            except (jax.errors.JaxRuntimeError, MemoryError) as error:
-                if not _out_of_memory(error) or max(shape) == 1:
+                pieces = [(piece, compute(piece)) for piece in _pieces(cut, shape)]
+            except jax.errors.JaxRuntimeError as error:
+                if "RESOURCE_EXHAUSTED" not in str(error) or max(shape) == 1:
                     raise
                 longest = shape.index(max(shape))
                 shape = tuple(-(-n // 2) if k == longest else n for k, n in enumerate(shape))
                 sides = " x ".join(map(str, shape))
                 warnings.warn(f"out of memory on the device; going on with tiles of {sides}", RuntimeWarning, stacklevel=2)
                 compute = build(shape)
+            else:
+                return join(cut, pieces)
 
     return run
 
@@ -59,7 +62,3 @@ def _pieces(cut: Slices, shape: tuple[int, ...]) -> list[Slices]:
     return [
         tuple(slice(at, min(at + side, s.stop)) for at, side, s in zip(corner, shape, cut, strict=True)) for corner in starts
     ]
-
-
-def _out_of_memory(error: Exception) -> bool:
-    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)

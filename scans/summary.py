@@ -129,7 +129,8 @@ def summary_grid(card: GridCard) -> Scan:
         reduce = _reducer(card, piece)
 
         def compute(cut: Slices) -> Arrays:
-            result = {name: np.asarray(x) for name, x in reduce(open_mesh(axes, cut, piece, pad=np.nan)).items()}
+            counted = jax.block_until_ready(reduce(open_mesh(axes, cut, piece, pad=np.nan)))
+            result = {name: np.asarray(x) for name, x in counted.items()}
             if summary.best:
                 index = np.unravel_index(int(result.pop("best_index")), piece)
                 places = zip(axes.values(), cut, index, strict=True)

@@ -1,4 +1,4 @@
-"""A stored Table I or II, printed beside its reference values."""
+"""A stored table, printed: I and II beside their reference values."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from .anomaly_table import print_anomalies
 from .hdf5 import open_scan
 
 
@@ -18,6 +19,9 @@ def print_table(path: str | Path) -> None:
             return
         notes = json.loads(file.attrs["notes"])
         console = Console(highlight=False)
+        if "anomaly" in file:
+            print_anomalies(file, console)
+            return
         console.print(_comparison(file, notes))
         for number, note in enumerate(notes, 1):
             row = "all rows" if note["benchmark"] == "*" else note["benchmark"]
@@ -66,9 +70,11 @@ def _comparison(file: h5py.File, notes: list[dict[str, str]]) -> Table:
 def _forced(file: h5py.File) -> Table:
     """C_P - C_P' as eq. (10) would have it: the benchmarks are points in the coefficients, not in the mixing angles."""
     table = Table(title="C_P - C_P' in GeV^-1 from eq. (10), with m_A' = 100 MeV and V = 10 GeV", title_justify="left")
-    for heading in ("benchmark", "used", "eq. (10)", "BR_Bsmumu with it"):
+    for heading in ("benchmark", "used", "eq. (10)", "BR_Bsmumu with it", "derived"):
         table.add_column(heading, justify="left" if heading == "benchmark" else "right")
-    columns = [file[name][()] for name in ("pseudoscalar_used", "pseudoscalar_forced", "BR_Bsmumu_forced")]
+    columns = [
+        file[name][()] for name in ("pseudoscalar_used", "pseudoscalar_forced", "BR_Bsmumu_forced", "pseudoscalar_derived")
+    ]
     for name, *values in zip(file["benchmark"].asstr()[()], *columns, strict=True):
         if name != "SM":
             table.add_row(name, *(f"{value:.3g}" for value in values))

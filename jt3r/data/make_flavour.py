@@ -9,6 +9,9 @@ FLAVIO's input parameters gives the theory uncertainties of the polynomials, wit
 The table is named after the FLAVIO that is installed (``flavio-2.7``, ``flavio-2.2``). FLAVIO 2.2, which the paper
 used, needs Python 3.8 or 3.9: there, run this file as a plain script. It imports NumPy, FLAVIO and wilson only.
 
+Beside each polynomial stand its averages with 1/q^2 and 1/q^4 in the integrand, for coefficients that fall as 1/q^2 (a
+light mediator): the terms with one or two of them.
+
 Variables: for the lepton of each rate, at FLAVIO's b scale of 4.8 GeV, ``C9+ = C9 + C9'`` and ``C9- = C9 - C9'``, and
 so for C10, CS and CP. A pseudoscalar final state sees the sums, a leptonic decay the differences.
 """
@@ -137,31 +140,31 @@ def coefficients_at_b_scale(flavio: Any, values: dict[str, float]) -> Any:
 zeros: dict[str, dict] = {}
 
 
-def rate(flavio: Any, name: str, x: dict[str, float], par: dict[str, float], nodes: Any) -> float:
-    """The branching fraction at one point, by the fixed quadrature."""
+def rate(flavio: Any, name: str, x: dict[str, float], par: dict[str, float], nodes: Any) -> np.ndarray:
+    """The branching fraction at one point, by the fixed quadrature; and the same with 1/q^2 and 1/q^4 in the integrand."""
     observable, lepton, q2_bin, per_width, _ = RATES[name]
     wc = coefficients_at_b_scale(flavio, wilson_values(x, lepton))
     predict = flavio.classes.Observable[observable].prediction_par
     if q2_bin is None:
-        return predict(par, wc)
+        return predict(par, wc) * par["m_Bs"] ** np.array([0.0, -2.0, -4.0])
     q2, weights = nodes
-    total = sum(w * predict(par, wc, q2=q) for q, w in zip(q2, weights))  # noqa: B905 (Python 3.8)
+    total = sum(w * predict(par, wc, q2=q) * q ** np.array([0.0, -1.0, -2.0]) for q, w in zip(q2, weights))  # noqa: B905
     return total / (q2_bin[1] - q2_bin[0]) if per_width else total
 
 
 def fit(
     flavio: Any, name: str, par: dict[str, float], fine: bool, extra: Sequence[dict[str, float]] = ()
 ) -> tuple[np.ndarray, float]:
-    """Polynomial of one rate, and the largest relative residual at the extra points."""
+    """Polynomials of one rate, of shape (monomials, 3) as in ``rate``, and the largest relative residual at extra points."""
     q2_bin, monomials = RATES[name][2], RATES[name][4]
     nodes = None if q2_bin is None else quadrature(q2_bin, par["m_mu"], fine)
     points = design_points(monomials)
     matrix = np.array([monomial_values(monomials, x) for x in points])
     values = np.array([rate(flavio, name, x, par, nodes) for x in points])
     scale = np.abs(matrix).max(axis=0)
-    solution = np.linalg.solve(matrix / scale, values) / scale
+    solution = np.linalg.solve(matrix / scale, values) / scale[:, None]
     residuals = [monomial_values(monomials, x) @ solution / rate(flavio, name, x, par, nodes) - 1 for x in extra]
-    return solution, max(map(abs, residuals), default=0.0)
+    return solution, np.abs(residuals).max() if residuals else 0.0
 
 
 def running() -> dict[str, Any]:
@@ -225,7 +228,8 @@ def main(argv: list[str] | None = None) -> None:
     numbers_of_all: list[float] = []
     for name, (observable, lepton, q2_bin, per_width, monomials) in RATES.items():
         start = time.time()
-        numbers, residual = fit(flavio, name, central, True, random_points(monomials, 3, rng))
+        moments, residual = fit(flavio, name, central, True, random_points(monomials, 3, rng))
+        numbers, over_q2, over_q4 = moments.T
         rates[name] = {
             "flavio": observable,
             "lepton": lepton,
@@ -233,6 +237,8 @@ def main(argv: list[str] | None = None) -> None:
             "unit": "GeV^-2" if per_width else "1",
             "monomials": monomials,
             "numbers": list(numbers),
+            "over_q2": list(over_q2),
+            "over_q4": list(over_q4),
             "largest_residual": float(residual),
         }
         numbers_of_all.extend(numbers)
@@ -262,12 +268,12 @@ def main(argv: list[str] | None = None) -> None:
 
     np.random.seed(args.seed)  # noqa: NPY002 (FLAVIO draws from NumPy's global generator)
     values = np.array(numbers_of_all)
-    reference = np.concatenate([fit(flavio, name, central, False)[0] for name in RATES])
+    reference = np.concatenate([fit(flavio, name, central, False)[0][:, 0] for name in RATES])
     deviations = np.zeros((args.draws, len(values)))
     start = time.time()
     for i in range(args.draws):
         par = flavio.default_parameters.get_random_all()
-        deviations[i] = np.concatenate([fit(flavio, name, par, False)[0] for name in RATES]) - reference
+        deviations[i] = np.concatenate([fit(flavio, name, par, False)[0][:, 0] for name in RATES]) - reference
         if i in (0, 9) or i % 50 == 49:
             print(f"draw {i + 1} of {args.draws}: {time.time() - start:.0f} s", file=sys.stderr, flush=True)
     np.savez_compressed(

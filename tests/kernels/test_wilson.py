@@ -48,7 +48,8 @@ angle = st.floats(1e-6, 0.3)
 @given(angle, angle, angle, st.sampled_from(model.PRESETS))
 def test_the_inverse_map_finds_the_products(universal, left, right, preset):
     c = model.coefficients_of_angles(0.1, preset, s_sl=universal, s_bl=1.0, sp_sl=left, sp_bl=1.0, sp_sr=right, sp_br=1.0)
-    found = model.angles_of_coefficients(0.1, c["C10_bsee"], c["C9_bsmumu"] - c["C9_bsee"], c["CP_bsmumu"], preset=preset)
+    pseudoscalar = (c["CP_bsmumu"] - c["CPp_bsmumu"]) / 2
+    found = model.angles_of_coefficients(0.1, c["C10_bsee"], c["C9_bsmumu"] - c["C9_bsee"], pseudoscalar, preset=preset)
     assert bool(found.exists)
     # each product comes back from a difference of numbers at most 0.3: a few roundings of the largest
     np.testing.assert_allclose(found[:3], (universal, left, right), rtol=0, atol=1e-14 + 1e-12 * max(universal, left, right))

@@ -164,11 +164,11 @@ def plot(
 ) -> None:
     """Draw a scan file, or Fig. 2 of the paper."""
     from .limit_plots import plot_band_with_limits
+    from .output import refuse_existing
     from .plots import plot_file, plot_loop_functions
 
     picture = output or file.with_suffix(".png")
-    if picture.exists() and not overwrite:
-        raise BadInput(f"output {picture}: exists already; --overwrite replaces it, -o names another file")
+    refuse_existing(picture, overwrite)
     if limits is not None:
         plot_band_with_limits(file, limits, picture)
     elif str(file) == "fig2":
@@ -293,6 +293,45 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
         typer.echo(shipped[name], nl=False)
     else:
         raise BadInput(unknown("shipped card", name, shipped))
+
+
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="A file that jt3r run wrote; for .json a benchmark: bma, bmb, bmc, bmd or sm.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData) or .json (WCxf).")],
+    overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
+) -> None:
+    """Write a scan file for other programs: CSV, Parquet, HEPData YAML; or a benchmark as Wilson coefficients."""
+    from .export import export
+
+    typer.echo(export(file, output, overwrite=overwrite))
+
+
+@app.command()
+def reproduce(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("reproduce"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="fig2, fig3, fig4, fig6, table1, table2, table3 or text. Repeatable."),
+    ] = None,
+    dataset: Annotated[str, typer.Option(help="Measurements: paper2021, or current for today's.")] = "paper2021",
+    overwrite: Annotated[bool, typer.Option(help="Replace a former report in the folder.")] = False,
+) -> None:
+    """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a report (HTML)."""
+    configure(None, None, None, cache=True)
+    from collections import Counter
+
+    from .progress import step_progress
+    from .reproduce import reproduce
+
+    try:
+        report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+    except KeyboardInterrupt:
+        _say(f"interrupted; nothing was written to {output}")
+        raise typer.Exit(INTERRUPTED) from None
+    for verdict, count in Counter(finding.verdict for finding in findings).items():
+        typer.echo(f"{verdict}: {count}")
+    typer.echo(report)
 
 
 @contextmanager

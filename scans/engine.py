@@ -17,6 +17,7 @@ from .card import Card, load_card
 from .errors import BadInput, ScanFailed
 from .hdf5 import sync_folder
 from .interrupt import stop_requests
+from .output import refuse_existing
 from .parts import in_use, is_assembled, mark_assembled, opened, parts_folder, read_manifest, remove, tile_file, unfinished
 from .prepare import prepare
 from .scan import Scan
@@ -95,8 +96,7 @@ def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: b
     """
     output = Path(output)
     target = Path(partial) if partial is not None else output
-    if target.exists() and not overwrite:
-        raise BadInput(f"output {target}: exists already; --overwrite replaces it")
+    refuse_existing(target, overwrite)
     parts = parts_folder(output)
     scan = prepare(load_card(json.loads(read_manifest(parts)["card"])))
     everything = range(len(scan.tiles))
@@ -139,8 +139,7 @@ def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
     except OSError as error:
         raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
     parts = parts_folder(output)
-    if output.exists() and not (overwrite or (resume and parts.exists())):
-        raise BadInput(f"output {output}: exists already; --overwrite replaces it, -o names another file")
+    refuse_existing(output, overwrite or (resume and parts.exists()))
     if parts.exists() and not (resume or overwrite):
         if in_use(parts):
             raise BadInput(f"output {output}: another jt3r is writing it; see: jt3r status {output}")

@@ -76,6 +76,7 @@ def _table2(folder: Path, data: str) -> Result:
 
 
 def _table3(folder: Path, data: str) -> Result:
+    file = run("table3", folder / "table3.h5")
     heading = ("field", "SU(3)", "SU(2)", "Y", "2 T_3R", "printed SU(3)")
     rows = []
     for name, entry in TABLE_III.items():
@@ -83,7 +84,7 @@ def _table3(folder: Path, data: str) -> Result:
         rows.append((name, str(entry.su3), str(entry.su2), str(entry.hypercharge), str(entry.charge), printed))
     _write(folder / "table3.csv", heading, rows)
     shown = [(field_symbol(name), *numbers) for name, *numbers in rows]
-    return Result((), ("table3.csv",), tuple(table3_findings()), (heading, *shown))
+    return Result((), (file.name, "table3.csv"), tuple(table3_findings()), (heading, *shown))
 
 
 def _draw(folder: Path, name: str, plot: Callable[[Path], None]) -> None:

@@ -173,8 +173,10 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
         axes.barh([0], [0], color="none", edgecolor="0.25", hatch=HATCH, linewidth=0, label="beyond the paper")
     if any(facts[name]["published"] for name in names):
         axes.barh([0], [0], color="none", edgecolor="k", linewidth=0.8, linestyle=":", label="published interval")
-    columns = 5 if axes.figure.get_figwidth() > 6 else 3
-    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    columns = 5 if figure.get_figwidth() > 6 else 3
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
 
 
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:

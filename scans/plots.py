@@ -49,7 +49,13 @@ def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], N
         from . import limit_plots
 
         return limit_plots.draw_limits if card["kind"] == "limits" else limit_plots.draw_decay_lengths
+    if card.get("refine") and len(card["axes"]) == 2:
+        from .refine_plot import draw_cells
+
+        return draw_cells
     axes = [name for name in card["axes"] if name in scan and len(scan[name]) > 1]
+    if card.get("refine"):
+        raise BadInput(f"{scan.filename}: a refined grid over {', '.join(axes)} has no picture; over two axes it has one")
     if card["kind"] == "band" and len(axes) == 1:
         return draw_band
     if card["kind"] == "grid" and card["output"] == "summary" and "histogram" in scan:

@@ -7,6 +7,7 @@ from .card import BandCard, Card, DecayLengthsCard, LimitsCard, TableCard
 from .grid import full_grid
 from .limits import decay_lengths_scan, limits_scan
 from .provenance import provenance
+from .refine import refined_grid
 from .scan import Scan
 from .summary import summary_grid
 from .table import table_scan
@@ -22,6 +23,8 @@ def prepare(card: Card) -> Scan:
         scan = limits_scan(card)
     elif isinstance(card, DecayLengthsCard):
         scan = decay_lengths_scan(card)
+    elif card.refine:
+        scan = refined_grid(card)
     elif card.output == "full":
         scan = full_grid(card)
     else:

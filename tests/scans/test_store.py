@@ -15,10 +15,12 @@ import xarray
 from jt3r import observables
 from jt3r.scans import BadInput, run
 from jt3r.scans.card import load_card
-from jt3r.scans.hdf5 import SCHEMA, open_scan, write_part
+from jt3r.scans.frame import SCHEMA
+from jt3r.scans.hdf5 import open_scan, write_part
 from jt3r.scans.info import describe
 from jt3r.scans.parts import opened, parts_folder, tile_file
 from jt3r.scans.prepare import prepare
+from jt3r.scans.seal import put_seal
 from tests.scans.conftest import BAND, MAP, SUMMARY
 
 TILED = {
@@ -114,6 +116,7 @@ def test_a_newer_schema(map_file, tmp_path):
     path = _copy(map_file, tmp_path)
     with h5py.File(path, "r+") as file:
         file.attrs["schema"] = SCHEMA + 1
+    put_seal(path)
     message = _refused(path)
     assert f"schema {SCHEMA + 1}" in message
     assert "update jt3r" in message

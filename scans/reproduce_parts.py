@@ -117,7 +117,8 @@ PARTS: dict[str, Part] = {
     "fig3": Part(
         "Figure 3: the band of g-2 and the searches for A'",
         "The 1σ and 2σ bands of Δa_μ at V = 10 GeV; grey: excluded. Below, what each search excludes or would reach, computed "
-        "from production spectra (recipe direct); hatched: not in the paper. The inset shows the band around its centre.",
+        "from production spectra (recipe direct); hatched: not in the paper; dotted: intervals as published. The inset "
+        "shows the band around its centre.",
         _fig3,
     ),
     "fig4": Part(

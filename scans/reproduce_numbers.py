@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +13,7 @@ from jt3r.datasets import measurement as measured_quantity
 from jt3r.experiments import inputs
 from jt3r.flavour_benchmarks import NAMES, TABLE1, TABLE2, benchmark, forced_pseudoscalar
 from jt3r.flavour_likelihood import measurements, sm_pull
-from jt3r.kernels import loops, potential
+from jt3r.kernels import loops
 from jt3r.kernels.production import branching_to_photon_vector
 from jt3r.wilson import prefactors
 
@@ -154,9 +154,9 @@ def flavour_cell(data: str, name: str, quantity: str, scale: float) -> list[floa
     return [float(flavour.predict(benchmark(name), table=POLYNOMIALS)[quantity]) / scale]
 
 
-def relic_mass_ratio(data: str, m_phi: float) -> list[float]:
+def relic_mass_ratio(data: str, m_phi: float, method: Literal["kinetic_equilibrium", "coupled"]) -> list[float]:
     target = measured_quantity(data, "omega_h2").value
-    return [float(dark.thermal_relic_mass(m_phi, V, target)) / m_phi]
+    return [float(dark.thermal_relic_mass(m_phi, V, target, method=method)) / m_phi]
 
 
 def aprime_scattering_ratio(data: str, m_aprime: list[float], m_eta: float) -> list[float]:
@@ -173,13 +173,10 @@ def partner_mass(data: str) -> list[float]:
     return [float(uv.m_chi(M_MU, V)) * TEV]
 
 
-def higgs_to_aprime_over_phi(data: str) -> list[float]:
-    """For m_phi' = 80 MeV and m_A' = 110 MeV, a point of the band, at the portal coupling that the LHC just allows."""
-    m_phi, m_aprime, portal = 0.08, 0.11, float(uv.portal_limit())
-    alpha = portal * np.sqrt(2) * uv.HIGGS_VEV * V / uv.M_HIGGS**2
-    quartics = potential.quartics(uv.HIGGS_VEV, V, uv.M_HIGGS, m_phi, alpha)
-    to_phi = potential.higgs_to_singlets(uv.HIGGS_VEV, V, *quartics)
-    return [float(potential.higgs_to_vectors(uv.M_HIGGS, m_aprime, V, alpha) / to_phi)]
+def higgs_to_aprime_over_phi(data: str, m_phi: float, m_aprime: float) -> list[float]:
+    """At the portal coupling that the LHC just allows."""
+    portal = uv.portal_limit()
+    return [float(uv.width_h_aprimeaprime(m_phi, m_aprime, V, portal) / uv.width_h_phiphi(m_phi, V, portal))]
 
 
 FUNCTIONS: dict[str, Callable[..., list[float]]] = {

@@ -76,6 +76,7 @@ def _table2(folder: Path, data: str) -> Result:
 
 
 def _table3(folder: Path, data: str) -> Result:
+    file = run("table3", folder / "table3.h5")
     heading = ("field", "SU(3)", "SU(2)", "Y", "2 T_3R", "printed SU(3)")
     rows = []
     for name, entry in TABLE_III.items():
@@ -83,7 +84,7 @@ def _table3(folder: Path, data: str) -> Result:
         rows.append((name, str(entry.su3), str(entry.su2), str(entry.hypercharge), str(entry.charge), printed))
     _write(folder / "table3.csv", heading, rows)
     shown = [(field_symbol(name), *numbers) for name, *numbers in rows]
-    return Result((), ("table3.csv",), tuple(table3_findings()), (heading, *shown))
+    return Result((), (file.name, "table3.csv"), tuple(table3_findings()), (heading, *shown))
 
 
 def _draw(folder: Path, name: str, plot: Callable[[Path], None]) -> None:
@@ -116,7 +117,8 @@ PARTS: dict[str, Part] = {
     "fig3": Part(
         "Figure 3: the band of g-2 and the searches for A'",
         "The 1σ and 2σ bands of Δa_μ at V = 10 GeV; grey: excluded. Below, what each search excludes or would reach, computed "
-        "from production spectra (recipe direct); hatched: not in the paper. The inset shows the band around its centre.",
+        "from production spectra (recipe direct); hatched: not in the paper; dotted: intervals as published. The inset "
+        "shows the band around its centre.",
         _fig3,
     ),
     "fig4": Part(

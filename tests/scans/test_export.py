@@ -12,6 +12,7 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 import jt3r.scans
+from jt3r import experiments as searches
 from jt3r.exchange import read_wcxf
 from jt3r.flavour_benchmarks import benchmark
 from jt3r.scans import BadInput, cli, run
@@ -79,7 +80,7 @@ def test_limits_in_hepdata_are_intervals(limits_file, tmp_path):
     document = yaml.safe_load(export(limits_file, tmp_path / "limits.yaml").read_text())
     search, status, v = ([entry["value"] for entry in variable["values"]] for variable in document["independent_variables"])
     # Published cuts at both V; a computed search sees nothing of an invisible A'.
-    assert search == ["N_eff", "N_eff", "COHERENT", "COHERENT"]
+    assert search == [searches.get(name).label for name in ("Neff", "Neff", "COHERENT", "COHERENT")]
     assert set(status) == {"excluded"}
     assert v == [10.0, 20.0, 10.0, 20.0]
     lower, upper = ([entry["value"] for entry in variable["values"]] for variable in document["dependent_variables"])

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from .errors import BadInput, ScanFailed
-from .runtime import configure
+from .runtime import check_device, configure
 
 _UsageError: Any = typer.BadParameter.__bases__[0]  # of the click that typer carries, or of click itself
 
@@ -61,6 +61,7 @@ def run(
     """Run a scan and print the path of its file; a table is printed before it."""
     part = _shard(shard) if shard is not None else None
     configure(device, dtype, memory, cache)
+    check_device(device)
     from .engine import default_output, run, run_shard
     from .executors import executor_at
     from .progress import tile_progress
@@ -132,6 +133,7 @@ def verify(output: ScanOutput) -> None:
 def doctor(device: Device = None, dtype: Dtype = None, memory: Memory = None, cache: Cache = True) -> None:
     """Print versions, devices, cache and the result of one kernel: whether jt3r works here, and what a bug report needs."""
     configure(device, dtype, memory, cache)
+    check_device(device)
     from .doctor import doctor
 
     for name, fact in doctor().items():
@@ -347,11 +349,6 @@ def _one_line_errors() -> Iterator[None]:
     except ScanFailed as error:
         _say(str(error))
         sys.exit(FAILED)
-    except RuntimeError as error:
-        if "backend" not in str(error):
-            raise
-        _say(f"--device: {' '.join(str(error).split())}")
-        sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         _say("interrupted")
         sys.exit(INTERRUPTED)

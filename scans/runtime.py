@@ -8,6 +8,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from .errors import BadInput
+
 COMPILE_SECONDS = 0.1
 """Programs that compile in less are not worth a file in the cache."""
 
@@ -31,6 +33,22 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", f"{COMPILE_SECONDS:g}")
     else:
         os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"
+
+
+def check_device(device: str | None) -> None:
+    """Load JAX on the platform asked for. Raises BadInput if this machine or this installation has no such device."""
+    if device is None:
+        return
+    import jax
+
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:  # JAX asserts where a plugin that is there finds no device
+        raise BadInput(f"--device {device}: JAX finds no such device here ({_words(error)})") from None
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def cache_folder() -> Path:

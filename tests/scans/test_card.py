@@ -39,6 +39,7 @@ def test_defaults_are_written_out():
         "pulls": [-2.0, -1.0, 0.0, 1.0, 2.0],
         "between": (1e-6, 1e3),
         "max_roots": 1,
+        "contributions": "one_loop",
         "dataset": "paper2021",
         "fixed": {},
         "axes": {"m_aprime": {"values": [0.1]}},

@@ -1,13 +1,18 @@
 # make band   the map of the muon g-2, its band and their pictures, into out/
 # make test   the tests
 # make lint   style and types
+# make report        the paper recomputed, into out/reproduce/; make report-check draws the page with Chromium, on screen and on paper
+# make dist-check    wheel and source distribution, each in new environments: DIST_PYTHONS="python3.11 python3.12 python3.13"
 # Each sets up what it needs in .venv, from Python 3.11 or newer: make band PYTHON=python3.12 chooses one.
 
 PYTHON ?= python3
 BIN := .venv/bin
 JT3R := $(BIN)/jt3r
 
-.PHONY: band test lint clean
+CHROMIUM ?= chromium
+REPORT := out/reproduce
+
+.PHONY: band test lint report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -29,6 +34,20 @@ lint: .venv/dev
 	rm -rf build
 	$(BIN)/python -m pip install -q --no-deps --target build/types .
 	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p jt3r
+
+report: .venv/run
+	@mkdir -p out
+	$(JT3R) reproduce -o $(REPORT) --overwrite
+
+# Look at out/report.png and out/report.pdf: the page as a browser shows it, without network.
+report-check: report
+	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --host-resolver-rules='MAP * ~NOTFOUND' \
+	  --window-size=1200,13000 --screenshot=out/report.png file://$(CURDIR)/$(REPORT)/report.html
+	$(CHROMIUM) --headless --no-sandbox --disable-gpu --no-pdf-header-footer --print-to-pdf=out/report.pdf file://$(CURDIR)/$(REPORT)/report.html
+	test -s out/report.png -a -s out/report.pdf
+
+dist-check: .venv/dev
+	.ci/dist-check
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "jt3r needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'

@@ -23,8 +23,8 @@ from jt3r.datasets import measurement
 from jt3r.kernels.loops import c_aprime, c_phi
 from jt3r.scans import run
 from jt3r.scans.card import load_card
-from jt3r.scans.engine import prepare
 from jt3r.scans.hdf5 import FILTERS
+from jt3r.scans.prepare import prepare
 
 V = 10.0
 MEASURED = measurement("paper2021", "delta_a_mu")

@@ -5,4 +5,5 @@ from . import displaced_observables as displaced_observables
 from . import flavour_observables as flavour_observables
 from . import gm2 as gm2
 from . import two_loop as two_loop
+from . import uv_observables as uv_observables
 from .registry import observables as observables

@@ -54,6 +54,18 @@ def omega_h2(point: Point) -> Array:
 
 
 @observable(
+    unit="",
+    latex=r"\Omega h^2_\mathrm{coupled}",
+    source=f"{PAPER}, Sec. III A; coupled Boltzmann equations of T. Binder et al., arXiv:1706.07433",
+    reads=("m_eta", "m_phi", "v"),
+    slow=True,
+)
+def omega_h2_coupled(point: Point) -> Array:
+    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'."""
+    return dark.omega_h2_coupled(point.m_eta, point.m_phi, point.v)
+
+
+@observable(
     unit="cm^3/s",
     latex=r"\langle\sigma v\rangle_\mathrm{today}",
     source=f"{PAPER}, Sec. III A; halo velocity from arXiv:2105.00599",

@@ -37,12 +37,13 @@ def decay_lengths(
     """d_dec(E) of A' of several masses, and d/ln N of proton searches with the paper's count N of A' from pi0."""
     energies, masses = jnp.asarray(energies), jnp.asarray(masses)
     couplings = aprime.t3r_couplings(masses, v, "paper_estimator")
+    nothing = jnp.zeros_like(masses)
     needed, highest = {}, {}
     for name in names:
         search = searches.get(name)
         if not isinstance(search, DisplacedSearch) or search.kind == "electron_dump":
             raise ValueError(f"{name} is not a displaced search with a proton beam")
-        log_number = signal.log_estimate(search, masses, couplings, jnp.zeros_like(masses))
+        log_number = signal.log_estimate(signal.pion_beam(search), masses, couplings, nothing)
         needed[name] = jnp.where(log_number > 0, search.distance.value / log_number, jnp.nan)
         highest[name] = search.beam_energy.value
     lengths = aprime.decay_length(energies, masses[:, None], v)
@@ -74,7 +75,7 @@ def edge_rows(v: float = 10.0, names: tuple[str, ...] | None = None) -> list[dic
     for name in names or limits.experiments():
         search = searches.get(name)
         if not isinstance(search, DisplacedSearch):
-            scenario = "visible" if isinstance(search, searches.CouplingLimit) else "invisible"
+            scenario = "visible" if isinstance(search, searches.CouplingLimit) else search.scenario
             rows.append({"search": name, "recipe": scenario, "intervals": limits.intervals(name, v, scenario) * 1e3})
             continue
         recipes: tuple[Recipe, ...] = ("km", "direct", "full", "paper_estimator")
@@ -97,6 +98,3 @@ def edges_against_v(experiment: str, values: Real[ArrayLike, " n"], recipe: Reci
     figure."""
     found = [limits.intervals(experiment, float(v), "visible", recipe) for v in np.asarray(values)]
     return np.array([pairs[-1, 1] if len(pairs) else np.nan for pairs in found])
-
-
-__all__ = ["PAPER_EDGES", "PUBLISHED_KM", "DecayLengths", "decay_lengths", "edge_rows", "edges_against_v"]

@@ -1,11 +1,11 @@
-"""Observables of the A': lifetime, branching ratios, and events, verdicts and likelihood of every computed search."""
+"""Observables of the A' and phi': lifetime, branching ratios, and events, verdicts and likelihood of every computed search."""
 
 from collections.abc import Callable
 
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from jt3r import aprime, limits
+from jt3r import aprime, dark, limits
 from jt3r import experiments as searches
 from jt3r.kernels import widths
 from jt3r.point import Point
@@ -33,6 +33,67 @@ def br_aprime_mumu(point: Point) -> Array:
     return widths.branching_ratio(muons, aprime.width_visible(point.m_aprime, point.v))
 
 
+def _share(point: Point, invisible: Array) -> Array:
+    """Br of an invisible channel beside e+ e- and mu+ mu-."""
+    return widths.branching_ratio(invisible, invisible + aprime.width_visible(point.m_aprime, point.v))
+
+
+@observable(unit="", latex=r"\mathrm{Br}(A' \to \nu_s \nu_s)", source="2105.07655, sec. III", reads=("m_aprime", "v"))
+def br_aprime_sterile(point: Point) -> Array:
+    """Br(A' -> nu_s nu_s) for massless sterile neutrinos, beside e+ e- and mu+ mu-."""
+    g = aprime.gauge_coupling(point.m_aprime, point.v)
+    return _share(point, aprime.width_sterile_neutrinos(point.m_aprime, 0.0, g))
+
+
+@observable(
+    unit="",
+    latex=r"\mathrm{Br}(A' \to \eta_1 \eta_2)",
+    source="2105.07655, sec. III",
+    reads=("m_aprime", "v", "m_eta", "delta"),
+)
+def br_aprime_eta(point: Point) -> Array:
+    """Br(A' -> eta_1 eta_2) of dark matter, beside e+ e- and mu+ mu-."""
+    g = aprime.gauge_coupling(point.m_aprime, point.v)
+    return _share(point, aprime.width_eta(point.m_aprime, point.m_eta, point.delta, g))
+
+
+@observable(unit="GeV", latex=r"\Gamma(\phi'\to\mu\mu)", source="2105.07655, sec. II", reads=("m_phi", "v", "m_mu"))
+def width_phi_mumu(point: Point) -> Array:
+    """Width of the dark Higgs into mu+ mu-, Yukawa coupling m_mu/(sqrt2 V)."""
+    return widths.scalar_to_fermions(point.m_phi, point.m_mu, point.m_mu / (2**0.5 * point.v))
+
+
+@observable(unit="GeV", latex=r"\Gamma(\phi'\to\eta\eta)", source="2105.07655, sec. III A", reads=("m_phi", "v", "m_eta"))
+def width_phi_eta(point: Point) -> Array:
+    """Width of the dark Higgs into eta eta: m_eta^2 m_phi' (1 - 4 r)^(3/2)/(32 pi V^2)."""
+    return widths.scalar_to_majorana(point.m_phi, point.m_eta, dark.eta_yukawa(point.m_eta, point.v))
+
+
+def _phi_visible(point: Point) -> Array:
+    return dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu) + width_phi_mumu(point)
+
+
+@observable(unit="", latex=r"\mathrm{Br}(\phi'\to\gamma\gamma)", source="2105.07655, sec. III", reads=("m_phi", "v", "m_mu"))
+def br_phi_gammagamma(point: Point) -> Array:
+    """Br(phi' -> gamma gamma) beside mu+ mu-, with eta too heavy."""
+    return widths.branching_ratio(dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu), _phi_visible(point))
+
+
+@observable(unit="", latex=r"\mathrm{Br}(\phi'\to\mu\mu)", source="2105.07655, sec. III", reads=("m_phi", "v", "m_mu"))
+def br_phi_mumu(point: Point) -> Array:
+    """Br(phi' -> mu+ mu-) beside gamma gamma, with eta too heavy."""
+    return widths.branching_ratio(width_phi_mumu(point), _phi_visible(point))
+
+
+@observable(
+    unit="", latex=r"\mathrm{Br}(\phi'\to\eta\eta)", source="2105.07655, sec. III A", reads=("m_phi", "v", "m_eta", "m_mu")
+)
+def br_phi_eta(point: Point) -> Array:
+    """Br(phi' -> eta eta) of dark matter, beside gamma gamma and mu+ mu-."""
+    invisible = width_phi_eta(point)
+    return widths.branching_ratio(invisible, invisible + _phi_visible(point))
+
+
 def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
     """events_NAME, log_events_NAME, loglike_NAME and excluded_NAME or reach_NAME; names in lower case, - as _."""
     name = search.name.lower().replace("-", "_")
@@ -43,7 +104,8 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
     def add(prefix: str, latex: str, doc: str, function: Callable[[Point], Array]) -> None:
         function.__name__ = f"{prefix}_{name}"
         function.__doc__ = doc
-        observable(unit="", latex=latex, source=source, reads=("m_aprime", "v"), slow=True)(function)
+        data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
+        observable(unit="", latex=latex, source=source, reads=("m_aprime", "v"), slow=True, data=data)(function)
 
     def events(point: Point) -> Array:
         return jnp.exp(log_events(point))

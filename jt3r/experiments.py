@@ -108,8 +108,9 @@ class CouplingLimit(_Search):
 
 
 class MassCut(_Search):
-    """A published interval in m_A', valid for the invisible scenario at V = 10 GeV; nothing is computed."""
+    """A published interval in m_A', valid for one scenario at V = 10 GeV; nothing is computed."""
 
+    scenario: Literal["visible", "invisible"] = "invisible"
     lightest: GeV
     heaviest: GeV
 

@@ -89,6 +89,7 @@ def cancellation(point: Point) -> Array:
     latex=r"\max_p |\partial\ln\Delta a_\mu/\partial\ln p|",
     source="R. Barbieri, G. F. Giudice, Nucl. Phys. B 306, 63 (1988), over p = V, m_A', m_phi'",
     reads=("m_aprime", "m_phi", "v", "m_mu"),
+    slow=True,  # its gradient: third derivatives of the loop functions
 )
 def tuning_gm2(point: Point) -> Array:
     """Barbieri-Giudice fine-tuning of delta_a_mu: per-cent change for one per cent in the most sensitive parameter."""

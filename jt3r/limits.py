@@ -1,8 +1,10 @@
 """Which m_A' (or, for a dark photon, which mixing) a search excludes or reaches, with derivatives of the edges."""
 
 import functools
+import math
 from collections.abc import Callable
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -18,11 +20,14 @@ from jt3r.kernels import widths
 from jt3r.kernels.displaced import log_or_closed
 from jt3r.kernels.promotion import floats
 from jt3r.kernels.roots import bracketed_root
+from jt3r.spectra import Nodes
 
 MASS_RANGE = (1e-3, 1.0)
 """Masses in GeV between which `intervals` looks; an interval that reaches an end is cut there."""
 MIXING_RANGE = (1e-9, 1e-1)
 _SCAN_POINTS = 400
+_ON_EDGE = 1e-6
+"""|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it is larger."""
 
 
 def experiments() -> list[str]:
@@ -30,79 +35,109 @@ def experiments() -> list[str]:
     return list(searches.load())
 
 
-def _computed(name: str) -> DisplacedSearch | CouplingLimit:
-    search = searches.get(name)
+class CouplingBound(eqx.Module):
+    """The numbers of a prompt search as arrays."""
+
+    lightest: Real[ArrayLike, ""]
+    heaviest: Real[ArrayLike, ""]
+    limit: Real[ArrayLike, ""]
+    coupling: str = eqx.field(static=True)
+    channel: str = eqx.field(static=True)
+
+
+class Excess(eqx.Module):
+    """ln(N/N_needed) of one search: positive means excluded, or within reach.
+
+    A pytree: searches of one kind, with any numbers and recipe, run the same compiled program.
+    """
+
+    search: signal.Beam | signal.PionBeam | CouplingBound
+    log_needed: Real[ArrayLike, ""]
+    direct: Real[ArrayLike, ""] = 1.0
+    """0 leaves out the direct couplings to quarks."""
+
+    @jax.jit
+    def visible(self, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
+        """For the A' of U(1)_T3R with nu_s and eta too heavy, m_A' and V in GeV."""
+        mass, v = floats(mass, v)
+        full = aprime.t3r_couplings(mass, v, "full")
+        direct = jnp.asarray(self.direct, mass.dtype)
+        couplings = Couplings(mixing=full.mixing, direct=direct * full.direct, yukawa=full.yukawa)
+        muons = aprime.width_muons(mass, aprime.gauge_coupling(mass, v))
+        return self._excess(mass, couplings, muons, aprime.width_visible(mass, v), full.direct / 2)
+
+    @jax.jit
+    def dark_photon(self, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
+        """For a dark photon of kinetic mixing eps alone."""
+        mass, mixing = floats(mass, mixing)
+        none = jnp.zeros_like(mixing)
+        muons = aprime.width_dark_photon_muons(mass, mixing)
+        total = aprime.width_electrons(mass, mixing) + muons
+        couplings = Couplings(mixing=mixing, direct=none, yukawa=none)
+        return self._excess(mass, couplings, muons, total, (4 * jnp.pi * ALPHA_EM) ** 0.5 * mixing)
+
+    def _excess(self, mass: Array, couplings: Couplings, muons: Array, total: Array, to_muons: Array) -> Array:
+        needed = jnp.asarray(self.log_needed, mass.dtype)
+        if isinstance(self.search, signal.Beam):
+            return signal.log_events(self.search, mass, couplings, total) - needed
+        if isinstance(self.search, signal.PionBeam):
+            beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), self.search)
+            return signal.log_estimate(beam, mass, couplings, total) - needed
+        bound = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), self.search)
+        strength = couplings.mixing if bound.coupling == "mixing" else to_muons
+        branching = widths.branching_ratio(muons, total) if bound.channel == "mumu" else jnp.ones_like(total)
+        covered = (mass >= bound.lightest) & (mass <= bound.heaviest)
+        # The rate over the excluded rate, (coupling/limit)^2 Br.
+        return jnp.where(covered, log_or_closed((strength / bound.limit) ** 2 * branching), -jnp.inf)
+
+
+@functools.cache
+def excess(experiment: str, recipe: Recipe = "direct", nodes: Nodes | None = None) -> Excess:
+    """The signal of a search by name and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for."""
+    search = searches.get(experiment)
     if isinstance(search, MassCut):
-        raise TypeError(f"{name} is a published mass cut; nothing is computed for it")
-    return search
+        raise TypeError(f"{experiment} is a published mass cut; nothing is computed for it")
+    direct = 0.0 if recipe == "km" else 1.0
+    if isinstance(search, CouplingLimit):
+        edges = (search.lightest.value, search.heaviest.value)
+        return Excess(CouplingBound(*edges, search.limit.value, search.coupling, search.channel), 0.0, direct)
+    if recipe == "paper_estimator":
+        return Excess(signal.pion_beam(search), 0.0, direct)
+    return Excess(signal.beam(search, recipe == "full", nodes), math.log(search.events.value), direct)
 
 
-def _log_coupling_signal(search: CouplingLimit, mass: Array, couplings: Couplings, branching: Array) -> Array:
-    """ln of the rate over the excluded rate, (coupling/limit)^2 Br, inside the search's mass range."""
-    strength = couplings.mixing if search.coupling == "mixing" else couplings.direct / 2
-    covered = (mass >= search.lightest.value) & (mass <= search.heaviest.value)
-    excess = log_or_closed((strength / search.limit.value) ** 2 * branching)
-    return jnp.where(covered, excess, -jnp.inf)
-
-
-@functools.partial(jax.jit, static_argnames=("experiment", "recipe", "nodes"))
 def log_signal(
     experiment: str,
     mass: Real[ArrayLike, "*b"],
     v: Real[ArrayLike, "*b"] = 10.0,
     recipe: Recipe = "direct",
-    nodes: signal.Nodes | None = None,
+    nodes: Nodes | None = None,
 ) -> Real[Array, "*b"]:
     """ln(N/N_needed) of a search for the visible A' of U(1)_T3R; positive means excluded (or within reach).
 
-    m_A' and V in GeV, broadcasting: (n, 1) and (1, m) make a grid. A mass cut has no rate: use `intervals`.
+    m_A' and V in GeV, broadcasting: (n, 1) and (1, m) make a grid. A mass cut has no rate: use `intervals`. N_needed is the
+    search's own number, or 1 for the paper's estimator.
     """
-    search = _computed(experiment)
-    mass, v = floats(mass, v)
-    couplings = aprime.t3r_couplings(mass, v, recipe)
-    total = aprime.width_visible(mass, v)
-    if isinstance(search, CouplingLimit):
-        muons = aprime.width_muons(mass, aprime.gauge_coupling(mass, v))
-        branching = widths.branching_ratio(muons, total) if search.channel == "mumu" else jnp.ones_like(total)
-        return _log_coupling_signal(search, mass, couplings, branching)
-    if recipe == "paper_estimator":
-        return signal.log_estimate(search, mass, couplings, total)
-    found = signal.log_events(search, mass, couplings, total, recipe=recipe, nodes=nodes)
-    return found - signal.needed(search, recipe)
+    return excess(experiment, recipe, nodes).visible(mass, v)
 
 
-@functools.partial(jax.jit, static_argnames=("experiment", "nodes"))
 def log_signal_dark_photon(
-    experiment: str,
-    mass: Real[ArrayLike, "*b"],
-    mixing: Real[ArrayLike, "*b"],
-    nodes: signal.Nodes | None = None,
+    experiment: str, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"], nodes: Nodes | None = None
 ) -> Real[Array, "*b"]:
     """ln(N/N_needed) for a dark photon: kinetic mixing eps alone, decays to e+ e- and mu+ mu-.
 
     Validity: m < 0.28 GeV, hadronic decays being left out.
     """
-    search = _computed(experiment)
-    mass, mixing = floats(mass, mixing)
-    none = jnp.zeros_like(mixing)
-    couplings = Couplings(mixing=mixing, direct=none, yukawa=none)
-    muons = aprime.width_dark_photon_muons(mass, mixing)
-    total = aprime.width_electrons(mass, mixing) + muons
-    if isinstance(search, CouplingLimit):
-        branching = widths.branching_ratio(muons, total) if search.channel == "mumu" else jnp.ones_like(total)
-        if search.coupling == "muon":
-            charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
-            couplings = Couplings(mixing=mixing, direct=2 * charge * mixing, yukawa=none)
-        return _log_coupling_signal(search, mass, couplings, branching)
-    return signal.log_events(search, mass, couplings, total, nodes=nodes) - signal.needed(search, "km")
+    return excess(experiment, "direct", nodes).dark_photon(mass, mixing)
 
 
 def log_events(
     experiment: str, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
 ) -> Real[Array, "*b"]:
     """ln of the expected number of events; for a coupling limit, in units of its 90 % CL."""
-    search = _computed(experiment)
-    return log_signal(experiment, mass, v, recipe) + signal.needed(search, recipe)
+    search = searches.get(experiment)
+    needed = math.log(search.events.value) if isinstance(search, CouplingLimit) else excess(experiment, recipe).log_needed
+    return log_signal(experiment, mass, v, recipe) + needed
 
 
 def log_likelihood(
@@ -123,7 +158,6 @@ def log_likelihood(
     return observed * jnp.log1p(expected / background) - expected
 
 
-@functools.partial(jax.jit, static_argnames=("experiment", "recipe"))
 def edge(
     experiment: str,
     v: Real[ArrayLike, "*b"],
@@ -131,36 +165,41 @@ def edge(
     upper: Real[ArrayLike, "*b"],
     recipe: Recipe = "direct",
 ) -> Real[Array, "*b"]:
-    """The m_A' between `lower` and `upper` (GeV) at which N = N_needed; differentiable in V by the implicit function
-    theorem."""
-    v, lower, upper = jnp.broadcast_arrays(*floats(v, lower, upper))
-
-    def excess(log_mass: Array) -> Array:
-        return log_signal(experiment, jnp.exp(log_mass), v, recipe)
-
-    return jnp.exp(bracketed_root(excess, jnp.log(lower), jnp.log(upper)))
+    """The m_A' between `lower` and `upper` (GeV) at which N = N_needed, with implicit derivatives in V."""
+    return _edge(excess(experiment, recipe), *jnp.broadcast_arrays(*floats(v, lower, upper)))
 
 
-@functools.partial(jax.jit, static_argnames=("experiment", "recipe"))
-def _edge_slope(experiment: str, v: Array, mass: Array, recipe: Recipe) -> Array:
-    def excess(log_mass: Array, log_v: Array) -> Array:
-        return log_signal(experiment, jnp.exp(log_mass), jnp.exp(log_v), recipe)
-
-    by_mass, by_v = jax.grad(excess, argnums=(0, 1))(jnp.log(mass), jnp.log(v))
-    return -by_v / by_mass
+@jax.jit
+def _edge(signal: Excess, v: Array, lower: Array, upper: Array) -> Array:
+    root = bracketed_root(lambda log_mass: signal.visible(jnp.exp(log_mass), v), jnp.log(lower), jnp.log(upper))
+    return jnp.exp(root)
 
 
-def edge_slope(experiment: str, mass: float, v: float = 10.0, recipe: Recipe = "direct") -> float:
-    """d ln m_edge/d ln V at an edge."""
-    v_array, mass_array = floats(v, mass)
-    return float(_edge_slope(experiment, v_array, mass_array, recipe))
+@jax.jit
+def _slopes(signal: Excess, masses: Array, v: Array) -> Array:
+    """dm/dV where the signal crosses what is needed; 0 at an end that does not move with V."""
+    ones = jnp.ones_like(masses)
+    value, by_mass = jax.jvp(lambda m: signal.visible(m, v), (masses,), (ones,))
+    _, by_v = jax.jvp(lambda v: signal.visible(masses, v), (v * ones,), (ones,))
+    crosses = jnp.abs(value) < _ON_EDGE
+    return jnp.where(crosses, -by_v / jnp.where(crosses, by_mass, 1), 0)
+
+
+def slopes(experiment: str, masses: Real[ArrayLike, " n"], v: float = 10.0, recipe: Recipe = "direct") -> np.ndarray:
+    """dm_edge/dV at edges of `intervals` in the visible scenario, by the implicit function theorem.
+
+    0 where an edge does not move with V: at the dimuon threshold, at an end of `MASS_RANGE`, and for a published mass cut.
+    """
+    masses = np.asarray(masses, float)
+    if isinstance(searches.get(experiment), MassCut):
+        return np.zeros_like(masses)
+    return np.asarray(_slopes(excess(experiment, recipe), *floats(masses, v)))
 
 
 def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:
     """Intervals (n, 2) between `lower` and `upper` where `function` is positive.
 
-    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one compiled shape serves
-    all.
+    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one compiled shape serves all.
     An interval narrower than a step of the scan (1.7 % in mass) can be missed.
     """
     logs = np.linspace(np.log(lower), np.log(upper), _SCAN_POINTS)
@@ -184,16 +223,15 @@ def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: flo
 def intervals(experiment: str, v: float = 10.0, scenario: str = "visible", recipe: Recipe = "direct") -> np.ndarray:
     """Excluded or reachable intervals of m_A' in GeV, shape (n, 2), between the ends of `MASS_RANGE`.
 
-    `visible`: A' -> e+ e-, mu+ mu-; computed, and empty for a published mass cut. `invisible`: A' -> nu_s nu_s or eta
-    eta
-    makes the A' decay at once and unseen, so displaced and dilepton searches give nothing; mass cuts are returned as
-    published, for V = 10 GeV, whatever `v`. ValueError for the paper's estimator with an electron beam.
+    `visible`: A' -> e+ e-, mu+ mu-. `invisible`: A' -> nu_s nu_s or eta eta makes the A' decay at once and unseen, so
+    displaced and dilepton searches give nothing. A mass cut is returned as published, for V = 10 GeV, whatever `v`, in its
+    own scenario. ValueError for the paper's estimator with an electron beam.
     """
     if scenario not in ("visible", "invisible"):
         raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
     search = searches.get(experiment)
     if isinstance(search, MassCut):
-        cut = [[search.lightest.value, search.heaviest.value]] if scenario == "invisible" else []
+        cut = [[search.lightest.value, search.heaviest.value]] if scenario == search.scenario else []
         return np.array(cut).reshape(-1, 2)
     if scenario == "invisible":
         return np.empty((0, 2))

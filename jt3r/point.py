@@ -72,6 +72,7 @@ class Point(eqx.Module):
     C10p_bsee: Array = _coefficient("C10p_bsee")
     CSp_bsee: Array = _coefficient("CSp_bsee")
     CPp_bsee: Array = _coefficient("CPp_bsee")
+    lambda_portal: Array = _parameter(r"\lambda", "portal coupling |H|^2 |phi|^2, eq. (A1)", 0.0, unit="1", positive=False)
     dataset: str = eqx.field(static=True, default="paper2021")
 
     def __check_init__(self) -> None:

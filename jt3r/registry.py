@@ -14,7 +14,9 @@ class Observable:
     """A function of the parameter point, and what a reader of its values must know.
 
     `unit` is empty for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
-    A `slow` one takes seconds to compile or to tabulate before its first value: reports of a point give it only on request.
+    `data` are the files under jt3r/data that its numbers come from beside the constants and measurements, a table of them
+    after a colon. A `slow` one takes seconds to compile or to tabulate before its first value: reports of a point give it
+    only on request.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Observable:
     source: str
     reads: tuple[str, ...]
     slow: bool = False
+    data: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -43,7 +46,7 @@ observables: Mapping[str, Observable] = MappingProxyType(_OBSERVABLES)
 
 
 def observable(
-    *, unit: str, latex: str, source: str, reads: tuple[str, ...], slow: bool = False
+    *, unit: str, latex: str, source: str, reads: tuple[str, ...], slow: bool = False, data: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Point], Array]], Callable[[Point], Array]]:
     """Register the decorated function of a `Point` under its own name."""
 
@@ -53,7 +56,7 @@ def observable(
             raise ValueError(f"observable {name!r} is registered twice")
         if unknown := set(reads) - set(PARAMETERS):
             raise ValueError(f"observable {name!r} reads {sorted(unknown)}, which are no parameters")
-        _OBSERVABLES[name] = Observable(name, function, unit, latex, source, reads, slow)
+        _OBSERVABLES[name] = Observable(name, function, unit, latex, source, reads, slow, data)
         return function
 
     return register

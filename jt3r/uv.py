@@ -3,6 +3,8 @@
 Functions of arrays in GeV that broadcast.
 """
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -18,6 +20,16 @@ from .kernels.promotion import floats
 
 HIGGS_VEV, M_HIGGS, M_Z, M_W = (INPUTS[name].value for name in ("higgs_vev", "m_higgs", "m_z", "m_w"))
 HIGGS_WIDTH, BR_UNDETECTED = (INPUTS[name].value for name in ("higgs_width", "br_higgs_undetected"))
+
+
+class ScalarPotential(NamedTuple):
+    """Mixing angle of h and phi' (A3), and the quartic couplings lambda_H and lambda_phi of (A1)."""
+
+    alpha: Array
+    doublet: Array
+    singlet: Array
+
+
 _ROOT2 = np.sqrt(2).item()
 _BATCH = 1024
 
@@ -36,6 +48,32 @@ def m_chi(fermion_mass: ArrayLike, v: ArrayLike, lambda_left: ArrayLike = 1.0, l
 def portal_limit() -> Array:
     """Largest portal coupling |lambda| that the LHC allows: Br(h -> phi' phi') + Br(h -> A' A') < 0.12 (95 % CL)."""
     return potential.portal_limit(BR_UNDETECTED, HIGGS_WIDTH, HIGGS_VEV, M_HIGGS)
+
+
+def scalar_potential(m_phi: ArrayLike, v: ArrayLike, portal: ArrayLike) -> ScalarPotential:
+    """The potential (A1) with the measured m_h and v_H that gives these m_phi', V and portal coupling; NaN where none does."""
+    m_phi, v, portal = floats(m_phi, v, portal)
+    alpha = potential.mixing_angle(HIGGS_VEV, v, M_HIGGS, m_phi, portal)
+    doublet, singlet, _ = potential.quartics(HIGGS_VEV, v, M_HIGGS, m_phi, alpha)
+    return ScalarPotential(alpha, doublet, singlet)
+
+
+def width_h_phiphi(m_phi: ArrayLike, v: ArrayLike, portal: ArrayLike) -> Array:
+    """Gamma(h -> phi' phi') in GeV, exact in the mixing: lambda^2 v_H^2/(32 pi m_h) while it is small."""
+    _, doublet, singlet = scalar_potential(m_phi, v, portal)
+    return potential.higgs_to_singlets(HIGGS_VEV, v, doublet, singlet, portal)
+
+
+def width_h_aprimeaprime(m_phi: ArrayLike, m_aprime: ArrayLike, v: ArrayLike, portal: ArrayLike) -> Array:
+    """Gamma(h -> A' A') in GeV: by Goldstone's theorem the same, up to (m_A'/m_h)^2."""
+    return potential.higgs_to_vectors(M_HIGGS, m_aprime, v, scalar_potential(m_phi, v, portal).alpha)
+
+
+def br_h_exotic(m_phi: ArrayLike, m_aprime: ArrayLike, v: ArrayLike, portal: ArrayLike) -> Array:
+    """Br(h -> phi' phi') + Br(h -> A' A'); the other decays have the Standard Model's width times cos^2(alpha)."""
+    m_phi, m_aprime, v, portal = floats(m_phi, m_aprime, v, portal)
+    exotic = width_h_phiphi(m_phi, v, portal) + width_h_aprimeaprime(m_phi, m_aprime, v, portal)
+    return exotic / (exotic + HIGGS_WIDTH * jnp.cos(scalar_potential(m_phi, v, portal).alpha) ** 2)
 
 
 def barr_zee(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:

@@ -3,6 +3,8 @@
 Everything is a logarithm: the expected number may be exp(-3e13) and is still a number with a gradient.
 """
 
+from collections.abc import Callable, Sequence
+
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -60,6 +62,43 @@ def log_expected_decays(
     log_spectrum, inverse_length, distance, depth = floats(log_spectrum, inverse_length, distance, depth)
     ratio, log_slowest = relative_decays(inverse_length, distance, depth)
     return log_weighted_sum(log_spectrum, ratio) + log_slowest
+
+
+def log_folded_decays(
+    energies: Real[Array, " n"],
+    log_weights: Sequence[Real[Array, "*b n"]],
+    inverse_length: Callable[[Array], Array],
+    distance: Real[ArrayLike, ""],
+    depth: Real[ArrayLike, ""],
+) -> list[Real[Array, "*b"]]:
+    """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) for each of several spectra W on the same energies.
+
+    As `log_expected_decays`, node after node: it holds one number per point and spectrum, not one per node. The function
+    gives 1/l in 1/metre at one energy and has the points' shape, with which the weights broadcast; 1/l falls with energy.
+    -inf where every node is closed or the particle is stable.
+    """
+    slowest = inverse_length(jnp.max(energies))
+    finite = [jnp.isfinite(log_weight) for log_weight in log_weights]
+    peaks = [
+        jax.lax.stop_gradient(jnp.max(jnp.where(is_open, log_weight, -jnp.inf), axis=-1, keepdims=True))
+        for is_open, log_weight in zip(finite, log_weights, strict=True)
+    ]
+    peaks = [jnp.where(jnp.isfinite(peak), peak, 0) for peak in peaks]
+    weights = [
+        jnp.where(is_open, jnp.exp(jnp.where(is_open, log_weight - peak, 0)), 0)
+        for is_open, log_weight, peak in zip(finite, log_weights, peaks, strict=True)
+    ]
+
+    def add(sums: list[Array], node: tuple[Array, list[Array]]) -> tuple[list[Array], None]:
+        energy, at_node = node
+        rate = inverse_length(energy)
+        decays = jnp.exp((slowest - rate) * distance) * -jnp.expm1(-rate * depth)
+        return [total + weight * decays for total, weight in zip(sums, at_node, strict=True)], None
+
+    shape = [jnp.broadcast_shapes(slowest.shape, weight.shape[:-1]) for weight in weights]
+    start = [jnp.zeros(points, slowest.dtype) for points in shape]
+    sums, _ = jax.lax.scan(add, start, (energies, [jnp.moveaxis(weight, -1, 0) for weight in weights]))
+    return [log_or_closed(total) + peak[..., 0] - slowest * distance for total, peak in zip(sums, peaks, strict=True)]
 
 
 def log_weighted_sum(log_weights: Real[Array, "*b n"], factors: Real[Array, "*b n"]) -> Real[Array, "*b"]:

@@ -45,13 +45,20 @@ def annihilation_strength(x: ArrayLike, mass: ArrayLike, sigma_v: ArrayLike, sqr
     return (jnp.sqrt(jnp.pi / 45) * mass * sqrt_g_star / x**2 * sigma_v) * PLANCK_MASS
 
 
+_CENTRE, _WIDTH = np.log(20.0), 0.7
+_FIRST, _LAST = (np.arcsinh((np.log(x) - _CENTRE) / _WIDTH) for x in (X_START, X_END))
+
+
+def step_edges(count: int) -> np.ndarray:
+    """ln x at the ends of ``count`` steps from 3 to 2000, uniform in arcsinh(ln(x/20)/0.7): finest at freeze-out."""
+    return _CENTRE + _WIDTH * np.sinh(np.linspace(_FIRST, _LAST, count + 1))
+
+
 def _grid(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Midpoints x and lengths in ln x of ``count`` steps, uniform in arcsinh(ln(x/20)/0.7): finest at freeze-out."""
-    centre, width = np.log(20.0), 0.7
-    first, last = (np.arcsinh((np.log(x) - centre) / width) for x in (X_START, X_END))
-    t, step = np.linspace(first, last, count, endpoint=False, retstep=True)
+    """Midpoints x and lengths in ln x of the same steps, to second order."""
+    t, step = np.linspace(_FIRST, _LAST, count, endpoint=False, retstep=True)
     t += step / 2
-    return np.exp(centre + width * np.sinh(t)), step * width * np.cosh(t)
+    return np.exp(_CENTRE + _WIDTH * np.sinh(t)), step * _WIDTH * np.cosh(t)
 
 
 def _tanh_over(z: Array) -> Array:

@@ -39,7 +39,7 @@ def vector_spectrum(
     largest_angle: Real[ArrayLike, ""],
     meson_spectrum: Callable[[Array, Array], Array],
     smallest_angle: Real[ArrayLike, ""] = 0.0,
-    nodes: tuple[int, int, int] = (32, 16, 8),
+    nodes: tuple[int, int, int] = (24, 12, 8),
 ) -> Real[Array, "*b"]:
     """dN/dE (GeV^-1) of A' within an annulus of polar angles, per collision and per decay P -> gamma A'.
 

@@ -59,6 +59,19 @@ def spectrum(v: ArrayLike, vev: ArrayLike, doublet: ArrayLike, singlet: ArrayLik
     return ScalarSpectrum(higgs, light, alpha)
 
 
+def mixing_angle(
+    v: ArrayLike, vev: ArrayLike, higgs_mass: ArrayLike, singlet_mass: ArrayLike, portal: ArrayLike
+) -> Real[Array, "*b"]:
+    """alpha in [-pi/4, pi/4] of given masses and portal coupling: sin 2 alpha = 2 sqrt2 lambda v V/(m_h^2 - m_phi'^2).
+
+    NaN where |sin 2 alpha| > 1: no potential has these masses and that coupling. The gradient is infinite at the end.
+    """
+    v, vev, higgs_mass, singlet_mass, portal = floats(v, vev, higgs_mass, singlet_mass, portal)
+    sine = portal * (v * vev * (8**0.5 / ((higgs_mass - singlet_mass) * (higgs_mass + singlet_mass))))
+    exists = jnp.abs(sine) <= 1
+    return jnp.where(exists, jnp.arcsin(jnp.where(exists, sine, 0.0)) / 2, jnp.nan)
+
+
 def quartics(
     v: ArrayLike, vev: ArrayLike, higgs_mass: ArrayLike, singlet_mass: ArrayLike, alpha: ArrayLike
 ) -> tuple[Real[Array, "*b"], Real[Array, "*b"], Real[Array, "*b"]]:

@@ -78,6 +78,17 @@ def vectorlike_mass(fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike) 
     return jnp.where(mass <= jnp.minimum(a, b), jnp.sqrt(jnp.maximum(product, 0.0)) / mass, jnp.nan)
 
 
+def majorana_masses(dirac: ArrayLike, left: ArrayLike, right: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
+    """Masses (m_1, m_2) in GeV, m_1 <= m_2, of (left, dirac; dirac, right), Majorana terms on the diagonal.
+
+    The sizes of its eigenvalues, (l + r)/2 -+ sqrt((l - r)^2/4 + d^2). For l = r, the case of eta (arXiv:2105.07655,
+    eq. (A11)): |l| -+ |d|, a splitting of twice the Dirac mass. At d = 0, l = r the gradient in d is that of the mean, 0.
+    """
+    d, left, right = floats(dirac, left, right)
+    mean, half = jnp.abs(left + right) / 2, _length((left - right) / 2, d)
+    return jnp.abs(mean - half), mean + half
+
+
 def light_yukawa(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike, vev: ArrayLike) -> Real[Array, "*b"]:
     """Coupling of the light fermion to phi', where phi = V + phi'/sqrt2 and b = lambda_R V: exactly (dm_f/dV)/sqrt2.
 

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jt3r import Point, band
+from jt3r import Point, band, two_loop
 from jt3r.datasets import measurement
-from jt3r.gm2 import delta_a_mu
+from jt3r.gm2 import delta_a_mu, pull_gm2
 from jt3r.point import PARAMETERS
 from jt3r.sensitivity import derivative
 
@@ -28,6 +28,7 @@ from .scan import (
     parameter_attributes,
     point_of,
 )
+from .sparing import Compute, put_together, sparing
 from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 
 SECONDS_PER_EDGE = 2e-6
@@ -47,15 +48,27 @@ def band_scan(card: BandCard) -> Scan:
     layout = _layout(card, others, (len(pulls), *chunk))
     column = jnp.asarray(pulls, dtype).reshape(-1, *[1] * len(shape))
 
-    def compute(cut: Slices) -> Arrays:
-        point = point_of(card, open_mesh(axes, cut, tile))
-        results = _solve(point, column, solve_for=card.solve_for, between=card.between, others=others, max_roots=card.max_roots)
-        inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
-        arrays = {}
-        for variable, result in zip(layout.variables, results, strict=True):
-            shape = (*layout.shape(variable)[: len(variable.dims) - len(tile)], *tile)
-            arrays[variable.name] = np.broadcast_to(np.asarray(result), shape)[inside].astype(variable.dtype)
-        return arrays
+    def build(piece: tuple[int, ...]) -> Compute:
+        def compute(cut: Slices) -> Arrays:
+            point = point_of(card, open_mesh(axes, cut, piece))
+            results = _solve(
+                point,
+                column,
+                solve_for=card.solve_for,
+                between=card.between,
+                others=others,
+                max_roots=card.max_roots,
+                full=card.contributions == "full",
+            )
+            jax.block_until_ready(results)
+            inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
+            arrays = {}
+            for variable, result in zip(layout.variables, results, strict=True):
+                shape = (*layout.shape(variable)[: len(variable.dims) - len(piece)], *piece)
+                arrays[variable.name] = np.broadcast_to(np.asarray(result), shape)[inside].astype(variable.dtype)
+            return arrays
+
+        return compute
 
     edges = len(pulls) * prod(shape)
     return Scan(
@@ -65,12 +78,12 @@ def band_scan(card: BandCard) -> Scan:
         points=edges,
         disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
         seconds=edges * SECONDS_PER_EDGE,
-        compute=compute,
+        compute=sparing(build, tile, put_together),
         finish=write_full,
     )
 
 
-@partial(jax.jit, static_argnames=("solve_for", "between", "others", "max_roots"))
+@partial(jax.jit, static_argnames=("solve_for", "between", "others", "max_roots", "full"))
 def _solve(
     point: Point,
     pulls: jax.Array,
@@ -78,14 +91,17 @@ def _solve(
     between: tuple[float, float],
     others: tuple[str, ...],
     max_roots: int,
+    full: bool,
 ) -> list[jax.Array]:
     """Lowest root, whether there is one, how many, dx/dp = -(df/dp)/(df/dx) for the target and the others, and all roots."""
-    root, count = band.solve(point, pulls, solve_for=solve_for, between=between)
+    moment, pull_of = (two_loop.delta_a_mu_full, two_loop.pull_gm2_full) if full else (delta_a_mu, pull_gm2)
+    solve = partial(band.solve, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
+    root, count = solve()
     there = point.with_values(**{solve_for: root})
-    slope = derivative(delta_a_mu, there, solve_for)
-    results = [root, count > 0, count, 1 / slope, *(-derivative(delta_a_mu, there, name) / slope for name in others)]
+    slope = derivative(moment, there, solve_for)
+    results = [root, count > 0, count, 1 / slope, *(-derivative(moment, there, name) / slope for name in others)]
     if max_roots > 1:
-        more = [band.solve(point, pulls, solve_for=solve_for, between=between, root=k)[0] for k in range(1, max_roots)]
+        more = [solve(root=k)[0] for k in range(1, max_roots)]
         results.append(jnp.stack([root, *more]))
     return results
 
@@ -94,7 +110,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
     name = card.solve_for
     dims = ("pull", *card.axes)
     measured = measurement(card.dataset, "delta_a_mu")
-    source = "arXiv:2105.07655, eqs. (1), (3) and (4)"
+    source = "arXiv:2105.07655, eqs. (1), (3) and (4)" if card.contributions == "one_loop" else two_loop.SOURCE
     unit = PARAMETERS[name].metadata["unit"]
     real = float_dtype().str
 

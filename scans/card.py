@@ -1,7 +1,6 @@
 """Run cards: what to scan, as TOML or as a dict, checked key by key."""
 
 import tomllib
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,7 +24,10 @@ from jt3r.aprime import Recipe
 from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
 
-from .errors import BadInput, unknown
+from .card_text import read_card
+from .card_text import shipped_cards as shipped_cards
+from .errors import BadInput, one_line, unknown
+from .refine_card import Refine
 
 MAX_AXIS = 2**31 - 1
 """Points along one axis: device indices are 32-bit."""
@@ -53,6 +55,9 @@ class Range(_Model):
             raise ValueError(f"min = {self.min}: a log axis must lie above zero")
         return self
 
+    def ends(self) -> tuple[float, float]:
+        return self.min, self.max if self.n > 1 else self.min
+
     def points(self) -> np.ndarray:
         """The values of the axis, float64; the ends are exact."""
         if self.n == 1:
@@ -71,6 +76,9 @@ class Values(_Model):
         if any(a >= b for a, b in pairwise(values)):
             raise ValueError("values must rise")
         return values
+
+    def ends(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
 
     def points(self) -> np.ndarray:
         return np.array(self.values)
@@ -106,7 +114,7 @@ class _MeshCard(_DataCard):
         for name, value in table.items():
             if name not in PARAMETERS:
                 raise ValueError(unknown("parameter", name, PARAMETERS))
-            lowest = value if isinstance(value, float) else value.points()[0]
+            lowest = value if isinstance(value, float) else value.ends()[0]
             if PARAMETERS[name].metadata["positive"] and lowest <= 0:
                 raise ValueError(f"{name} = {lowest}: must be above zero")
         return table
@@ -145,12 +153,13 @@ class Summary(_Model):
 
 
 class GridCard(_MeshCard):
-    """Observables over a mesh of axes: stored in full, or reduced as the grid streams by."""
+    """Observables over a mesh of axes: stored in full, refined along a contour, or reduced as the grid streams by."""
 
     kind: Literal["grid"]
     observables: list[str] = Field(min_length=1)
     output: Literal["full", "summary"] = "full"
     summary: Summary = Summary()
+    refine: Refine | None = None
 
     @field_validator("observables")
     @classmethod
@@ -167,6 +176,12 @@ class GridCard(_MeshCard):
         self._check_reads(self.observables)
         if self.output == "summary" and len(self.observables) != 1:
             raise ValueError(f"observables = {self.observables}: output = 'summary' reduces exactly one observable")
+        if self.refine:
+            self._check_reads([self.refine.where])
+            if self.output == "summary" or any(len({*axis.ends()}) < 2 for axis in self.axes.values()):
+                raise ValueError("refine needs output = 'full' and at least 2 points along each axis")
+            if self.refine.levels * len(self.axes) > 48:
+                raise ValueError(f"refine.levels = {self.refine.levels}: times {len(self.axes)} axes must be at most 48")
         return self
 
 
@@ -174,12 +189,14 @@ class BandCard(_MeshCard):
     """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others.
 
     Roots are sought `between` two values. The lowest is kept, and with `max_roots` above 1 the next ones as well.
+    `contributions = "full"` adds the muon's heavy partner and the Barr-Zee diagrams, which the paper leaves out.
     """
 
     kind: Literal["band"]
     solve_for: str = "m_phi"
     pulls: list[Finite] = Field(default=[-2.0, -1.0, 0.0, 1.0, 2.0], min_length=1)
     between: tuple[Finite, Finite] = (1e-6, 1e3)
+    contributions: Literal["one_loop", "full"] = "one_loop"
     max_roots: int = Field(default=1, ge=1, le=16)
 
     @field_validator("solve_for")
@@ -208,10 +225,10 @@ class BandCard(_MeshCard):
 
 
 class TableCard(_DataCard):
-    """Table I or II of arXiv:2105.07655: the benchmarks' flavour observables beside reference values."""
+    """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference values; III, the fields."""
 
     kind: Literal["table"]
-    number: Literal["I", "II"]
+    number: Literal["I", "II", "III"]
     polynomials: str = "flavio-2.2"
 
     @field_validator("polynomials")
@@ -265,7 +282,7 @@ class DecayLengthsCard(_MeshCard):
     def _complete(self) -> "DecayLengthsCard":
         if set(self.axes) != {"m_aprime"} or set(self.fixed) - {"v"}:
             raise ValueError("decay lengths are scanned along the axis m_aprime alone, with v under fixed")
-        if self.energy.points()[0] <= self.axes["m_aprime"].points()[-1]:
+        if self.energy.ends()[0] <= self.axes["m_aprime"].ends()[1]:
             raise ValueError("energy must lie above the heaviest m_aprime")
         return self
 
@@ -291,46 +308,18 @@ KINDS: dict[str, type[_DataCard]] = {
 _ADAPTER: TypeAdapter[Card] = TypeAdapter(Annotated[Card, Field(discriminator="kind")])
 
 
-def shipped_cards() -> dict[str, str]:
-    """Name -> text of every card that comes with jt3r."""
-    folder = files("jt3r.scans.cards")
-    return {
-        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
-        if entry.name.endswith(".toml")
-    }
-
-
 def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> Card:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
 
     `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
     """
-    name, table = (None, card) if isinstance(card, dict) else _read(str(card))
+    name, table = (None, card) if isinstance(card, dict) else read_card(str(card))
     for setting in settings or []:
         table = _set(table, setting)
     try:
         return _ADAPTER.validate_python(table)
     except ValidationError as error:
-        raise BadInput(f"card{f' {name}' if name else ''}: {_first_error(error)}") from None
-
-
-def _read(name: str) -> tuple[str, dict[str, Any]]:
-    path, shipped = Path(name), shipped_cards()
-    try:
-        if path.exists():
-            text = path.read_text(encoding="utf-8")
-        elif name in shipped:
-            text = shipped[name]
-        elif path.suffix:
-            raise BadInput(f"card {name}: no such file")
-        else:
-            raise BadInput(f"card {name}: no such file, and {unknown('shipped card', name, shipped)}")
-        return name, tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"card {name}: not TOML: {' '.join(str(error).split())}") from None
-    except OSError as error:
-        raise BadInput(f"card {name}: {error.strerror}") from None
+        raise BadInput(f"card{f' {name}' if name else ''}: {one_line(_first_error(error))}") from None
 
 
 def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
@@ -360,7 +349,7 @@ def _first_error(error: ValidationError) -> str:
     """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
     errors = error.errors()
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    where = [str(part) for part in first["loc"] if part not in (*KINDS, _RANGE, _LISTED)]
+    where = [str(part) for part in first["loc"][1:] if part not in (_RANGE, _LISTED)]  # after the kind
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     key = ".".join(where)
@@ -377,8 +366,8 @@ def _first_error(error: ValidationError) -> str:
 
 
 def _known_keys(parents: list[str]) -> list[str]:
-    if parents == ["summary"]:
-        return list(Summary.model_fields)
+    if parents in (["summary"], ["refine"]):
+        return list((Summary if parents == ["summary"] else Refine).model_fields)
     if parents:
         return [*Range.model_fields, *Values.model_fields]
     return list(dict.fromkeys(key for card in KINDS.values() for key in card.model_fields))

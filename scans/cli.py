@@ -2,15 +2,17 @@
 
 import json
 import sys
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from .errors import BadInput, ScanFailed
+from .runtime import check_device, configure
 
 _UsageError: Any = typer.BadParameter.__bases__[0]  # of the click that typer carries, or of click itself
 
@@ -29,6 +31,13 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the card: axes.m_phi.n=100, fixed.v=20.")
 ]
 ScanFile = Annotated[Path, typer.Argument(help="A file that jt3r run wrote.")]
+ScanOutput = Annotated[Path, typer.Argument(help="The output that a scan was begun for, finished or not.")]
+Device = Annotated[str | None, typer.Option(help="JAX platform: cpu, cuda, ... [the best there is].")]
+Dtype = Annotated[Literal["float64", "float32"] | None, typer.Option(help="Precision; published numbers are float64.")]
+Memory = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Share of a GPU's memory taken at start; 0 takes it as needed [JAX's 0.75].")
+]
+Cache = Annotated[bool, typer.Option(help="Keep compiled programs in the user's cache folder.")]
 
 
 @app.command()
@@ -38,21 +47,97 @@ def run(
     resume: Annotated[bool, typer.Option(help="Go on with an interrupted scan.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace the output, and drop an unfinished scan.")] = False,
     settings: Settings = None,
+    executor: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where tiles are computed: processes:N, or Dask's tcp://host:port.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Do only every N-th tile, from the I-th; jt3r merge makes the file.")
+    ] = None,
+    device: Device = None,
+    dtype: Dtype = None,
+    memory: Memory = None,
+    cache: Cache = True,
 ) -> None:
     """Run a scan and print the path of its file; a table is printed before it."""
-    from .engine import default_output, run
+    part = _shard(shard) if shard is not None else None
+    configure(device, dtype, memory, cache)
+    check_device(device)
+    from .engine import default_output, run, run_shard
+    from .executors import executor_at
     from .progress import tile_progress
 
     path = output or default_output(card)
     try:
-        file = run(card, path, settings=settings, resume=resume, overwrite=overwrite, progress=tile_progress)
+        with executor_at(executor) if executor is not None else nullcontext() as workers:
+            if part is not None:
+                run_shard(card, path, shard=part, settings=settings, executor=workers, progress=tile_progress)
+                typer.echo(f"shard {shard} is done; when all are: jt3r merge {path}")
+                return
+            options: dict[str, Any] = {"settings": settings, "resume": resume, "overwrite": overwrite}
+            file = run(card, path, **options, executor=workers, progress=tile_progress)
     except KeyboardInterrupt:
-        _say(f"interrupted; finished tiles are kept: go on with the same command and --resume (output {path})")
+        how = "" if part is not None else " and --resume"
+        _say(f"interrupted; finished tiles are kept: go on with the same command{how} (output {path})")
         raise typer.Exit(INTERRUPTED) from None
     from .table_report import print_table
 
     print_table(file)
     typer.echo(file)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, shards = text.partition("/")
+    if not (slash and number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
+        raise BadInput(f"--shard {text}: must be I/N with I from 1 to N")
+    return int(number), int(shards)
+
+
+@app.command()
+def merge(
+    output: ScanOutput,
+    partial: Annotated[
+        Path | None, typer.Option(help="Write what is there so far to this other file, and keep the tiles.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the file.")] = False,
+) -> None:
+    """Make the file of a scan whose tiles were done in shards; or, with --partial, of a scan that still runs."""
+    from .engine import merge
+
+    typer.echo(merge(output, partial=partial, overwrite=overwrite))
+
+
+@app.command()
+def status(output: ScanOutput, as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Say how far a scan is, while it runs or after."""
+    from .status import status
+
+    now = status(output)
+    if as_json:
+        typer.echo(json.dumps(asdict(now)))
+    elif now.state == "finished":
+        typer.echo(f"{output}: {now.kind} scan, finished, {now.bytes / 1e6:.1f} MB")
+    else:
+        typer.echo(f"{output}: {now.kind} scan, {now.state}, {now.done} of {now.tiles} tiles, {now.bytes / 1e6:.1f} MB")
+
+
+@app.command()
+def verify(output: ScanOutput) -> None:
+    """Read every byte of a scan, finished or not, against its checksums."""
+    from .status import verify
+
+    now = verify(output)
+    typer.echo(f"{output}: {'the file' if now.state == 'finished' else f'{now.done} tiles'} whole, {now.bytes / 1e6:.1f} MB")
+
+
+@app.command()
+def doctor(device: Device = None, dtype: Dtype = None, memory: Memory = None, cache: Cache = True) -> None:
+    """Print versions, devices, cache and the result of one kernel: whether jt3r works here, and what a bug report needs."""
+    configure(device, dtype, memory, cache)
+    check_device(device)
+    from .doctor import doctor
+
+    for name, fact in doctor().items():
+        typer.echo(f"{name:12} {fact}")
 
 
 @app.command()
@@ -81,11 +166,11 @@ def plot(
 ) -> None:
     """Draw a scan file, or Fig. 2 of the paper."""
     from .limit_plots import plot_band_with_limits
+    from .output import refuse_existing
     from .plots import plot_file, plot_loop_functions
 
     picture = output or file.with_suffix(".png")
-    if picture.exists() and not overwrite:
-        raise BadInput(f"output {picture}: exists already; --overwrite replaces it, -o names another file")
+    refuse_existing(picture, overwrite)
     if limits is not None:
         plot_band_with_limits(file, limits, picture)
     elif str(file) == "fig2":
@@ -169,6 +254,7 @@ def point(
 
     --set goes before the other options, they before --card.
     """
+    configure(None, None, None, cache=True)
     from .point_report import benchmark_values, make_point, parameter_values, report
 
     given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
@@ -211,6 +297,45 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
         raise BadInput(unknown("shipped card", name, shipped))
 
 
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="A file that jt3r run wrote; for .json a benchmark: bma, bmb, bmc, bmd or sm.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData) or .json (WCxf).")],
+    overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
+) -> None:
+    """Write a scan file for other programs: CSV, Parquet, HEPData YAML; or a benchmark as Wilson coefficients."""
+    from .export import export
+
+    typer.echo(export(file, output, overwrite=overwrite))
+
+
+@app.command()
+def reproduce(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("reproduce"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="fig2, fig3, fig4, fig6, table1, table2, table3 or text. Repeatable."),
+    ] = None,
+    dataset: Annotated[str, typer.Option(help="Measurements: paper2021, or current for today's.")] = "paper2021",
+    overwrite: Annotated[bool, typer.Option(help="Replace a former report in the folder.")] = False,
+) -> None:
+    """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a report (HTML)."""
+    configure(None, None, None, cache=True)
+    from collections import Counter
+
+    from .progress import step_progress
+    from .reproduce import reproduce
+
+    try:
+        report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+    except KeyboardInterrupt:
+        _say(f"interrupted; nothing was written to {output}")
+        raise typer.Exit(INTERRUPTED) from None
+    for verdict, count in Counter(finding.verdict for finding in findings).items():
+        typer.echo(f"{verdict}: {count}")
+    typer.echo(report)
+
+
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     try:
@@ -235,5 +360,8 @@ def _say(message: str) -> None:
 
 def main() -> Any:
     """Entry point of the `jt3r` command."""
+    warnings.showwarning = lambda message, category, *where: (
+        _say(str(message)) if issubclass(category, RuntimeWarning) else None
+    )
     with _one_line_errors():
         sys.exit(app(standalone_mode=False) or DONE)

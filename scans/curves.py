@@ -6,6 +6,9 @@ import h5py
 import numpy as np
 from matplotlib.axes import Axes
 
+from jt3r import observables
+from jt3r.point import PARAMETERS
+
 MAX_CURVES = 8
 MANY_DECADES = 100.0
 """Values that span more than this factor, all of one sign, are drawn on a logarithmic axis."""
@@ -40,7 +43,7 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
         labels = [f"{name} = {number:g} {unit.rstrip(']')}".rstrip() for number in numbers]
     for curve, label, colour in zip(curves, labels, COLOURS, strict=False):
         axes.plot(x[0], curve, color=colour, label=label)
-    _measured_bands(axes, scan, card)
+    _measured_bands(axes, scan, card, x[0], curves)
     axes.set_xlim(x[0][0], x[0][-1])
     if card["axes"][along].get("spacing") == "log":
         axes.set_xscale("log")
@@ -52,9 +55,26 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_ylabel(y_label)
     if along == "m_eta" and "m_phi" in card["fixed"]:
         _ratio_on_top(axes, card["fixed"]["m_phi"], scan["m_eta"], x[0])
+        if "omega_h2" in card["observables"]:
+            resonance = card["fixed"]["m_phi"] / 2 * x[0][-1] / float(scan["m_eta"][-1])
+            axes.axvline(resonance, color="k", linewidth=0.8, linestyle=":", label=r"resonance, $2m_\eta = m_{\phi'}$")
     handles, _ = axes.get_legend_handles_labels()
     if len(handles) > 1:
-        axes.legend(frameon=False)
+        title = _fixed_values(card, [along, *numbered])
+        axes.legend(framealpha=0.9, edgecolor="none", title=title, title_fontsize=9, alignment="left")
+
+
+def _fixed_values(card: dict, drawn: list[str]) -> str:
+    """The fixed parameters that a curve depends on, with light masses in MeV."""
+    read = {name for shown in card["observables"] for name in observables[shown].reads}
+    texts = []
+    for name, value in card["fixed"].items():
+        if name in read - set(drawn):
+            metadata = PARAMETERS[name].metadata
+            in_mev = metadata["unit"] == "GeV" and abs(value) < 1
+            unit = "" if metadata["unit"] == "1" else " MeV" if in_mev else f" {metadata['unit']}"
+            texts.append(f"${metadata['latex']} = {value * 1e3 if in_mev else value:g}${unit}")
+    return ", ".join(texts)
 
 
 def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:
@@ -76,14 +96,30 @@ def _typeset(unit: str) -> str:
     return f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised else unit
 
 
-def _measured_bands(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """One standard deviation around the measured value of each observable shown that the file's data set has."""
+def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curves: list[np.ndarray]) -> None:
+    """One standard deviation around each measured value that the file's data set has, and where in x the curves meet it."""
     measured = json.loads(scan.attrs["dataset"])[card["dataset"]]
     for name in card["observables"]:
         if name in measured and {"value", "error"} <= set(measured[name]):
             value, error = measured[name]["value"], measured[name]["error"]
             who = measured[name]["source"].partition(",")[0]
             axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=rf"{who}, ${value:g} \pm {error:g}$")
+            for curve in curves:
+                for low, high in _crossings(x, curve, value - error, value + error):
+                    axes.axvspan(low, high, color="0.6", linewidth=0.6)
+
+
+def _crossings(x: np.ndarray, curve: np.ndarray, low: float, high: float) -> list[tuple[float, float]]:
+    """Where a curve passes through a band, linearly between its points in the logarithm of positive values."""
+    if np.nanmin(curve) > 0 and low > 0:
+        curve, low, high = np.log(curve), np.log(low), np.log(high)
+    middle, half = (low + high) / 2, (high - low) / 2
+    found = []
+    for k in np.flatnonzero((curve[:-1] - middle) * (curve[1:] - middle) < 0):
+        slope = (curve[k + 1] - curve[k]) / (x[k + 1] - x[k])
+        at = x[k] + (middle - curve[k]) / slope
+        found.append((at - half / abs(slope), at + half / abs(slope)))
+    return found
 
 
 def _ratio_on_top(axes: Axes, m_phi: float, m_eta: h5py.Dataset, drawn: np.ndarray) -> None:

@@ -5,52 +5,30 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .band import band_scan
-from .card import BandCard, Card, DecayLengthsCard, LimitsCard, TableCard, load_card
+from . import work
+from .card import Card, load_card
 from .errors import BadInput, ScanFailed
-from .grid import full_grid
-from .hdf5 import read_part, sync_folder, write_part
-from .limits import decay_lengths_scan, limits_scan
-from .provenance import provenance
+from .hdf5 import sync_folder
+from .interrupt import stop_requests
+from .output import refuse_existing
+from .parts import in_use, is_assembled, mark_assembled, opened, parts_folder, read_manifest, remove, tile_file, unfinished
+from .prepare import prepare
 from .scan import Scan
-from .summary import summary_grid
-from .table import table_scan
-from .tiles import Slices
 
-Tile = tuple[Slices, Path]
-Progress = Callable[[list[Tile], int], Iterable[Tile]]
-"""Wraps the tiles still to do, given how many are done, and shows how far they are."""
-
-
-def prepare(card: Card) -> Scan:
-    """The scan that a card asks for, ready to run, with its provenance in the layout."""
-    if isinstance(card, BandCard):
-        scan = band_scan(card)
-    elif isinstance(card, TableCard):
-        scan = table_scan(card)
-    elif isinstance(card, LimitsCard):
-        scan = limits_scan(card)
-    elif isinstance(card, DecayLengthsCard):
-        scan = decay_lengths_scan(card)
-    elif card.output == "full":
-        scan = full_grid(card)
-    else:
-        scan = summary_grid(card)
-    return replace(scan, layout=replace(scan.layout, attributes={**provenance(card), **scan.layout.attributes}))
+Progress = Callable[[Iterator[int], int, int], Iterable[int]]
+"""Wraps the numbers of tiles that come in finished, given how many were done before and how many there are."""
 
 
 def default_output(card: str | Path | dict[str, Any]) -> Path:
     """Where a card's file goes if nobody says: its own name, in the present folder."""
     return Path("scan.h5" if isinstance(card, dict) else f"{Path(card).stem}.h5")
-
-
-def parts_folder(output: Path) -> Path:
-    return output.with_name(f"{output.name}.parts")
 
 
 def run(
@@ -60,45 +38,94 @@ def run(
     settings: list[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
-    progress: Progress = lambda tiles, done: tiles,
+    executor: Executor | None = None,
+    progress: Progress = lambda finished, done, total: finished,
 ) -> Path:
     """Run `card` (a TOML file, a shipped card's name, or a dict) and return the path of the finished HDF5 file.
 
-    Finished tiles are kept beside the output in `<output>.parts` until the file is whole. After a crash or an interruption
-    `resume` goes on from there, checking every tile's checksums, and gives the same bits as a run that was never stopped.
+    Tiles are computed in this process, or on `executor`, whose workers must see the output's folder. Finished tiles are kept
+    beside the output in `<output>.parts` until the file is whole. After a crash or an interruption `resume` goes on from there,
+    checking every tile's checksum, and gives the same bits as a run that was never stopped.
 
     Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite`),
-    if its folder cannot be written, if unfinished tiles of this or another scan are there (unless `resume` or `overwrite`), or
-    if the disk is too small; ScanFailed if the disk fills up or fails on the way.
+    if its folder cannot be written, if unfinished tiles of this or another scan are there (unless `resume` or `overwrite`), if
+    another run is writing them, or if the disk is too small; ScanFailed if the disk fills up or fails, or the executor breaks,
+    on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop, after the tiles in flight.
     """
+    checked, output = _checked(card, output, settings, resume, overwrite)
+    parts, scan = parts_folder(output), prepare(checked)
+    _check_disk(scan, output)
+    with _disk_errors(output), opened(parts, scan, fresh=not resume):
+        if not is_assembled(parts):
+            _compute(scan, checked, parts, range(len(scan.tiles)), executor, progress)
+        _finish(scan, parts, output)
+    return output
+
+
+def run_shard(
+    card: str | Path | dict[str, Any],
+    output: str | Path | None = None,
+    *,
+    shard: tuple[int, int],
+    settings: list[str] | None = None,
+    executor: Executor | None = None,
+    progress: Progress = lambda finished, done, total: finished,
+) -> Path:
+    """Do every n-th tile of a scan, from the i-th on, for `shard` = (i, n) with i from 1; return the folder of tiles.
+
+    Shards of one scan run on any machines that share the output's folder, at once or one after another, again after a crash,
+    and know nothing of each other; `merge` makes the file when all are done. Raises as `run`.
+    """
+    number, shards = shard
+    if not 1 <= number <= shards:
+        raise BadInput(f"shard {number}/{shards}: must be I/N with I from 1 to N")
+    checked, output = _checked(card, output, settings, resume=True, overwrite=False)
+    parts, scan = parts_folder(output), prepare(checked)
+    _check_disk(scan, output)
+    with _disk_errors(output), opened(parts, scan, fresh=False, shared=True):
+        _compute(scan, checked, parts, range(number - 1, len(scan.tiles), shards), executor, progress)
+    return parts
+
+
+def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: bool = False) -> Path:
+    """Make the finished file of a scan whose tiles were done in shards, or a `partial` one of the tiles there are.
+
+    The partial file goes to another path, may be made while the scan runs, and says in the attribute `tiles` how many of how
+    many it holds: arrays are NaN where a tile is missing, counts are those of the tiles there. Raises BadInput if no scan was
+    begun for `output`, or if tiles are missing and `partial` is not given.
+    """
+    output = Path(output)
+    target = Path(partial) if partial is not None else output
+    refuse_existing(target, overwrite)
+    parts = parts_folder(output)
+    scan = prepare(load_card(json.loads(read_manifest(parts)["card"])))
+    everything = range(len(scan.tiles))
+    with _disk_errors(target):
+        if partial is not None:
+            missing = set(unfinished(parts, everything))
+            _assemble(scan, parts, [number for number in everything if number not in missing], target)
+            return target
+        with opened(parts, scan, fresh=False):
+            if not is_assembled(parts) and (missing := set(unfinished(parts, everything))):
+                some = ", ".join(map(str, sorted(missing)[:5])) + (", ..." if len(missing) > 5 else "")
+                raise BadInput(
+                    f"{parts}: {len(missing)} of {len(everything)} tiles are missing or damaged ({some}); "
+                    "run their shards again, or --partial FILE to see what is there"
+                )
+            _finish(scan, parts, output)
+    return output
+
+
+def _checked(
+    card: str | Path | dict[str, Any], output: str | Path | None, settings: list[str] | None, resume: bool, overwrite: bool
+) -> tuple[Card, Path]:
     checked = load_card(card, settings)
     output = Path(output) if output is not None else default_output(card)
     try:
         _check_place(output, resume, overwrite)
     except OSError as error:
         raise BadInput(f"output {output}: {error.strerror}") from None
-    parts = parts_folder(output)
-    if resume and output.exists() and parts.exists():
-        shutil.rmtree(parts)  # killed after the file was whole, before its parts were gone
-        return output
-    scan = prepare(checked)
-    _check_disk(scan, output)
-    try:
-        _open_folder(parts, scan, resume)
-        files = [(cut, parts / f"tile-{number:06d}.h5") for number, cut in enumerate(scan.tiles)]
-        todo = [(cut, file) for cut, file in files if read_part(file, scan.parts) is None]
-        for cut, file in progress(todo, len(files) - len(todo)):
-            write_part(file, scan.parts, scan.compute(cut))
-        whole = parts / "whole.h5"  # here, so that what a kill leaves of it goes with the folder
-        scan.finish(whole, scan.layout, files)
-        os.replace(whole, output)
-        sync_folder(output.parent)
-    except OSError as error:
-        full = error.errno == errno.ENOSPC or "No space left" in str(error)
-        what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
-        raise ScanFailed(f"{output}: {what} and run again with --resume") from None
-    shutil.rmtree(parts)
-    return output
+    return checked, output
 
 
 def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
@@ -112,9 +139,10 @@ def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
     except OSError as error:
         raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
     parts = parts_folder(output)
-    if output.exists() and not (overwrite or (resume and parts.exists())):
-        raise BadInput(f"output {output}: exists already; --overwrite replaces it, -o names another file")
+    refuse_existing(output, overwrite or (resume and parts.exists()))
     if parts.exists() and not (resume or overwrite):
+        if in_use(parts):
+            raise BadInput(f"output {output}: another jt3r is writing it; see: jt3r status {output}")
         raise BadInput(f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it")
 
 
@@ -127,44 +155,40 @@ def _check_disk(scan: Scan, output: Path) -> None:
         )
 
 
-def _open_folder(parts: Path, scan: Scan, resume: bool) -> None:
-    """The folder of finished tiles, new or of this very scan."""
-    manifest = _manifest(scan)
-    file = parts / "manifest.json"
-    if resume and file.exists():
-        _check_same(json.loads(file.read_text(encoding="utf-8")), manifest, parts)
-        return
-    if parts.exists():
-        shutil.rmtree(parts)
-    parts.mkdir()
-    temporary = parts / "manifest.tmp"
-    temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    os.replace(temporary, file)
-
-
-def _manifest(scan: Scan) -> dict[str, Any]:
-    """What a tile's bits depend on."""
-    return {**scan.layout.attributes, "tiles": repr(scan.tiles)}
-
-
-def _check_same(old: dict[str, Any], new: dict[str, Any], parts: Path) -> None:
-    for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
-            raise BadInput(
-                f"{parts}: the unfinished scan there differs in {key}: {_difference(old.get(key), new.get(key))}; "
-                "run it as it was begun, or drop it with --overwrite"
-            )
-
-
-def _difference(old: Any, new: Any) -> str:
-    """The first difference between two values, looking into JSON texts."""
+@contextmanager
+def _disk_errors(output: Path) -> Iterator[None]:
     try:
-        old, new = json.loads(old), json.loads(new)
-    except (TypeError, ValueError):
-        return f"{old} then, {new} now"
-    path = []
-    while isinstance(old, dict) and isinstance(new, dict):
-        key = next(k for k in [*old, *new] if old.get(k) != new.get(k))
-        path.append(key)
-        old, new = old.get(key), new.get(key)
-    return f"{'.'.join(path)} was {old}, is {new}"
+        yield
+    except OSError as error:
+        full = error.errno == errno.ENOSPC or "No space left" in str(error)
+        what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
+        raise ScanFailed(f"{output}: {what} and run again with --resume") from None
+
+
+def _compute(scan: Scan, card: Card, parts: Path, numbers: range, executor: Executor | None, progress: Progress) -> None:
+    todo = unfinished(parts, numbers)
+    with stop_requests() as stop:
+        finished = work.here(scan, parts, todo, stop) if executor is None else work.on(executor, card, parts, todo, stop)
+        for _ in progress(finished, len(numbers) - len(todo), len(numbers)):
+            pass
+        if stop():
+            raise KeyboardInterrupt
+
+
+def _assemble(scan: Scan, parts: Path, numbers: Sequence[int], path: Path) -> None:
+    layout = scan.layout
+    if len(numbers) < len(scan.tiles):
+        layout = replace(layout, attributes={**layout.attributes, "tiles": f"{len(numbers)} of {len(scan.tiles)}"})
+    scan.finish(path, layout, [(scan.tiles[number], tile_file(parts, number)) for number in numbers])
+
+
+def _finish(scan: Scan, parts: Path, output: Path) -> None:
+    """Make `output` of all tiles, under another name first, and remove them. A kill at any instant is made good by --resume."""
+    whole = parts / "whole.h5"
+    if not is_assembled(parts):
+        _assemble(scan, parts, range(len(scan.tiles)), whole)
+        mark_assembled(parts)
+    if whole.exists():
+        os.replace(whole, output)
+        sync_folder(output.parent)
+    remove(parts)

@@ -12,6 +12,13 @@ class ScanFailed(Exception):
     """The scan could not be done for a reason outside its input, such as a full disk. Exit code 1."""
 
 
+def one_line(message: object) -> str:
+    """The message without line breaks and control characters, and of at most 300 characters: input may be quoted in it."""
+    text = "".join(c if c.isprintable() else " " for c in str(message))
+    text = " ".join(text.split())
+    return text if len(text) <= 300 else f"{text[:297]}..."
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """`kind` 'name' is unknown, with the nearest known name, or all of them if none is near."""
     known = list(known)

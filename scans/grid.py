@@ -23,6 +23,7 @@ from .scan import (
     open_mesh,
     point_of,
 )
+from .sparing import Compute, put_together, sparing
 from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 
 TILE_POINTS = 16 * CHUNK_POINTS
@@ -46,16 +47,20 @@ def full_grid(card: GridCard) -> Scan:
     variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
     layout = Layout(axis_coordinates(card), variables)
 
-    shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(tile)) for k, name in enumerate(axes)}
-    stages = Stages(grid_function(card), shapes, dtype)
-    combine = jax.jit(stages.combine)
+    def build(piece: tuple[int, ...]) -> Compute:
+        shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(piece)) for k, name in enumerate(axes)}
+        stages = Stages(grid_function(card), shapes, dtype)
+        combine = jax.jit(stages.combine)
 
-    def compute(cut: Slices) -> Arrays:
-        values = combine(stages.prepare(open_mesh(axes, cut, tile)))
-        inside = tuple(slice(0, s.stop - s.start) for s in cut)
-        return {
-            name: np.broadcast_to(np.asarray(value), tile)[inside] for name, value in zip(card.observables, values, strict=True)
-        }
+        def compute(cut: Slices) -> Arrays:
+            values = jax.block_until_ready(combine(stages.prepare(open_mesh(axes, cut, piece))))
+            inside = tuple(slice(0, s.stop - s.start) for s in cut)
+            return {
+                name: np.broadcast_to(np.asarray(value), piece)[inside]
+                for name, value in zip(card.observables, values, strict=True)
+            }
+
+        return compute
 
     written = prod(shape) * len(variables) * dtype.itemsize
     return Scan(
@@ -65,6 +70,6 @@ def full_grid(card: GridCard) -> Scan:
         points=prod(shape),
         disk=2 * written,
         seconds=written / COMPRESSED_BYTES_PER_SECOND,
-        compute=compute,
+        compute=sparing(build, tile, put_together),
         finish=write_full,
     )

@@ -6,36 +6,37 @@ LaTeX label and source, and the file carries the card and how it was made. Every
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
 
+from .chunks import FILTERS, write_chunks
 from .errors import BadInput
+from .frame import FORMAT, SCHEMA, check_frame
 from .layout import Layout, Variable
+from .seal import check_seal, put_seal
 from .tiles import Slices
-
-FORMAT = "jt3r"
-SCHEMA = 1
-"""Raised when a reader of the older schema would misread a newer file."""
-
-FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
-"""Filters that every HDF5 reader has. gzip-1 with shuffle takes a smooth map to 60 % of its size."""
 
 
 @contextmanager
-def _replacing(path: Path, seal: bool = False) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole and on the disk; `seal` puts its SHA-256 at its end."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _replacing(path: Path, part: bool = False) -> Iterator[h5py.File]:
+    """A new file that takes the place of `path` only when it is whole and on the disk. A `part` has its SHA-256 at its end."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with h5py.File(temporary, "w", track_order=True) as file:
             yield file
+        if not part:
+            put_seal(temporary)
         with temporary.open("ab") as written:
-            if seal:
-                written.write(hashlib.sha256(temporary.read_bytes()).digest())
+            if part:
+                with temporary.open("rb") as whole:
+                    written.write(hashlib.file_digest(whole, "sha256").digest())
                 written.flush()
             os.fsync(written.fileno())
         os.replace(temporary, path)
@@ -53,51 +54,63 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
-    """One finished tile. Chunked variables are stored exactly as the finished file will store them."""
-    with _replacing(path, seal=True) as file:
+def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: Executor | None = None) -> None:
+    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`."""
+    with _replacing(path, part=True) as file:
         for variable in layout.variables:
-            _create(file, variable, arrays[variable.name])
-
-
-def _create(file: h5py.File, variable: Variable, array: np.ndarray) -> None:
-    if variable.chunks is None:
-        file.create_dataset(variable.name, data=array, **({"fletcher32": True} if array.ndim else {}))
-    else:
-        chunks = variable.chunks
-        padding = [(0, -n % side) for n, side in zip(array.shape, chunks, strict=True)]
-        file.create_dataset(variable.name, data=np.pad(array, padding), chunks=chunks, **FILTERS)
+            array = np.asarray(arrays[variable.name])
+            if variable.chunks is None:
+                file.create_dataset(variable.name, data=array, **({"fletcher32": True} if array.ndim else {}))
+            else:
+                shape = tuple(n + -n % side for n, side in zip(array.shape, variable.chunks, strict=True))
+                dataset = file.create_dataset(variable.name, shape=shape, dtype=array.dtype, chunks=variable.chunks, **FILTERS)
+                write_chunks(dataset, array, pool)
 
 
 def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
     """The arrays of a tile, or None if the file is missing or a byte of it has changed since it was written."""
+    if not is_sealed(path):
+        return None
     try:
-        if not _sealed(path.read_bytes()):
-            return None
         with h5py.File(path, "r") as file:
             return {variable.name: file[variable.name][()] for variable in layout.variables}
     except (OSError, KeyError):
         return None
 
 
-def _sealed(content: bytes) -> bool:
-    size = hashlib.sha256().digest_size
-    return hashlib.sha256(content[:-size]).digest() == content[-size:]
+def is_sealed(path: Path) -> bool:
+    """Whether the file of a tile is there and every byte of it is as it was written."""
+    try:
+        with path.open("rb") as file:
+            body = path.stat().st_size - hashlib.sha256().digest_size
+            return body > 0 and _digest(file, body) == file.read()
+    except OSError:
+        return False
+
+
+def _digest(file: BinaryIO, size: int) -> bytes:
+    """SHA-256 of the next `size` bytes."""
+    digest = hashlib.sha256()
+    while size > 0 and (block := file.read(min(size, 2**20))):
+        digest.update(block)
+        size -= len(block)
+    return digest.digest()
 
 
 def write_full(path: Path, layout: Layout, parts: Sequence[tuple[Slices, Path]]) -> None:
     """The finished file of a scan whose tiles are blocks of its arrays: chunks move over as they are, still compressed.
 
-    A tile's slices are along the last dimensions of each variable; the ones before them are whole in every tile.
+    A tile's slices are along the last dimensions of each variable; the ones before them are whole in every tile. Where no
+    tile is given, floats read NaN and other types zero.
     """
     with _replacing(path) as file:
         _write_frame(file, layout)
         targets = {}
         for variable in layout.variables:
             shape = layout.shape(variable)
-            targets[variable.name] = _describe(
-                file, layout, variable, shape=shape, dtype=variable.dtype, chunks=variable.chunks, **FILTERS
-            )
+            empty = {"fillvalue": np.nan} if np.dtype(variable.dtype).kind == "f" else {}
+            how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS, **empty}
+            targets[variable.name] = _describe(file, layout, variable, **how)
         for slices, part in parts:
             with h5py.File(part, "r") as source:
                 for name, target in targets.items():
@@ -121,6 +134,25 @@ def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> N
             _describe(file, layout, variable, data=np.asarray(arrays[variable.name], dtype=variable.dtype))
 
 
+def write_rows(path: Path, layout: Layout, pieces: Iterable[dict[str, np.ndarray]]) -> None:
+    """The finished file of a scan whose tiles are runs of rows: each variable's first dimension takes them in turn."""
+    with _replacing(path) as file:
+        _write_frame(file, layout)
+        targets = {}
+        for variable in layout.variables:
+            shape = layout.shape(variable)
+            chunks = tuple(min(pair) for pair in zip(variable.chunks or shape, shape, strict=True))
+            targets[variable.name] = _describe(
+                file, layout, variable, shape=shape, dtype=variable.dtype, chunks=chunks, **FILTERS
+            )
+        start = 0
+        for arrays in pieces:
+            rows = len(next(iter(arrays.values())))
+            for name, target in targets.items():
+                target[start : start + rows] = arrays[name]
+            start += rows
+
+
 def _write_frame(file: h5py.File, layout: Layout) -> None:
     file.attrs.update({"format": FORMAT, "schema": SCHEMA, **layout.attributes})
     for coordinate in layout.coordinates:
@@ -139,27 +171,34 @@ def _describe(file: h5py.File, layout: Layout, variable: Variable, **how: Any) -
     return dataset
 
 
+UNEXPECTED = (KeyError, IndexError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError)
+"""What a reader trips over in a file that is whole but holds something else than its card says."""
+
+
 @contextmanager
 def open_scan(path: str | Path) -> Iterator[h5py.File]:
-    """A finished scan file, open for reading. Raises BadInput in one line if it is missing, damaged, foreign or too new."""
+    """A finished scan file, open for reading.
+
+    Raises BadInput in one line if it is missing, damaged, foreign or too new, and if what the caller's block reads from it is
+    not there or not of the kind its card says; that error keeps its cause.
+    """
     path = Path(path)
     if not path.exists():
         raise BadInput(f"{path}: no such file")
     if path.is_dir():
         raise BadInput(f"{path}: is a folder, not a scan file")
     try:
+        check_seal(path)
         file = h5py.File(path, "r")
     except OSError as error:
-        what = "cannot be read" if isinstance(error, PermissionError) else "is no HDF5 file, or is cut short or damaged"
+        what = "cannot be read" if isinstance(error, PermissionError) else "is damaged"
         raise BadInput(f"{path}: {what}") from None
     with file:
-        if file.attrs.get("format") != FORMAT:
-            raise BadInput(f"{path}: is an HDF5 file, but not one that jt3r wrote")
-        if int(file.attrs["schema"]) > SCHEMA:
-            raise BadInput(
-                f"{path}: has schema {file.attrs['schema']}, newer than {SCHEMA}, the newest this jt3r reads; update jt3r"
-            )
         try:
+            check_frame(file)
             yield file
         except OSError as error:
             raise BadInput(f"{path}: is damaged: {' '.join(str(error).split())}") from None
+        except UNEXPECTED as error:
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            raise BadInput(f"{path}: is not laid out as jt3r writes it ({what})") from error

@@ -15,7 +15,7 @@ def describe(path: str | Path) -> dict[str, Any]:
     with open_scan(path) as file:
         attributes = {key: _plain(value) for key, value in file.attrs.items()}
         arrays = {name: _array(item) for name, item in file.items() if isinstance(item, h5py.Dataset)}
-    for key in ("card", "dataset", "constants", "versions"):
+    for key in ("card", "dataset", "constants", "data", "versions"):
         attributes[key] = json.loads(attributes[key])
     return {"file": str(path), "arrays": arrays, **attributes}
 

@@ -1,59 +1,36 @@
 """Pictures of stored files, and of the loop functions. Every function draws on axes it is given or makes a whole figure."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import h5py
-import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from jt3r.constants import M_MU
 from jt3r.kernels.loops import c_aprime, c_phi
-from jt3r.point import PARAMETERS
 
 from .curves import curve_axes, draw_curves
 from .errors import BadInput
 from .hdf5 import open_scan
-
-STYLE: Any = {
-    "font.family": "STIXGeneral",
-    "mathtext.fontset": "cm",
-    "font.size": 11,
-    "axes.linewidth": 0.8,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "xtick.minor.visible": True,
-    "ytick.minor.visible": True,
-    "savefig.dpi": 250,
-}
-BLUE, ORANGE, GREY = "#0b559f", "#d94801", "0.45"
-COLOURS = (BLUE, ORANGE, "#238b45", "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf", "#e6ab02")
-MEV = 1e3
-FORMATS = (".png", ".pdf", ".svg")
-
-
-@contextmanager
-def _figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
-    """A figure in the house style, saved to `picture` when the block ends."""
-    if picture.suffix not in FORMATS:
-        raise BadInput(f"output {picture}: the name must end in one of {', '.join(FORMATS)}")
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasAgg(figure)
-        yield figure
-        try:
-            figure.savefig(picture, metadata={"Creator": "jt3r"} if picture.suffix == ".pdf" else None)
-        except OSError as error:
-            raise BadInput(f"output {picture}: {error.strerror}") from None
+from .style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    MEV,
+    ORANGE,
+    coupling_on_top,
+    fixed_v,
+    label,
+    new_figure,
+    scaled_top,
+    set_scales,
+    shown_values,
+)
 
 
 def plot_file(file: str | Path, picture: str | Path) -> None:
@@ -61,7 +38,7 @@ def plot_file(file: str | Path, picture: str | Path) -> None:
     with open_scan(file) as scan:
         card = json.loads(scan.attrs["card"])
         drawing = _drawing(scan, card)
-        with _figure(Path(picture), (5.2, 4.2)) as figure:
+        with new_figure(Path(picture), (5.2, 4.2)) as figure:
             drawing(figure.subplots(), scan, card)
 
 
@@ -72,9 +49,15 @@ def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], N
         from . import limit_plots
 
         return limit_plots.draw_limits if card["kind"] == "limits" else limit_plots.draw_decay_lengths
+    if card.get("refine") and len(card["axes"]) == 2:
+        from .refine_plot import draw_cells
+
+        return draw_cells
     axes = [name for name in card["axes"] if name in scan and len(scan[name]) > 1]
+    if card.get("refine"):
+        raise BadInput(f"{scan.filename}: a refined grid over {', '.join(axes)} has no picture; over two axes it has one")
     if card["kind"] == "band" and len(axes) == 1:
-        return _draw_band
+        return draw_band
     if card["kind"] == "grid" and card["output"] == "summary" and "histogram" in scan:
         return _draw_histogram
     if card["kind"] == "grid" and card["output"] == "full" and curve_axes(scan, card):
@@ -84,55 +67,23 @@ def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], N
     raise BadInput(f"{scan.filename}: a {card['kind']} over {', '.join(axes) or 'a single point'} has no picture")
 
 
-def _label(item: h5py.Dataset) -> str:
-    """Axis label from what the file says of the array; masses are drawn in MeV."""
-    unit = item.attrs["units"]
-    return f"${item.attrs['latex']}$" + ("" if unit == "1" else " [MeV]" if unit == "GeV" else f" [{unit}]")
-
-
-def _values(item: h5py.Dataset) -> np.ndarray:
-    return item[()] * (MEV if item.attrs["units"] == "GeV" else 1)
-
-
-def _set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
-    for name, set_scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
-        if card["axes"].get(name, {}).get("spacing") == "log":
-            set_scale("log")
-
-
-def _coupling_on_top(axes: Axes, v: float) -> None:
-    """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV."""
-    _scaled_top(axes, 1 / (np.sqrt(2) * v * MEV), r"$g_{T3R}$")
-
-
-def _scaled_top(axes: Axes, factor: float, label: str) -> None:
-    """The x axis times `factor` along the top."""
-    top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
-    top.set_xlabel(label)
-    axes.tick_params(top=False, which="both")
-
-
-def _fixed_v(card: dict) -> float:
-    return card["fixed"].get("v", PARAMETERS["v"].default)
-
-
-def _draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
+def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
     """The band, with the window of half an MeV around its centre in an inset: on the full scale it is a line."""
     target, along = card["solve_for"], next(name for name in card["axes"] if len(scan[name]) > 1)
-    x, pulls, edges = _values(scan[along]), scan["pull"][()], _values(scan[target])
+    x, pulls, edges = shown_values(scan[along]), scan["pull"][()], shown_values(scan[target])
     _fill_band(axes, x, pulls, edges)
-    _set_scales(axes, card, along, target)
-    axes.set_xlabel(_label(scan[along]))
-    axes.set_ylabel(_label(scan[target]))
+    set_scales(axes, card, along, target)
+    axes.set_xlabel(label(scan[along]))
+    axes.set_ylabel(label(scan[target]))
     axes.set_xlim(x[0], x[-1])
     if along == "m_aprime":
         axes.grid(alpha=0.25, linewidth=0.5)
-        _coupling_on_top(axes, _fixed_v(card))
+        coupling_on_top(axes, fixed_v(card))
     centre = np.argmin(np.abs(pulls))
     if (pulls == 0).any() and len(x) > 2 and np.isfinite(edges[centre]).any():
         inset = axes.inset_axes((0.09, 0.12, 0.47, 0.36))
         _fill_band(inset, x, pulls, edges - edges[centre])
-        _set_scales(inset, card, along, "")
+        set_scales(inset, card, along, "")
         inset.set_xlim(x[0], x[-1])
         inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
         inset.tick_params(labelsize=8)
@@ -159,7 +110,7 @@ def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:
     names = [name for name in card["axes"] if len(scan[name]) > 1]
     shown = next((name for name in card["observables"] if name.startswith("pull")), card["observables"][0])
     values = np.squeeze(scan[shown][_thin(scan[shown].shape)])
-    x, y = (_values(scan[name])[_thin((len(scan[name]),))] for name in names)
+    x, y = (shown_values(scan[name])[_thin((len(scan[name]),))] for name in names)
     limits: dict = {"vmin": -10, "vmax": 10, "cmap": "RdBu_r"} if shown.startswith("pull") else {"cmap": "viridis"}
     image = axes.pcolormesh(x, y, values.T, shading="nearest", rasterized=True, **limits)
     axes.figure.colorbar(
@@ -169,11 +120,11 @@ def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:
         axes.contour(x, y, values.T, levels=[-1, 1], colors="k", linewidths=0.6, linestyles="solid")
         axes.plot([], [], color="k", linewidth=0.6, label=r"$\pm 1\sigma$")
         axes.legend(loc="lower left", framealpha=0.9, edgecolor="none")
-    _set_scales(axes, card, *names)
-    axes.set_xlabel(_label(scan[names[0]]))
-    axes.set_ylabel(_label(scan[names[1]]))
+    set_scales(axes, card, *names)
+    axes.set_xlabel(label(scan[names[0]]))
+    axes.set_ylabel(label(scan[names[1]]))
     if names[0] == "m_aprime":
-        _coupling_on_top(axes, _fixed_v(card))
+        coupling_on_top(axes, fixed_v(card))
 
 
 def _measured(scan: h5py.File, card: dict) -> dict[str, tuple[float, float, float]]:
@@ -189,7 +140,7 @@ def _measured(scan: h5py.File, card: dict) -> dict[str, tuple[float, float, floa
 def _draw_measured(axes: Axes, scan: h5py.File, card: dict) -> None:
     """The 68 % band of each measurement over the two axes, and labelled contours of the first observable."""
     names = [name for name in card["axes"] if len(scan[name]) > 1]
-    x, y = (_values(scan[name])[_thin((len(scan[name]),))] for name in names)
+    x, y = (shown_values(scan[name])[_thin((len(scan[name]),))] for name in names)
     bands = _measured(scan, card)
     handles: list[Artist] = []
     arrays = [np.squeeze(scan[shown][_thin(scan[shown].shape)]).T for shown in card["observables"]]
@@ -217,9 +168,9 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict) -> None:
         title_fontsize=9,
     )
     axes.set_title(f"data set {card['dataset']}", fontsize=10)
-    _set_scales(axes, card, *names)
-    axes.set_xlabel(_label(scan[names[0]]))
-    axes.set_ylabel(_label(scan[names[1]]))
+    set_scales(axes, card, *names)
+    axes.set_xlabel(label(scan[names[0]]))
+    axes.set_ylabel(label(scan[names[1]]))
 
 
 def _thin(shape: tuple[int, ...]) -> tuple[slice, ...] | slice:
@@ -241,7 +192,7 @@ def _draw_histogram(axes: Axes, scan: h5py.File, card: dict) -> None:
 def plot_loop_functions(picture: str | Path) -> None:
     """Fig. 2 of arXiv:2105.07655: C_phi' and C_A' against the mass of the boson over the muon's."""
     r = np.geomspace(1e-2, 1e2, 2001)
-    with _figure(Path(picture), (5.2, 3.8)) as figure:
+    with new_figure(Path(picture), (5.2, 3.8)) as figure:
         axes = figure.subplots()
         axes.plot(r, c_phi(r), color=BLUE, label=r"$C_{\phi'}$")
         axes.plot(r, c_aprime(r), color=ORANGE, label=r"$C_{A'}$")
@@ -254,5 +205,5 @@ def plot_loop_functions(picture: str | Path) -> None:
         axes.set_ylim(0, 1.55)
         axes.set_xlabel(r"$r = m_{\phi',A'}/m_\mu$")
         axes.set_ylabel(r"$C(r)$")
-        _scaled_top(axes, M_MU * MEV, r"$m_{\phi',A'}$ [MeV]")
+        scaled_top(axes, M_MU * MEV, r"$m_{\phi',A'}$ [MeV]")
         axes.legend(frameon=False)

@@ -9,7 +9,9 @@ from typing import Any
 import jax
 
 import jt3r
+from jt3r import observables
 from jt3r.constants import CONSTANTS
+from jt3r.data.load import digest
 from jt3r.datasets import DATASETS
 from jt3r.flavour_likelihood import measurements
 
@@ -20,7 +22,7 @@ PACKAGES = ("jax", "jaxlib", "numpy", "h5py")
 
 
 def provenance(card: Card) -> dict[str, str]:
-    """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `versions`, and `device` and `dtype`.
+    """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `data`, `versions`, and `device` and `dtype`.
 
     No time and no host: the same card on the same installation gives the same file, bit by bit.
     """
@@ -32,10 +34,22 @@ def provenance(card: Card) -> dict[str, str]:
         "card": _json(card.model_dump(mode="json")),
         "dataset": _json({card.dataset: measured}),
         "constants": _json(constants),
+        "data": _json(_data(card)),
         "versions": _json(versions),
         "device": jax.devices()[0].device_kind,
         "dtype": float_dtype().name,
     }
+
+
+def _data(card: Card) -> dict[str, dict[str, Any]]:
+    """Data file -> its SHA-256 and the tables of it that the card's observables and searches rest on."""
+    entries = {entry for name in getattr(card, "observables", []) for entry in observables[name].data}
+    if searches := getattr(card, "experiments", []):
+        entries |= {"displaced_inputs.toml", *(f"experiments.toml:{name}" for name in searches)}
+    tables: dict[str, list[str]] = {}
+    for file, _, table in sorted(entry.partition(":") for entry in entries):
+        tables.setdefault(file, []).extend([table] if table else [])
+    return {file: {"sha256": digest(file), "tables": names} for file, names in tables.items()}
 
 
 def _json(value: Any) -> str:

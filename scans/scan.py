@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from jt3r import Point, observables
 from jt3r.point import PARAMETERS
@@ -62,7 +63,24 @@ def open_mesh(axes: dict[str, np.ndarray], tile: Slices, shape: tuple[int, ...],
         filling = cut[-1] if pad is None else pad
         full = np.concatenate([cut, np.full(shape[k] - len(cut), filling)])
         fields[name] = jnp.asarray(full, float_dtype()).reshape([-1 if i == k else 1 for i in range(len(axes))])
-    return fields
+    return spread(fields, shape)
+
+
+def spread(fields: dict, shape: tuple[int, ...]) -> dict:
+    """The fields of a mesh of `shape`, its last axis that divides evenly spread over the devices of this host."""
+    devices = jax.local_device_count()
+    even = [k for k, n in enumerate(shape) if n % devices == 0]
+    if devices == 1 or not even:
+        return fields
+    mesh = jax.make_mesh((devices,), ("points",), axis_types=(AxisType.Auto,))
+    axis = even[-1]
+
+    def sharding(field: jax.Array) -> NamedSharding:
+        return NamedSharding(
+            mesh, PartitionSpec(*("points" if k == axis and n > 1 else None for k, n in enumerate(field.shape)))
+        )
+
+    return {name: jax.device_put(field, sharding(field)) for name, field in fields.items()}
 
 
 def point_of(card: MeshCard, fields: dict[str, jax.Array]) -> Point:

@@ -26,6 +26,7 @@ from .scan import (
     open_mesh,
     parameter_attributes,
 )
+from .sparing import Compute, sparing
 from .tiles import Slices, Tiles, block_shape, even_tile
 
 TILE_POINTS = 2**28
@@ -117,23 +118,33 @@ def summary_grid(card: GridCard) -> Scan:
     tile = even_tile(shape, block_shape(shape, TILE_POINTS))
     tile = (tile[0] + -tile[0] % min(ROWS, tile[0]), *tile[1:])
     tiles = Tiles(shape, tile)
-    reduce = _reducer(card, tile)
     summary = card.summary
     passes = len(summary.levels) + (summary.bins + 2 if summary.bins else 0) + summary.best
 
     names = ["counts", *(["valid", "below"] if summary.bins else []), *(["best", "best_point"] if summary.best else [])]
     parts = Layout((), tuple(Variable(name, (), "", {}) for name in names))
 
-    def compute(cut: Slices) -> Arrays:
-        result = {name: np.asarray(x) for name, x in reduce(open_mesh(axes, cut, tile, pad=np.nan)).items()}
-        if summary.best:
-            index = np.unravel_index(int(result.pop("best_index")), tile)
-            places = zip(axes.values(), cut, index, strict=True)
-            result["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
-        return result
+    def build(piece: tuple[int, ...]) -> Compute:
+        piece = (piece[0] + -piece[0] % min(ROWS, piece[0]), *piece[1:])
+        reduce = _reducer(card, piece)
+
+        def compute(cut: Slices) -> Arrays:
+            counted = jax.block_until_ready(reduce(open_mesh(axes, cut, piece, pad=np.nan)))
+            result = {name: np.asarray(x) for name, x in counted.items()}
+            if summary.best:
+                index = np.unravel_index(int(result.pop("best_index")), piece)
+                places = zip(axes.values(), cut, index, strict=True)
+                result["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
+            return result
+
+        return compute
+
+    def join(cut: Slices, pieces: Sequence[tuple[Slices, Arrays]]) -> Arrays:
+        return _together([arrays for _, arrays in pieces])
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        write_arrays(path, layout, _merge(card, [readable(file, parts) for _, file in files], prod(shape)))
+        points = sum(prod(s.stop - s.start for s in cut) for cut, _ in files)
+        write_arrays(path, layout, _result(card, _together([readable(file, parts) for _, file in files]), points))
 
     return Scan(
         layout=_layout(card),
@@ -142,7 +153,7 @@ def summary_grid(card: GridCard) -> Scan:
         points=prod(shape),
         disk=len(tiles) * 16384 + 2**20,
         seconds=passes * prod(shape) / COMPARISONS_PER_SECOND,
-        compute=compute,
+        compute=sparing(build, tile, join),
         finish=finish,
     )
 
@@ -184,20 +195,26 @@ def _layout(card: GridCard) -> Layout:
     return Layout(tuple(coordinates), tuple(variables))
 
 
-def _merge(card: GridCard, results: list[Arrays], points: int) -> Arrays:
-    """One result from the tiles', in exact integers. Of equally good best points the first in the grid is kept."""
-
-    def total(name: str) -> np.ndarray:
-        return np.sum([r[name].astype(np.int64) for r in results], axis=0)
-
-    merged: Arrays = {"counts": total("counts"), "points": np.asarray(points)}
-    if card.summary.bins:
-        below, valid = total("below"), total("valid")
-        merged |= {"invalid": points - valid, "histogram": np.diff(below), "underflow": below[0], "overflow": valid - below[-1]}
-    if card.summary.best:
+def _together(results: Sequence[Arrays]) -> Arrays:
+    """Counts added up, as exact integers. Of equally good best points the first is kept."""
+    counted = [name for name in results[0] if name not in ("best", "best_point")]
+    whole: Arrays = {name: np.sum([r[name].astype(np.int64) for r in results], axis=0) for name in counted}
+    if "best" in results[0]:
         sizes = [float(abs(r["best"])) if np.isfinite(r["best"]) else np.inf for r in results]
         best = results[int(np.argmin(sizes))]
-        found = dict(zip(card.axes, best["best_point"], strict=True)) if np.isfinite(min(sizes)) else {}
-        merged["best"] = best["best"]
-        merged |= {f"best_{axis}": np.asarray(found.get(axis, np.nan)) for axis in card.axes}
-    return merged
+        whole |= {"best": best["best"], "best_point": best["best_point"]}
+    return whole
+
+
+def _result(card: GridCard, whole: Arrays, points: int) -> Arrays:
+    """The arrays of the finished file."""
+    result: Arrays = {"counts": whole["counts"], "points": np.asarray(points)}
+    if card.summary.bins:
+        below, valid = whole["below"], whole["valid"]
+        result |= {"invalid": points - valid, "histogram": np.diff(below), "underflow": below[0], "overflow": valid - below[-1]}
+    if card.summary.best:
+        found = np.isfinite(whole["best"])
+        result["best"] = whole["best"]
+        for axis, value in zip(card.axes, whole["best_point"], strict=True):
+            result[f"best_{axis}"] = np.asarray(value if found else np.nan)
+    return result

@@ -1,4 +1,4 @@
-"""A stored Table I or II, printed beside its reference values."""
+"""A stored table, printed: I and II beside their reference values."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from .anomaly_table import print_anomalies
 from .hdf5 import open_scan
 
 
@@ -18,6 +19,9 @@ def print_table(path: str | Path) -> None:
             return
         notes = json.loads(file.attrs["notes"])
         console = Console(highlight=False)
+        if "anomaly" in file:
+            print_anomalies(file, console)
+            return
         console.print(_comparison(file, notes))
         for number, note in enumerate(notes, 1):
             row = "all rows" if note["benchmark"] == "*" else note["benchmark"]

@@ -1,5 +1,6 @@
 """Reading the TOML files of numbers beside this module, each checked as it is read."""
 
+import hashlib
 import tomllib
 from importlib.resources import files
 from typing import Any
@@ -22,3 +23,8 @@ class Quantity(BaseModel):
 def read_toml(name: str) -> dict[str, Any]:
     """The file jt3r/data/`name` as a nested dict."""
     return tomllib.loads(files("jt3r.data").joinpath(name).read_text(encoding="utf-8"))
+
+
+def digest(name: str) -> str:
+    """SHA-256 of the file jt3r/data/`name`, in hexadecimal."""
+    return hashlib.sha256(files("jt3r.data").joinpath(name).read_bytes()).hexdigest()

@@ -4,8 +4,8 @@ import jax
 import numpy as np
 import pytest
 
-from jt3r import aprime, displaced_figures, experiments
-from jt3r.constants import M_MU
+from jt3r import Point, aprime, displaced_figures, experiments, observables
+from jt3r.constants import ALPHA_EM, M_MU
 
 
 def test_kinetic_mixing_at_100_mev():
@@ -48,6 +48,26 @@ def test_invisible_widths():
     assert sterile == pytest.approx(float(g**2 * 0.1 / (24 * np.pi)), rel=1e-14)
     assert float(aprime.width_eta(0.1, 0.0, 0.0, g)) == pytest.approx(float(g**2 / 4 * 0.1 / (12 * np.pi)), rel=1e-14)
     assert aprime.width_eta(0.1, 0.05, 1e-3, g) == 0
+
+
+def test_branching_ratios_of_a_point():
+    """A' -> nu_s nu_s beats e+ e- by (g^2/24 pi)/(alpha eps^2/3); phi' of 75 MeV goes to eta eta, then photons."""
+    point = Point(m_aprime=0.1, m_phi=0.075, m_eta=0.03, delta=0.0)
+    br = {
+        name: float(observables[f"br_{name}"](point)) for name in ("aprime_sterile", "aprime_eta", "phi_gammagamma", "phi_mumu")
+    }
+    # Above 2 m_e the electron's mass enters at (m_e/m)^4.
+    assert 1 / br["aprime_sterile"] - 1 == pytest.approx(8 * np.pi * ALPHA_EM**2 / (4 * np.pi**3), rel=1e-6)
+    # (m/12 pi)(g/2)^2 beta (1 + 2 r) of a Majorana pair with off-diagonal coupling, r = 0.09, beta = 0.8.
+    assert br["aprime_eta"] / (1 - br["aprime_eta"]) == pytest.approx(0.8 * 1.18 * np.pi**2 / (4 * ALPHA_EM**2), rel=1e-6)
+    assert (br["phi_gammagamma"], br["phi_mumu"]) == (1, 0)
+    widths = {name: float(observables[f"width_phi_{name}"](point)) for name in ("eta", "gammagamma")}
+    assert widths["eta"] == pytest.approx(0.03**2 * 0.075 * 0.6**3 / (32 * np.pi * 100), rel=1e-14)
+    assert float(observables["br_phi_eta"](point)) == pytest.approx(widths["eta"] / sum(widths.values()), rel=1e-14)
+    heavy = point.with_values(m_phi=0.5)
+    expected = (M_MU / 200**0.5) ** 2 * 0.5 / (8 * np.pi) * (1 - 4 * (M_MU / 0.5) ** 2) ** 1.5
+    assert float(observables["width_phi_mumu"](heavy)) == pytest.approx(expected, rel=1e-13)
+    assert float(observables["br_phi_mumu"](heavy)) == pytest.approx(1, abs=1e-4)
 
 
 def test_gradients_at_thresholds():

@@ -33,8 +33,8 @@ def test_the_promised_searches_are_there():
 def test_a_new_search_is_a_new_table():
     search = experiments.parse(NEW)["Mine"]
     couplings = aprime.t3r_couplings(0.05, 10.0)
-    nodes = signal.Nodes(energies=8, decay=(4, 4, 4), masses=6)
-    found = signal.log_events(search, 0.05, couplings, aprime.width_visible(0.05, 10.0), nodes=nodes)
+    beam = signal.beam(search, nodes=signal.Nodes(energies=8, decay=(4, 4, 4), masses=6))
+    found = signal.log_events(beam, 0.05, couplings, aprime.width_visible(0.05, 10.0))
     assert np.isfinite(found)
 
 

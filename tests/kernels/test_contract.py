@@ -5,8 +5,22 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.kernels import barrzee, bessel, coannihilation, freezeout, photon_loops, potential, resonance, scattering, seesaw
+from jt3r.dark import PLASMA
+from jt3r.kernels import (
+    barrzee,
+    bessel,
+    coannihilation,
+    coupled_freezeout,
+    freezeout,
+    gminus2_heavy,
+    photon_loops,
+    potential,
+    resonance,
+    scattering,
+    seesaw,
+)
 from jt3r.kernels.batching import in_batches
+from jt3r.kernels.plasma import plasma_at
 from tests.kernels.problems import assert_lowers_for_cuda
 
 ISOTOPES = (np.array([131.0, 132.0]), np.array([122.0, 123.0]), np.array([0.4, 0.6]))
@@ -47,9 +61,11 @@ KERNELS = [
     (seesaw.leading_mixing, (174.1, 10.0, 16478.0)),
     (seesaw.partner_mass, (0.106, 174.1, 10.0)),
     (seesaw.vectorlike_mass, (0.106, 174.1, 10.0)),
+    (seesaw.majorana_masses, (0.001, 0.03, 0.031)),
     (seesaw.light_yukawa, (174.1, 10.0, 1600.0, 10.0)),
     (potential.vacuum, (7900.0, 900.0, 0.13, 0.02, 0.03)),
     (potential.spectrum, SCALARS),
+    (potential.mixing_angle, (246.0, 10.0, 125.2, 20.0, 0.1)),
     (potential.quartics, (246.0, 10.0, 125.2, 20.0, 0.1)),
     (potential.higgs_to_singlets, SCALARS),
     (potential.higgs_to_vectors, (125.2, 0.1, 10.0, 1e-3)),
@@ -82,6 +98,38 @@ def test_dtype_gradient_and_cuda(kernel, at):
         np.testing.assert_allclose(got, exact, rtol=1e-4)
     assert all(np.isfinite(x).all() for x in numbers(slopes))
     assert_lowers_for_cuda(value_and_jacobian, single)
+
+
+def single_average(m):
+    """<sigma v>(T) of the resonance at 75 MeV."""
+    return lambda t: resonance.narrow_width_average(m[..., None], 0.075, t, 0.0023, 1e-6)
+
+
+WHOLE = [
+    lambda m: freezeout.integrated_yield(m, single_average(m), PLASMA),
+    lambda m: freezeout.approximate_yield(m, single_average(m), PLASMA),
+    lambda m: freezeout.freeze_out_x(m, single_average(m), PLASMA),
+    lambda m: resonance.breit_wigner_average(m, 0.075, m / 20, 0.0023, lambda e: 1e-6 * e),
+    lambda m: plasma_at(m, PLASMA),
+    lambda m: gminus2_heavy.scalar_with_heavy_fermion(0.08, 0.1, 1e3 * m, 0.3, 0.2),
+    lambda m: gminus2_heavy.vector_with_heavy_fermion(0.08, 0.1, 1e3 * m, 0.3, 0.2),
+    lambda m: barrzee.fermion_function(m),
+    lambda m: barrzee.scalar_function(m),
+    lambda m: potential.is_bounded(m, m, -m),
+    lambda m: potential.is_perturbative(m, m),
+    lambda m: coupled_freezeout.hubble_rate(m, 10.7),
+    lambda m: coupled_freezeout.resonant_temperature(m, 0.075, m / 20),
+    lambda m: coupled_freezeout.redshift_correction(1 / m),
+    lambda m: coupled_freezeout.vector_scattering_rate(m, m / 20, 5.8e-6, 5e-4),
+    lambda m: coupled_freezeout.coupled_yield(m, 0.075, 0.0023, 1e-14, jnp.zeros_like, PLASMA),
+]
+
+
+@pytest.mark.parametrize("kernel", WHOLE)
+def test_whole_calculations_lower_for_cuda(kernel):
+    """Values and forward derivatives of what takes functions or tables, or is tested for the rest elsewhere."""
+    mass = jnp.array([0.03, 0.033], jnp.float32)
+    assert_lowers_for_cuda(lambda m: jax.jvp(kernel, (m,), (m,)), mass)
 
 
 def test_batches_are_the_whole():

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from jt3r.kernels import chebyshev
-from jt3r.kernels.displaced import log_decay_probability, log_expected_decays, log_or_closed, log_sum_exp
+from jt3r.kernels.displaced import (
+    log_decay_probability,
+    log_expected_decays,
+    log_folded_decays,
+    log_or_closed,
+    log_sum_exp,
+    log_weighted_sum,
+    relative_decays,
+)
+from jt3r.kernels.meson_spectra import highest_meson_energy, radial_scaling
+from jt3r.kernels.quadrature import legendre, log_legendre
 from jt3r.kernels.roots import bracketed_root
 
 mp.mp.dps = 30
@@ -46,6 +56,26 @@ def test_expected_number_far_below_the_smallest_float():
     value, gradient = jax.value_and_grad(log_expected_decays)(weights, rates, DISTANCE, DEPTH)
     assert float(value) == pytest.approx(1.0 - 5e10 * 64, rel=1e-15)
     assert np.array_equal(gradient, [1.0, 0.0])
+
+
+def test_node_after_node_is_the_sum_over_nodes():
+    """Two spectra, one with a closed node, on an open mesh; lives from far longer to far shorter than the distance."""
+    energies, widths = jnp.array([1.0, 3.0, 10.0]), jnp.geomspace(1e-9, 1e6, 7)
+    spectra = [jnp.log(jnp.array([[5.0, 2.0, 1.0]])), jnp.array([[0.1, 0.5, -jnp.inf]])]
+
+    def folded(width):
+        return log_folded_decays(energies, spectra, lambda energy: width / energy, DISTANCE, DEPTH)
+
+    rates = widths[:, None] / energies
+    for spectrum, found in zip(spectra, folded(widths), strict=True):
+        # The sums are relative to the slowest node: 1e13 roundings of L/l cancel between them.
+        assert np.allclose(found, log_expected_decays(spectrum, rates, DISTANCE, DEPTH), rtol=1e-14, atol=1e-13)
+    slopes = jax.jacrev(lambda width: folded(width)[0])(widths)
+    expected = jax.jacrev(lambda width: log_expected_decays(spectra[0], width[:, None] / energies, DISTANCE, DEPTH))(widths)
+    assert np.allclose(slopes, expected, rtol=1e-12)
+    stable, slope = jax.value_and_grad(lambda width: folded(width)[0][0])(jnp.asarray(0.0))
+    assert stable == -np.inf
+    assert np.isfinite(slope)
 
 
 def test_closed_nodes_count_for_nothing():
@@ -98,6 +128,15 @@ def test_bracketed_root_of_a_falling_function_from_infinity():
         (log_decay_probability, [(3,), (), ()]),
         (log_expected_decays, [(3, 4), (3, 4), (), ()]),
         (log_or_closed, [(3,)]),
+        (log_sum_exp, [(3, 4)]),
+        (log_weighted_sum, [(3, 4), (3, 4)]),
+        (relative_decays, [(3, 4), (), ()]),
+        (lambda e, w, m: log_folded_decays(e, [w], lambda energy: m / energy, 64.0, 23.0), [(4,), (3, 4), (3,)]),
+        (chebyshev.evaluate, [(3,), (5, 4)]),
+        (lambda low, high: legendre(low, high, 4), [(3,), (3,)]),
+        (lambda low, high: log_legendre(low, high, 4), [(3,), (3,)]),
+        (highest_meson_energy, [(), (), ()]),
+        (radial_scaling, [(3,), (3,), (), (), ()]),
         (lambda top: bracketed_root(lambda x: x**2 - top, jnp.zeros_like(top), top + 1), [(3,)]),
     ],
 )

@@ -155,7 +155,7 @@ def test_meson_decay_quadrature_is_converged(mass):
         energies = jnp.array([11.0, 25.0, 36.0, 60.0])
         return vector_spectrum(energies, mass, PION, highest, 1.3 / 87, mesons, nodes=nodes)
 
-    assert np.allclose(spectrum((32, 16, 8)), spectrum((64, 32, 16)), rtol=1e-6)
+    assert np.allclose(spectrum((24, 12, 8)), spectrum((48, 24, 16)), rtol=1e-6)
 
 
 def test_fixed_target_pions_have_the_measured_multiplicity():

@@ -55,7 +55,7 @@ def test_no_step_and_no_nan_through_threshold():
     def log_average(mass):
         return jnp.log(breit_wigner_average(mass, MASS, 1e-3, yukawa(mass), width_out))
 
-    values, slopes = jax.jit(jax.vmap(jax.value_and_grad(log_average)))(m)
+    values, slopes = jax.jit(lambda x: jax.jvp(log_average, (x,), (jnp.ones_like(x),)))(m)
     assert np.isfinite(values).all()
     assert np.isfinite(slopes).all()
     # The resonance is 8e-13 M wide: within a few roundings of threshold nothing may change by more than 1e-2 of it.

@@ -75,6 +75,12 @@ def test_light_yukawa_is_the_derivative_of_the_mass():
     assert float(seesaw.light_yukawa(a, b, m, vev)) == pytest.approx(float(slope) / np.sqrt(2), rel=1e-12)
 
 
+@pytest.mark.parametrize(("d", "left", "right"), [(0.001, 0.03, 0.03), (1.0, 0.2, -3.0), (2.0, -1.0, -0.5), (0.0, 0.0, 4.0)])
+def test_majorana_masses_are_the_eigenvalues(d, left, right):
+    exact = np.sort(np.abs(np.linalg.eigvalsh([[left, d], [d, right]])))
+    np.testing.assert_allclose(np.array(seesaw.majorana_masses(d, left, right)), exact, rtol=1e-13, atol=1e-15)
+
+
 def test_dtype_and_cuda():
     arguments = [jnp.float32(x) for x in (174.1, 10.0, 16478.0)]
     assert all(x.dtype == jnp.float32 for x in seesaw.exact_masses(*arguments))

@@ -80,8 +80,8 @@ def _digits_needed(r: float) -> int:
 
 
 def integral(name: str, r: float) -> mp.mpf:
-    """The defining integral by adaptive quadrature, split where its integrand turns."""
-    with mp.workdps(DIGITS):
+    """The defining integral by adaptive quadrature, split where its integrand turns, with the digits that 1 - y costs there."""
+    with mp.workdps(_digits_needed(r)):
         s = mp.mpf(r) ** 2
         width = min(mp.sqrt(s), 1 / s)
         splits = sorted({mp.mpf(0), mp.mpf(1), *(min(width * 10**k, 1) for k in range(-1, 8)),

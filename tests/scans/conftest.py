@@ -18,6 +18,13 @@ MAP = {
     },
     "fixed": {"v": 10.0},
 }
+TILED = {
+    "kind": "grid",
+    "observables": ["delta_a_mu"],
+    "axes": {"m_aprime": {"min": 0.01, "max": 0.2, "n": 4000}, "m_phi": {"min": 0.06, "max": 0.11, "n": 2100}},
+}
+"""Twelve tiles."""
+
 SUMMARY = {**MAP, "observables": ["pull_gm2"], "output": "summary"}
 
 
@@ -34,6 +41,12 @@ def map_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def summary_file(tmp_path_factory):
     return run(SUMMARY, tmp_path_factory.mktemp("summary") / "summary.h5")
+
+
+@pytest.fixture(scope="session")
+def tiled(tmp_path_factory):
+    """The bytes of TILED's file."""
+    return run(TILED, tmp_path_factory.mktemp("tiled") / "whole.h5").read_bytes()
 
 
 @pytest.fixture(scope="session")

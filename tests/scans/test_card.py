@@ -30,6 +30,7 @@ def test_defaults_are_written_out():
         "fixed": {},
         "axes": {"m_phi": {"min": 0.1, "max": 0.2, "n": 3, "spacing": "linear"}},
         "summary": {"levels": [1.0, 2.0, 3.0], "best": True, "bins": 20, "range": (-5.0, 5.0)},
+        "refine": None,
     }
     band = load_card({"kind": "band", "axes": {"m_aprime": {"values": [0.1]}}})
     assert band.model_dump() == {

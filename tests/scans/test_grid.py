@@ -6,7 +6,7 @@ import pytest
 from jt3r import Point, observables
 from jt3r.scans import grid, run
 from jt3r.scans.card import load_card
-from jt3r.scans.engine import prepare
+from jt3r.scans.prepare import prepare
 from jt3r.scans.tiles import Tiles, block_shape
 
 ROUNDING = 1e-11

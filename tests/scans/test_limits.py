@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jt3r import limits
+from jt3r.data.load import digest
 from jt3r.scans import BadInput, run
 from jt3r.scans.card import load_card, shipped_cards
 from jt3r.scans.hdf5 import open_scan
@@ -31,10 +32,15 @@ def test_the_file_holds_the_intervals(found):
         assert list(scan["experiment"].asstr()[()]) == NAMES
         edges = scan["limits"][()]
         assert edges.shape == (3, 2, 6)
-        for row, name in zip(edges, NAMES, strict=True):
-            for cells, v in zip(row, (10.0, 20.0), strict=True):
+        for row, moves, name in zip(edges, scan["slopes"][()], NAMES, strict=True):
+            for cells, slopes, v in zip(row, moves, (10.0, 20.0), strict=True):
                 assert np.array_equal(cells[np.isfinite(cells)], limits.intervals(name, v).ravel())
+                slopes = slopes[np.isfinite(slopes)]
+                assert np.array_equal(slopes, limits.slopes(name, cells[np.isfinite(cells)], v))
         assert json.loads(scan.attrs["searches"])["E137"]["status"] == "excluded"
+        data = json.loads(scan.attrs["data"])
+        assert data["experiments.toml"]["tables"] == ["BABAR", "COHERENT", "E137"]
+        assert len(data["displaced_inputs.toml"]["sha256"]) == 64
         rows = table_of_limits(scan)
     assert rows[0] == ["search", "status", "V = 10 GeV", "V = 20 GeV"]
     assert rows[2][2].startswith("211.3-")
@@ -100,6 +106,10 @@ def test_pictures(found, tmp_path):
         plot_band_with_limits(found, found, tmp_path / "x.png")
     with pytest.raises(BadInput, match="not limits"):
         plot_band_with_limits(band, band, tmp_path / "x.png")
+    cuts = run(card(scenario="invisible", axes={"v": {"values": [10.0]}}), tmp_path / "cuts.h5")
+    plot_band_with_limits(band, cuts, tmp_path / "invisible.png")
+    plot_file(cuts, tmp_path / "cuts.png")
+    assert (tmp_path / "cuts.png").stat().st_size > 10_000
     other = run({"kind": "band", "axes": axes, "fixed": {"v": 11.0}}, tmp_path / "other.h5")
     with pytest.raises(BadInput, match="v = 11"):
         plot_band_with_limits(other, found, tmp_path / "x.png")
@@ -123,3 +133,5 @@ def test_expected_events_on_a_grid(tmp_path):
         assert np.allclose(scan["log_events_e137"], expected, rtol=1e-12, atol=1e-9)
         assert (scan["events_e137"][()] == 0).any()
         assert np.array_equal(scan["excluded_e137"][()] == 1, expected > np.log(3.0))
+        # The file says which numbers it rests on.
+        assert json.loads(scan.attrs["data"])["experiments.toml"] == {"sha256": digest("experiments.toml"), "tables": ["E137"]}

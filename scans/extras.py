@@ -1,0 +1,19 @@
+"""Packages of an extra, imported where they are used."""
+
+import warnings
+from importlib import import_module
+from typing import Any
+
+from .errors import BadInput
+
+
+def need(module: str, extra: str, what: str) -> Any:
+    """The module, or BadInput in one line that names the extra to install for `what`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # ArviZ announces its next version at every import
+            return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise BadInput(f"{what} needs {module}: pip install 'jt3r[{extra}]'") from None

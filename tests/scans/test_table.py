@@ -100,7 +100,7 @@ def test_info_describes_and_plot_has_no_picture(files, tmp_path):
 
 @pytest.mark.parametrize(
     ("setting", "message"),
-    [("number=III", "number"), ("polynomials=flavio-2.1", "did you mean 'flavio-2"), ("n=3", "key 'n' is unknown")],
+    [("number=IV", "number"), ("polynomials=flavio-2.1", "did you mean 'flavio-2"), ("n=3", "key 'n' is unknown")],
 )
 def test_a_wrong_key_is_named(setting, message):
     with pytest.raises(BadInput, match=message):

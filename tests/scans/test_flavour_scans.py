@@ -107,8 +107,8 @@ def test_values_that_are_not_allowed_are_refused():
 
 def test_the_report_has_every_observable_with_the_gradient_of_the_jacobian():
     values = benchmark("BMA")
-    rows = {row.name: row for row in report(make_point(values, "paper2021"))}
     slopes = jt3r.flavour.jacobian(values)
+    rows = {row.name: row for row in report(make_point(values, "paper2021"), [*slopes, "sm_pull_flavour"])}
     for name, value in jt3r.flavour.predict(values).items():
         assert rows[name].value == pytest.approx(float(value), rel=1e-13)
         for parameter, slope in rows[name].gradient.items():

@@ -192,7 +192,7 @@ def omega_h2_coupled(
     """Omega h^2 of eta_1 without assuming kinetic equilibrium: number density and temperature of eta_1 evolve together.
 
     NaN for 2 m_eta >= m_phi'. Annihilation takes the energetic pairs, dark matter cools below the plasma, fewer pairs reach
-    the resonance: up to 13 times more is left than ``omega_h2`` says. phi' couples to nothing that is abundant at T = 2 MeV,
+    the resonance: up to 14 times more is left than ``omega_h2`` says. phi' couples to nothing that is abundant at T = 2 MeV,
     so nothing scatters; "electrons" adds scattering through A' at a splitting delta << T, which is 2 % of the result.
     Numerical error below 1e-4. Source: T. Binder et al., arXiv:1706.07433.
     """

@@ -8,7 +8,7 @@ average weighted with p^2/(3 E T'):
     dlny/dz = (1/H~) {gamma (T/T' - 1) + s Y [sigma(T') - sigma_2(T')]
                       + s E^2/Y [(T/T') sigma_2(T) - sigma(T)] + H <p^4/E^3>/(3 T')}
 
-T. Binder, T. Bringmann, M. Gustafsson, A. Hryczuk, arXiv:1706.07433, eqs. (15)-(18), and arXiv:2103.01944, Sec. 2. gamma is the
+T. Binder, T. Bringmann, M. Gustafsson, A. Hryczuk, arXiv:1706.07433; DRAKE, arXiv:2103.01944. gamma is the
 rate at which scattering with the plasma brings T' to T. Masses, widths and temperatures in GeV; all broadcast.
 """
 

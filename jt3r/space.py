@@ -79,9 +79,8 @@ class Space:
                 raise ValueError(f"{name} = {lowest}: must be above zero")
         if both := set(self.free) & set(self.fixed):
             raise ValueError(f"{', '.join(sorted(both))}: both free and fixed")
-        if angles := [name for name in ANGLES if name in given]:
-            if "m_aprime" not in given:
-                raise ValueError(f"{', '.join(angles)}: mixing angles need m_aprime, free or fixed")
+        if (angles := [name for name in ANGLES if name in given]) and "m_aprime" not in given:
+            raise ValueError(f"{', '.join(angles)}: mixing angles need m_aprime, free or fixed")
         if self.matching not in PRESETS:
             raise ValueError(f"matching = {self.matching!r}: allowed are {', '.join(PRESETS)}")
         if self.dataset not in DATASETS:

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -89,7 +90,8 @@ _pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee con
 
 @cache
 def _theory_error(observable: str) -> float:
-    return float(flavour.theory_errors({})[observable])
+    with jax.ensure_compile_time_eval():
+        return float(flavour.theory_errors({})[observable])
 
 
 def _flavour(name: str) -> None:

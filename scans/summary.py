@@ -46,7 +46,7 @@ COMPILER_OPTIONS: dict[str, bool | int | str] = {"xla_cpu_multi_thread_eigen": F
 
 
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
-    """Fields of a tile -> counts of its parts. Where the observable is NaN, and so in the filling of the last tiles, nothing counts.
+    """Fields of a tile -> counts of its parts. NaN, which observables are in the filling of the last tiles, counts nowhere.
 
     XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here reduces a part of its own.
     """

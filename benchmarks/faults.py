@@ -57,7 +57,7 @@ class Scan:
         process = self.start()
         self.wait_for(process, self.parts.exists)
         begun = time.monotonic()
-        assert process.wait() == 0, process.communicate()
+        _ended(process)
         return time.monotonic() - begun
 
     def start(self, *options: str, before: tuple[str, ...] = (), again: bool = False) -> subprocess.Popen[str]:
@@ -140,6 +140,11 @@ class Row:
         return f"| {self.kind} | {self.tries} | {self.survived} | {self.lost} | {seen} |"
 
 
+def _ended(process: subprocess.Popen[str]) -> None:
+    output = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+
+
 def one_line(stderr: str, *words: str) -> bool:
     return stderr.count("\n") == 1 and stderr.startswith("jt3r: ") and all(word in stderr for word in words)
 
@@ -183,7 +188,7 @@ def flipped_in_the_file(scan: Scan, tries: int, seed: int) -> Row:
     from jt3r.scans.status import verify
 
     row, chance = Row("a flipped byte in a finished file"), random.Random(seed)
-    scan.start().wait()
+    _ended(scan.start())
     for _ in range(tries):
         scan.out.write_bytes(scan.whole)
         _flip(scan.out, chance.randrange(len(scan.whole)))
@@ -221,7 +226,8 @@ def second_run(scan: Scan, tries: int) -> Row:
         second = scan.start(("--resume", "--overwrite")[k % 2], again=True)
         _, stderr = second.communicate(timeout=120)
         first.send_signal(signal.SIGCONT)
-        same = first.wait() == 0 and scan.out.read_bytes() == scan.whole
+        _ended(first)
+        same = scan.out.read_bytes() == scan.whole
         refused = second.returncode == 2 and one_line(stderr, "another jt3r is writing")
         row.add(same and refused, 0, "refused" if refused else "not refused")
     return row
@@ -241,45 +247,42 @@ def dead_worker(scan: Scan, tries: int, seed: int) -> Row:
     return row
 
 
-def full_disk(folder: Path, tries: int, seed: int) -> Row:
+def full_disk(scan: Scan, tries: int, seed: int) -> Row:
     row, chance = Row("the disk is full"), random.Random(seed)
-    with _small_disk(folder / "small", "64m") as small:
-        scan = Scan(small, "cells", CELLS)
-        for _ in range(tries):
-            process = scan.start()
-            scan.wait_for(process, partial(scan.has_tiles, chance.randrange(1, 200)))
-            ballast = small / "ballast"
-            with ballast.open("wb", buffering=0) as file, suppress(OSError):
-                while True:
-                    file.write(bytes(4096))
-            _, stderr = process.communicate(timeout=120)
-            said = process.returncode == 1 and one_line(stderr, "the disk is full", "--resume")
-            phase = scan.phase()
-            ballast.unlink()
-            survived, lost = scan.resume()
-            row.add(survived and said, lost, phase)
+    for _ in range(tries):
+        process = scan.start()
+        scan.wait_for(process, partial(scan.has_tiles, chance.randrange(1, 200)))
+        ballast = scan.folder / "ballast"
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        _, stderr = process.communicate(timeout=120)
+        said = process.returncode == 1 and one_line(stderr, "the disk is full", "--resume")
+        phase = scan.phase()
+        ballast.unlink()
+        survived, lost = scan.resume()
+        row.add(survived and said, lost, phase)
     return row
 
 
-def read_only(folder: Path, tries: int) -> Row:
+def read_only(scan: Scan, tries: int) -> Row:
     row = Row("a folder that cannot be written")
-    with _small_disk(folder / "small", "64m") as small:
-        scan = Scan(small, "cells", CELLS)
-        stopped = _stopped(scan)
-        for k in range(tries):
-            _put_back(scan, stopped)
-            subprocess.run(["mount", "-o", "remount,ro", small], check=True)
-            process = scan.start(("--resume", "--overwrite")[k % 2], again=True)
-            _, stderr = process.communicate(timeout=120)
-            subprocess.run(["mount", "-o", "remount,rw", small], check=True)
-            said = process.returncode == 2 and one_line(stderr, "cannot be written")
-            survived, lost = scan.resume()
-            row.add(survived and said, lost, "refused" if said else "not refused")
+    stopped, disk = _stopped(scan), scan.folder.parent
+    for k in range(tries):
+        _put_back(scan, stopped)
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        process = scan.start(("--resume", "--overwrite")[k % 2], again=True)
+        _, stderr = process.communicate(timeout=120)
+        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+        said = process.returncode == 2 and one_line(stderr, "cannot be written")
+        survived, lost = scan.resume()
+        row.add(survived and said, lost, "refused" if said else "not refused")
+    shutil.rmtree(stopped)
     return row
 
 
 @contextmanager
-def _small_disk(folder: Path, size: str) -> Iterator[Path]:
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
     try:
@@ -292,7 +295,7 @@ def _small_disk(folder: Path, size: str) -> Iterator[Path]:
 def _stopped(scan: Scan) -> Path:
     """A copy of the scan with all tiles done and no file made."""
     process = scan.start("--shard", "1/1")
-    assert process.wait() == 0, process.communicate()
+    _ended(process)
     copy = scan.card.with_suffix(".stopped")
     shutil.copytree(scan.folder, copy)
     return copy
@@ -324,9 +327,8 @@ def main() -> None:
     options = parser.parse_args()
     n, seed = options.tries, options.seed
     few = max(2, n // 5)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        cells, grid = Scan(folder, "cells", CELLS), Scan(folder, "map", MAP)
+    with tempfile.TemporaryDirectory() as name, small_disk(Path(name) / "small", "64m") as small:
+        cells, grid, little = Scan(Path(name), "cells", CELLS), Scan(Path(name), "map", MAP), Scan(small, "cells", CELLS)
         kinds: dict[str, Callable[[], Row]] = {
             "kill cells": partial(interrupted, cells, signal.SIGKILL, n, seed),
             "kill map": partial(interrupted, grid, signal.SIGKILL, n, seed),
@@ -335,8 +337,8 @@ def main() -> None:
             "worker": partial(dead_worker, cells, few, seed),
             "tile": partial(flipped_in_a_tile, cells, few, seed),
             "file": partial(flipped_in_the_file, cells, 20 * n, seed),
-            "full": partial(full_disk, folder, few, seed),
-            "read-only": partial(read_only, folder, few),
+            "full": partial(full_disk, little, few, seed),
+            "read-only": partial(read_only, little, few),
             "second": partial(second_run, cells, few),
             "clock": partial(clock, cells, few, seed),
         }

@@ -55,6 +55,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     on_cpu = jax.local_devices()[0].platform == "cpu"
     threads = min(cores(), blocks) if on_cpu and jax.local_device_count() == 1 else 1
     ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
+    pool = ThreadPoolExecutor(threads)
 
     def shapes(mesh: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         return {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
@@ -113,8 +114,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
         def part(start: np.int32, stop: np.int32) -> Arrays:
             return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop)).items()}
 
-        with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(part, ends[:-1], ends[1:]))
+        return list(pool.map(part, ends[:-1], ends[1:]))
 
     return reduced
 

@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
 
-from .chunks import FILTERS, write_chunks
+from .chunks import FILTERS, encode, write_chunks
 from .errors import BadInput
 from .frame import FORMAT, SCHEMA, check_frame
 from .layout import Layout, Variable
@@ -108,14 +109,15 @@ def write_full(path: Path, layout: Layout, parts: Sequence[tuple[Slices, Path]])
         targets = {}
         for variable in layout.variables:
             shape = layout.shape(variable)
-            empty = {"fillvalue": np.nan} if np.dtype(variable.dtype).kind == "f" else {}
-            how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS, **empty}
+            how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS}
             targets[variable.name] = _describe(file, layout, variable, **how)
         for slices, part in parts:
             with h5py.File(part, "r") as source:
                 for name, target in targets.items():
                     origin = (0,) * (target.ndim - len(slices)) + tuple(s.start for s in slices)
                     _move_chunks(source[name], target, origin)
+        for target in targets.values():
+            _fill_up(target)
 
 
 def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, ...]) -> None:
@@ -124,6 +126,18 @@ def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, 
         place = tuple(a + b for a, b in zip(origin, offset, strict=True))
         mask, raw = source.id.read_direct_chunk(offset)
         target.id.write_direct_chunk(place, raw, mask)
+
+
+def _fill_up(target: h5py.Dataset) -> None:
+    """Store what is missing: a reader must find all chunks that the shape asks for."""
+    everywhere = product(*(range(0, n, side) for n, side in zip(target.shape, target.chunks, strict=True)))
+    there: set[tuple[int, ...]] = set()
+    target.id.chunk_iter(lambda chunk: there.add(chunk.chunk_offset))
+    missing = [offset for offset in everywhere if offset not in there]
+    empty = np.nan if target.dtype.kind == "f" else 0
+    blank = encode(np.full(target.chunks, empty, target.dtype)) if missing else b""
+    for offset in missing:
+        target.id.write_direct_chunk(offset, blank)
 
 
 def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:

@@ -23,6 +23,7 @@ from jt3r.scans.card import load_card
 from jt3r.scans.chunks import encode, fletcher32, write_chunks
 from jt3r.scans.engine import merge, run_shard
 from jt3r.scans.executors import executor_at
+from jt3r.scans.info import describe
 from jt3r.scans.parts import opened, parts_folder, tile_file
 from jt3r.scans.prepare import prepare
 from jt3r.scans.sparing import put_together, sparing
@@ -110,6 +111,9 @@ def test_shards_and_their_merger(tmp_path, tiled):
         assert file.attrs["tiles"] == "8 of 12"
         tiles = prepare(load_card(TILED)).tiles
         assert [bool(np.isnan(values[tile]).all()) for tile in tiles] == [number % 3 == 0 for number in range(12)]
+    facts = describe(now)
+    assert (facts["tiles"], facts["arrays"]["delta_a_mu"]["shape"]) == ("8 of 12", [4000, 2100])
+    assert verify(now).state == "finished"
     with pytest.raises(BadInput, match="differs in card"):
         run_shard({**TILED, "fixed": {"v": 12.0}}, out, shard=(1, 3))
     run_shard(TILED, out, shard=(1, 3))

@@ -23,6 +23,7 @@ from jt3r.scans.card import load_card
 from jt3r.scans.chunks import encode, fletcher32, write_chunks
 from jt3r.scans.engine import merge, run_shard
 from jt3r.scans.executors import executor_at
+from jt3r.scans.hdf5 import is_sealed
 from jt3r.scans.info import describe
 from jt3r.scans.parts import opened, parts_folder, tile_file
 from jt3r.scans.prepare import prepare
@@ -332,4 +333,11 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     assert not list(tmp_path.rglob("*cache"))
     assert _jt3r("run", card, "-o", tmp_path / "b.h5", env=home).returncode == 0
     assert list(tmp_path.rglob("jaxlib-*/*cache"))
-    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+    (traced,) = tmp_path.rglob("jaxlib-*/traced-*")
+    whole = traced.read_bytes()
+    _flip(traced, len(whole) // 2)
+    for name in ("c.h5", "d.h5"):  # with a damaged program, which is made again, and with a whole one
+        done = _jt3r("run", card, "-o", tmp_path / name, env=home)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert is_sealed(traced)
+    assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcd"}) == 1

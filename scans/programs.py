@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,22 +37,31 @@ def kept(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
         name = hashlib.sha256(repr(facts).encode()).hexdigest()
         if name not in programs:
             path = folder / f"traced-{name}"
-            if not is_sealed(path):
-                _write(path, export.export(jax.jit(lambda *leaves: function(*jax.tree.unflatten(tree, leaves))))(*leaves))
-            body = path.read_bytes()[: -hashlib.sha256().digest_size]
-            programs[name] = jax.jit(export.deserialize(bytearray(body)).call)
+            program = _read(path)
+            if program is None:
+                program = export.export(jax.jit(lambda *leaves: function(*jax.tree.unflatten(tree, leaves))))(*leaves)
+                _write(path, program)
+            programs[name] = jax.jit(program.call)
         return programs[name](*leaves)
 
     return call
 
 
-def _write(path: Path, exported: export.Exported) -> None:
-    """The program with its SHA-256 at the end, under its name only when it is whole."""
-    body = bytes(exported.serialize())
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _read(path: Path) -> export.Exported | None:
+    """The program kept there, or None if it is missing or a byte of it has changed."""
+    if not is_sealed(path):
+        return None
+    return export.deserialize(bytearray(path.read_bytes()[: -hashlib.sha256().digest_size]))
+
+
+def _write(path: Path, program: export.Exported) -> None:
+    """Keep the program, its SHA-256 at the end, if the folder can be written: homes of batch systems often cannot."""
+    body = bytes(program.serialize())
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    temporary.write_bytes(body + hashlib.sha256(body).digest())
-    os.replace(temporary, path)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(body + hashlib.sha256(body).digest())
+        os.replace(temporary, path)
 
 
 @cache

@@ -340,4 +340,6 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
         done = _jt3r("run", card, "-o", tmp_path / name, env=home)
         assert (done.returncode, done.stderr) == (0, "")
     assert is_sealed(traced)
-    assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcd"}) == 1
+    nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
+    assert _jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
+    assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1

@@ -176,8 +176,10 @@ def _check_disk(scan: Scan, output: Path) -> None:
 def _disk_errors(output: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        full = error.errno == errno.ENOSPC or "No space left" in str(error)
+    except (OSError, RuntimeError) as error:  # h5py raises RuntimeError where a file cannot be closed
+        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        if isinstance(error, RuntimeError) and not full:
+            raise
         what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
         raise ScanFailed(f"{output}: {what} and run again with --resume") from None
 

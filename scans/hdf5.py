@@ -26,19 +26,21 @@ from .tiles import Slices
 
 
 @contextmanager
-def _replacing(path: Path, part: bool = False) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole and on the disk. A `part` has its SHA-256 at its end."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
+def _replacing(path: Path) -> Iterator[h5py.File]:
+    """A new file that takes the place of `path` only when it is whole, sealed and on the disk."""
+    with _in_place_of(path) as temporary:
         with h5py.File(temporary, "w", track_order=True) as file:
             yield file
-        if not part:
-            put_seal(temporary)
-        with temporary.open("ab") as written:
-            if part:
-                with temporary.open("rb") as whole:
-                    written.write(hashlib.file_digest(whole, "sha256").digest())
-                written.flush()
+        put_seal(temporary)
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """A temporary name, whose file is then brought to the disk and renamed to `path`."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
         sync_folder(path.parent)
@@ -56,8 +58,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: Executor | None = None) -> None:
-    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`."""
-    with _replacing(path, part=True) as file:
+    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`.
+
+    HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own without a traceback.
+    """
+    with h5py.File(path.name, "w", driver="core", backing_store=False, track_order=True) as file:
         for variable in layout.variables:
             array = np.asarray(arrays[variable.name])
             if variable.chunks is None:
@@ -66,6 +71,11 @@ def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: 
                 shape = tuple(n + -n % side for n, side in zip(array.shape, variable.chunks, strict=True))
                 dataset = file.create_dataset(variable.name, shape=shape, dtype=array.dtype, chunks=variable.chunks, **FILTERS)
                 write_chunks(dataset, array, pool)
+        file.flush()
+        image = file.id.get_file_image()
+    with _in_place_of(path) as temporary, temporary.open("wb") as written:
+        written.write(image)
+        written.write(hashlib.sha256(image).digest())
 
 
 def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import flavour as flavour
+    from . import likelihood as likelihood
+    from . import space as space
     from .catalogue import observables as observables
     from .datasets import DATASETS as DATASETS
     from .point import Point as Point
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {"Point": "point", "Observable": "registry", "observables": "catalogue", "DATASETS": "datasets"}
-_MODULES = ("flavour",)
+_MODULES = ("flavour", "likelihood", "space")
 
 
 def __getattr__(name: str) -> Any:

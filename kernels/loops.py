@@ -168,8 +168,16 @@ def _by_slopes(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """An elementwise function whose derivatives of every order are taken in forward mode, one function of r after another.
 
     Reverse mode then has one product to transpose, not the branches: it compiles several times faster and stores one slope.
+    Under jax.vmap the whole batch is one call, so that the branch is chosen for all of it; a choice for each element would
+    compute, and compile, every form.
     """
-    differentiable = jax.custom_jvp(function)
+    elementwise = jax.custom_batching.custom_vmap(function)
+
+    @elementwise.def_vmap
+    def _(size: int, batched: list[bool], r: Array) -> tuple[Array, bool]:
+        return elementwise(r), batched[0]
+
+    differentiable = jax.custom_jvp(elementwise)
 
     def slope(r: Array) -> Array:
         return jax.jvp(function, (r,), (jnp.ones_like(r),))[1]

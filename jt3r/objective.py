@@ -1,0 +1,58 @@
+"""The likelihood over a parameter space as functions of the prior's quantiles: value, gradient, residuals, Hessian.
+
+Each is compiled once for a pair of likelihood and space and takes any batch of points, the coordinates along the last axis.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Real
+
+from .likelihood import Likelihood
+from .space import Space
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def residual_vector(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b k"]:
+    """Residuals of the terms in their order, along the last axis; their squares sum to the chi-square."""
+    found = likelihood.residuals(space.point(u)).values()
+    return jnp.stack([jnp.broadcast_to(value, u.shape[:-1]) for value in found], axis=-1)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def chi_square(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b"]:
+    """-2 ln L up to a constant."""
+    return jnp.sum(jnp.square(residual_vector(likelihood, space, u)), axis=-1)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def value_and_gradient(
+    likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]
+) -> tuple[Real[Array, "*b"], Real[Array, "*b n"]]:
+    """Chi-square and its gradient in ``u``, by one reverse pass."""
+
+    def summed(u: Array) -> tuple[Array, Array]:
+        value = chi_square(likelihood, space, u)
+        return jnp.sum(value), value
+
+    gradient, value = jax.grad(summed, has_aux=True)(u)
+    return value, gradient
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def hessian_vector_product(
+    likelihood: Likelihood, space: Space, u: Real[Array, "*b n"], direction: Real[Array, "*b n"]
+) -> Real[Array, "*b n"]:
+    """The Hessian of the chi-square in ``u`` times a direction, forward over reverse."""
+    _, product = jax.jvp(lambda u: value_and_gradient(likelihood, space, u)[1], (u,), (direction,))
+    return product
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def hessian(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b n n"]:
+    """The Hessian of the chi-square in ``u``: half of it is the inverse covariance where the likelihood is Gaussian."""
+    columns = jax.vmap(
+        lambda direction: hessian_vector_product(likelihood, space, u, jnp.broadcast_to(direction, u.shape)), out_axes=-1
+    )(jnp.eye(u.shape[-1], dtype=u.dtype))
+    return columns

@@ -22,7 +22,7 @@ from .sensitivity import derivative
 from .space import Space
 
 BETWEEN = (1e-6, 1e3)
-"""Masses in GeV between which m_phi' is sought: C_phi' takes all its values there but the last 3e-5 at 0 and 2e-7 at infinity."""
+"""Masses in GeV between which m_phi' is sought: C_phi' is 3e-5 below its limit at the lower end, and 2e-7 at the upper."""
 
 Pull = Callable[[Point], Array]
 
@@ -56,7 +56,9 @@ def band_names(space: Space, pull_of: Pull = pull_gm2) -> tuple[str, ...]:
     return tuple(pull_of.__name__ if name == "m_phi" else name for name in space.names)
 
 
-def to_quantiles(space: Space, x: Real[Array, "*b n"], pull_of: Pull = pull_gm2) -> tuple[Real[Array, "*b n"], Real[Array, "*b"]]:
+def to_quantiles(
+    space: Space, x: Real[Array, "*b n"], pull_of: Pull = pull_gm2
+) -> tuple[Real[Array, "*b n"], Real[Array, "*b"]]:
     """Quantiles of the space's prior at ``x``, and the logarithm of their Jacobian.
 
     ``x`` holds prior quantiles, but the pull in the column of m_phi, which must be free. The prior's density in these

@@ -37,7 +37,9 @@ class Posterior:
         if self.band is None:
             return u, jnp.sum(logits, axis=-1)
         column = self.space.names.index("m_phi")
-        u, log_jacobian = onband.to_quantiles(self.space, u.at[..., column].set(z[..., column]), observables[self.band].function)
+        u, log_jacobian = onband.to_quantiles(
+            self.space, u.at[..., column].set(z[..., column]), observables[self.band].function
+        )
         return u, jnp.sum(logits.at[..., column].set(0), axis=-1) + log_jacobian
 
     def unbounded(self, u: Real[Array, "*b n"]) -> Real[Array, "*b n"]:

@@ -25,13 +25,13 @@ DESCENT_STEPS = 64
 EDGE = 1e-3
 """Quantile to which a start on the edge of a prior is moved: on the edge itself the density vanishes."""
 
-Chain = Callable[[Array], dict[str, Array]]
+Chains = Callable[[Array], dict[str, Array]]
 
 
-def build_chain(posterior: Posterior, warmup: int, draws: int, target_acceptance: float, max_tree_depth: int) -> Chain:
-    """The compiled chain: random key -> `z` (draws, n), its log density `lp`, and the statistics of each step.
+def build_chains(posterior: Posterior, warmup: int, draws: int, target_acceptance: float, max_tree_depth: int) -> Chains:
+    """Compiled chains: random keys (k) -> `z` (k, draws, n), its log density `lp` (k, draws), and the statistics of each step.
 
-    Pure: the same key gives the same bits. Where no start has a finite density `lp` is -inf throughout.
+    Pure: the same keys give the same bits. Where no start of a chain has a finite density its `lp` is -inf throughout.
     """
     blackjax = need("blackjax", "sample", "kind = 'sample'")
     density = posterior.log_density
@@ -44,7 +44,6 @@ def build_chain(posterior: Posterior, warmup: int, draws: int, target_acceptance
         max_num_doublings=max_tree_depth,
     )
 
-    @jax.jit
     def chain(key: Array) -> dict[str, Array]:
         key_start, key_warm, key_draw = jax.random.split(key, 3)
         (state, tuned), _ = warm.run(key_warm, starting_point(posterior, key_start), warmup)
@@ -65,7 +64,13 @@ def build_chain(posterior: Posterior, warmup: int, draws: int, target_acceptance
         _, found = jax.lax.scan(step, state, jax.random.split(key_draw, draws))
         return {**found, "step_size": jnp.broadcast_to(tuned["step_size"], draws)}
 
-    return chain
+    @jax.jit
+    def chains(keys: Array) -> dict[str, Array]:
+        if len(keys) == 1:  # a batch of one would compute both sides of every choice
+            return jax.tree.map(lambda a: a[None], chain(keys[0]))
+        return jax.vmap(chain)(keys)
+
+    return chains
 
 
 def starting_point(posterior: Posterior, key: Array) -> Real[Array, " n"]:

@@ -123,7 +123,7 @@ def path(profile: Profile, values: Real[Array, "p k"], x: Real[Array, " m"]) -> 
 def crossings(
     profile: Profile, lower: Real[Array, " r"], upper: Real[Array, " r"], x: Real[Array, "r m"], level: Real[Array, " r"]
 ) -> Real[Array, " r"]:
-    """Where the chi-square of a profile of one quantity is ``level`` between two values, fitted from ``x``; NaN for NaN ends."""
+    """Where the profile of one quantity crosses ``level`` between two values, by fits that begin at ``x``; NaN for NaN ends."""
 
     def one(lower: Array, upper: Array, x: Array, level: Array) -> Array:
         def excess(value: Array) -> Array:

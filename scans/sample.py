@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from .errors import ScanFailed
 from .extras import need
 from .hdf5 import write_full
 from .layout import Attributes, Coordinate, Layout, Variable
-from .nuts import Chain, build_chain
+from .nuts import Chains, build_chains
 from .sample_card import SampleCard
 from .scan import Arrays, Scan, float_dtype, observable_attributes
 from .tiles import CHUNK_POINTS, Slices, Tiles
@@ -43,15 +43,16 @@ STATISTICS: dict[str, tuple[str, str]] = {
 
 
 def sample_scan(card: SampleCard) -> Scan:
-    """The scan that draws every chain; one tile is one chain."""
+    """The scan that draws every chain; one tile is one chain, or as many as advance together."""
     need("blackjax", "sample", "kind = 'sample'")
     posterior = Posterior(card.likelihood(), card.space(), card.pull())
     layout = _layout(card)
+    together = min(card.together, card.chains)
     steps = card.chains * (card.warmup + card.draws)
 
     @cache
-    def chain() -> Chain:
-        return build_chain(posterior, card.warmup, card.draws, card.target_acceptance, card.max_tree_depth)
+    def chains() -> Chains:
+        return build_chains(posterior, card.warmup, card.draws, card.target_acceptance, card.max_tree_depth)
 
     @jax.jit
     def derived(z: jax.Array) -> dict[str, jax.Array]:
@@ -63,15 +64,19 @@ def sample_scan(card: SampleCard) -> Scan:
         found |= {name: observables[name](point) for name in card.observables}
         if card.cuts == "veto":
             found["vetoed"] = posterior.likelihood.vetoed(point)
-        return {name: jnp.broadcast_to(value, len(z)) for name, value in found.items()}
+        return {name: jnp.broadcast_to(value, z.shape[:-1]) for name, value in found.items()}
 
     def compute(cut: Slices) -> Arrays:
-        number = cut[0].start
-        found = jax.block_until_ready(chain()(jax.random.fold_in(jax.random.key(card.seed), number)))
-        if not np.isfinite(found["lp"]).all():
-            raise ScanFailed(f"chain {number}: found no point of finite likelihood to begin from; narrow the priors under free")
+        numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
+        keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(card.seed)))(numbers)
+        found = jax.block_until_ready(chains()(keys))
+        if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):
+            raise ScanFailed(
+                f"chain {lost[0]}: found no point of finite likelihood to begin from; narrow the priors under free"
+            )
         arrays = derived(found.pop("z")) | found
-        return {v.name: np.asarray(arrays[v.name])[None].astype(v.dtype) for v in layout.variables}
+        count = cut[0].stop - cut[0].start
+        return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         judged = json.dumps(_diagnostics(card, [file for _, file in files]))
@@ -80,7 +85,7 @@ def sample_scan(card: SampleCard) -> Scan:
     return Scan(
         layout=layout,
         parts=Layout((), layout.variables),
-        tiles=Tiles((card.chains, card.draws), (1, card.draws)),
+        tiles=Tiles((card.chains, card.draws), (together, card.draws)),
         points=card.chains * card.draws,
         disk=2 * card.chains * (card.draws + 2048) * sum(np.dtype(v.dtype).itemsize for v in layout.variables) + 2**20,
         seconds=SECONDS_TO_COMPILE + steps * SECONDS_PER_STEP,
@@ -97,20 +102,21 @@ def chi_square_name(term: str) -> str:
 def _diagnostics(card: SampleCard, files: list[Path]) -> dict[str, Any]:
     """R-hat and effective sample sizes of each parameter, and totals over the chains. Source: arXiv:1903.08008."""
     judge = need("blackjax.diagnostics", "sample", "kind = 'sample'")
-    draws: dict[str, list[np.ndarray]] = {name: [] for name in (*card.free, "diverging", "n_steps", "step_size")}
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in (*card.free, "diverging", "n_steps", "step_size")}
     for path in files:
         with h5py.File(path, "r") as part:
-            for name, rows in draws.items():
-                rows.append(part[name][0, : card.draws])
+            for name, found in rows.items():
+                found.append(part[name][:, : card.draws])
+    draws = {name: np.concatenate(found) for name, found in rows.items()}
     found = {}
     for name in card.free:
-        chains = jnp.asarray(np.stack(draws[name]))
+        chains = jnp.asarray(draws[name])
         found[name] = {"r_hat": judge.rhat(chains), "ess_bulk": judge.ess_bulk(chains), "ess_tail": judge.ess_tail(chains)}
     return {
         "parameters": {name: {key: float(x) for key, x in row.items()} for name, row in found.items()},
-        "divergences": int(np.sum(draws["diverging"])),
-        "gradients": int(np.sum(draws["n_steps"])),
-        "step_sizes": [float(rows[0]) for rows in draws["step_size"]],
+        "divergences": int(draws["diverging"].sum()),
+        "gradients": int(draws["n_steps"].sum()),
+        "step_sizes": draws["step_size"][:, 0].tolist(),
     }
 
 

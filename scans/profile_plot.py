@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 from matplotlib.axes import Axes
 
-from .style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values
+from .style import BLUE, COLOURS, GREY, MEV, ORANGE, label, set_scales, shown_values
 
 HEIGHT = 2.5
 """How far above the highest level a picture goes, as a multiple of it."""
@@ -53,7 +53,8 @@ def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
         axes.plot([], [], color=colour, linewidth=1.2, label=f"{100 * confidence:.0f} %")
     free = [text.decode() for text in scan["coordinate"][()]]
     if set(names) <= set(free):
-        place = [scan["best_fit"][free.index(name)] * shown_values(scan[name])[0] / scan[name][0] for name in names]
+        best = dict(zip(free, scan["best_fit"][()], strict=True))
+        place = [best[name] * (MEV if scan[name].attrs["units"] == "GeV" else 1) for name in names]
         axes.plot(*place, "k+", markersize=8, linestyle="none", label="best fit")
     set_scales(axes, card, *names)
     axes.set_xlabel(label(scan[names[0]]))

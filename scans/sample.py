@@ -1,9 +1,9 @@
 """Sampling scans: chains of draws from the posterior, with what their convergence is judged by."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -45,31 +45,15 @@ STATISTICS: dict[str, tuple[str, str]] = {
 def sample_scan(card: SampleCard) -> Scan:
     """The scan that draws every chain; one tile is one chain, or as many as advance together."""
     need("blackjax", "sample", "kind = 'sample'")
-    posterior = Posterior(card.likelihood(), card.space(), card.pull())
     layout = _layout(card)
     together = min(card.together, card.chains)
     steps = card.chains * (card.warmup + card.draws)
 
-    @cache
-    def chains() -> Chains:
-        return build_chains(posterior, card.warmup, card.draws, card.target_acceptance, card.max_tree_depth)
-
-    @jax.jit
-    def derived(z: jax.Array) -> dict[str, jax.Array]:
-        u, _ = posterior.quantiles(z)
-        point = posterior.space.point(u)
-        terms = posterior.likelihood.breakdown(point)
-        found = {**posterior.space.values(u), "ln_likelihood": posterior.likelihood(point)}
-        found |= {chi_square_name(name): value for name, value in terms.items()}
-        found |= {name: observables[name](point) for name in card.observables}
-        if card.cuts == "veto":
-            found["vetoed"] = posterior.likelihood.vetoed(point)
-        return {name: jnp.broadcast_to(value, z.shape[:-1]) for name, value in found.items()}
-
     def compute(cut: Slices) -> Arrays:
         numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
         keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(card.seed)))(numbers)
-        found = jax.block_until_ready(chains()(keys))
+        chains, derived = _programs(card.model_copy(update={"seed": 0, "chains": 1}).model_dump_json())
+        found = jax.block_until_ready(chains(keys))
         if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):
             raise ScanFailed(
                 f"chain {lost[0]}: found no point of finite likelihood to begin from; narrow the priors under free"
@@ -92,6 +76,27 @@ def sample_scan(card: SampleCard) -> Scan:
         compute=compute,
         finish=finish,
     )
+
+
+@lru_cache(maxsize=2)
+def _programs(card_text: str) -> tuple[Chains, Callable[[jax.Array], dict[str, jax.Array]]]:
+    """The compiled sampler, and all else that is stored of its draws z: the same for all seeds and numbers of chains."""
+    card = SampleCard.model_validate_json(card_text)
+    posterior = Posterior(card.likelihood(), card.space(), card.pull())
+
+    @jax.jit
+    def derived(z: jax.Array) -> dict[str, jax.Array]:
+        u, _ = posterior.quantiles(z)
+        point = posterior.space.point(u)
+        terms = posterior.likelihood.breakdown(point)
+        found = {**posterior.space.values(u), "ln_likelihood": posterior.likelihood(point)}
+        found |= {chi_square_name(name): value for name, value in terms.items()}
+        found |= {name: observables[name](point) for name in card.observables}
+        if card.cuts == "veto":
+            found["vetoed"] = posterior.likelihood.vetoed(point)
+        return {name: jnp.broadcast_to(value, z.shape[:-1]) for name, value in found.items()}
+
+    return build_chains(posterior, card.warmup, card.draws, card.target_acceptance, card.max_tree_depth), derived
 
 
 def chi_square_name(term: str) -> str:

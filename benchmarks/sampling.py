@@ -41,7 +41,7 @@ def nuts(posterior: Posterior) -> tuple[float, float, float]:
     return worst(posterior.quantiles(found["z"])[0]), seconds, float(jnp.mean(found["n_steps"]))
 
 
-def ensemble() -> tuple[float, float, float]:
+def ensemble(moves: list | None) -> tuple[float, float, float]:
     """Effective draws, seconds, and the integrated autocorrelation time, of emcee in the quantiles of the prior."""
 
     @jax.jit
@@ -50,7 +50,7 @@ def ensemble() -> tuple[float, float, float]:
         return jnp.where(inside, LIKELIHOOD(SPACE.point(jnp.clip(u, 1e-9, 1 - 1e-9))), -jnp.inf)
 
     start, _ = BAND.quantiles(jax.random.normal(jax.random.key(5), (WALKERS, 3)))
-    sampler = emcee.EnsembleSampler(WALKERS, 3, lambda u: np.asarray(compiled(u)), vectorize=True)
+    sampler = emcee.EnsembleSampler(WALKERS, 3, lambda u: np.asarray(compiled(u)), vectorize=True, moves=moves)
     compiled(start[: WALKERS // 2])
     began = time.perf_counter()
     sampler.run_mcmc(np.asarray(start), STEPS)
@@ -66,12 +66,16 @@ def main() -> None:
         effective, seconds, gradients = nuts(posterior)
         rates[name] = effective / seconds
         print(f"{name}: {effective:.0f} effective of {CHAINS * DRAWS} draws of {gradients:.1f} gradients in {seconds:.2f} s")
-    effective, seconds, steps = ensemble()
-    rates["emcee"] = effective / seconds
-    print(f"emcee: {effective:.0f} effective of {WALKERS * STEPS} in {seconds:.2f} s, autocorrelation time {steps:.0f} steps")
+    differential = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
+    for name, moves in (("emcee", None), ("emcee, differential evolution", differential)):
+        effective, seconds, steps = ensemble(moves)
+        rates[name] = effective / seconds
+        print(
+            f"{name}: {effective:.0f} effective of {WALKERS * STEPS} in {seconds:.2f} s, autocorrelation time {steps:.0f} steps"
+        )
     print(", ".join(f"{name} {rate:.0f}" for name, rate in rates.items()), "effective draws a second")
-    print(f"NUTS on the band / NUTS in masses = {rates['NUTS on the band'] / rates['NUTS in masses']:.1f}")
-    print(f"NUTS on the band / emcee = {rates['NUTS on the band'] / rates['emcee']:.1f}")
+    for name in list(rates)[1:]:
+        print(f"NUTS on the band / {name} = {rates['NUTS on the band'] / rates[name]:.1f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Scan files for other programs: CSV, Parquet, HEPData YAML; benchmark points as Wilson coefficients (WCxf)."""
+"""Scan files for other programs: CSV, Parquet, HEPData YAML, ArviZ; benchmark points as Wilson coefficients (WCxf)."""
 
 import csv
 import json

@@ -61,7 +61,7 @@ def test_an_observable_that_is_gaussian(tmp_path):
     """Over the band the profile of the pull is its square, and the intervals are those of a unit Gaussian."""
     found = _read(run(PULL, tmp_path / "pull.h5"))
     pull = found["pull_gm2"]
-    # A held observable misses its value by STIFF^2 step^2 dchi2/dO/2 = 1e-4 x 0.25 x 3, and chi-square moves by twice the pull of it.
+    # A held observable misses its value by STIFF^2 step^2 dchi2/dO/2 = 1e-4 x 0.25 x 3; chi-square moves by 2 pulls of it.
     np.testing.assert_allclose(found["pull_gm2_reached"], pull, atol=1e-4)
     np.testing.assert_allclose(found["chi_square"], found["pull_gm2_reached"] ** 2, atol=1e-9)
     np.testing.assert_allclose(found["delta_chi_square"], pull**2, atol=6e-4)

@@ -5,6 +5,7 @@ Source of the algorithm: M. D. Hoffman, A. Gelman, J. Mach. Learn. Res. 15, 1593
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -49,7 +50,7 @@ def build_chains(posterior: Posterior, warmup: int, draws: int, target_acceptanc
         (state, tuned), _ = warm.run(key_warm, starting_point(posterior, key_start), warmup)
         nuts = blackjax.nuts(density, **tuned)
 
-        def step(state: tuple, key: Array) -> tuple[tuple, dict[str, Array]]:
+        def step(state: Any, key: Array) -> tuple[Any, dict[str, Array]]:
             state, info = nuts.step(key, state)
             return state, {
                 "z": state.position,
@@ -78,7 +79,7 @@ def starting_point(posterior: Posterior, key: Array) -> Real[Array, " n"]:
     likelihood, space = posterior.likelihood, posterior.space
 
     def descend(u: Array) -> Array:
-        found = optimistix.least_squares(
+        found: optimistix.Solution = optimistix.least_squares(
             lambda x, _: residual_vector(likelihood, space, cube_of(x)),
             optimistix.LevenbergMarquardt(rtol=1e-6, atol=1e-6),
             free_of(u),

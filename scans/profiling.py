@@ -83,14 +83,15 @@ class Profile:
         """The minimum that Levenberg-Marquardt reaches from ``x``, ``x`` itself where it meets NaN."""
         ends, converged = x[None], jnp.asarray(True)
         if len(self.rest):
-            found = optimistix.least_squares(
+            found: optimistix.Solution = optimistix.least_squares(
                 lambda x, _: jnp.concatenate(self.residuals(values, cube_of(x))),
                 optimistix.LevenbergMarquardt(rtol=1e-10, atol=1e-10),
                 x,
                 max_steps=STEPS,
                 throw=False,
             )
-            ends, converged = jnp.stack([found.value, x]), found.result == optimistix.RESULTS.successful
+            ends = jnp.stack([found.value, x])
+            converged = jnp.asarray(found.result == optimistix.RESULTS.successful)
         terms, holding = (jnp.sum(jnp.square(r), axis=-1) for r in jax.vmap(lambda x: self.residuals(values, cube_of(x)))(ends))
         better = jnp.argmin(jnp.where(jnp.isnan(terms + holding), jnp.inf, terms + holding))
         u = self.quantiles(cube_of(ends[better]), values)

@@ -110,9 +110,9 @@ def _diagnostics(card: SampleCard, files: list[Path]) -> dict[str, Any]:
     rows: dict[str, list[np.ndarray]] = {name: [] for name in (*card.free, "diverging", "n_steps", "step_size")}
     for path in files:
         with h5py.File(path, "r") as part:
-            for name, found in rows.items():
-                found.append(part[name][:, : card.draws])
-    draws = {name: np.concatenate(found) for name, found in rows.items()}
+            for name, pieces in rows.items():
+                pieces.append(part[name][:, : card.draws])
+    draws = {name: np.concatenate(pieces) for name, pieces in rows.items()}
     found = {}
     for name in card.free:
         chains = jnp.asarray(draws[name])

@@ -9,7 +9,7 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from jt3r import observables
 from jt3r.space import coordinate
@@ -34,7 +34,7 @@ SECONDS_PER_FIT = 2e-3
 
 def levels(axes: int) -> list[float]:
     """Rise of chi-square that bounds each region of `CONFIDENCE` in this many quantities: S. S. Wilks, 1938."""
-    return [float(chi2.ppf(confidence, axes)) for confidence in CONFIDENCE]
+    return [float(chdtri(axes, 1 - confidence)) for confidence in CONFIDENCE]
 
 
 def profile_scan(card: ProfileCard) -> Scan:

@@ -331,7 +331,8 @@ def _first_error(error: ValidationError) -> str:
     message = message[0].lower() + message[1:]
     key = ".".join(where)
     if first["type"] == "extra_forbidden":
-        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], _known_keys(where[:-1]))
+        known = _known_keys(where[:-1], listed=_LISTED in first["loc"])
+        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known)
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         given = first["input"].get("kind") if isinstance(first["input"], dict) else None
         return f"kind = {given!r}: must be {', '.join(map(repr, list(KINDS)[:-1]))} or {list(KINDS)[-1]!r}"
@@ -342,11 +343,11 @@ def _first_error(error: ValidationError) -> str:
     return f"{key} = {first['input']!r}: {message}"
 
 
-def _known_keys(parents: list[str]) -> list[str]:
+def _known_keys(parents: list[str], listed: bool) -> list[str]:
     if parents in (["summary"], ["refine"]):
         return list((Summary if parents == ["summary"] else Refine).model_fields)
     if parents[:1] == ["free"]:
         return list(Free.model_fields)
     if parents:
-        return [*Range.model_fields, *Values.model_fields]
+        return list((Values if listed else Range).model_fields)
     return list(dict.fromkeys(key for card in KINDS.values() for key in card.model_fields))

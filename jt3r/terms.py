@@ -164,7 +164,7 @@ def _h_decays(point: Point, _: Options) -> Array:
     return statistics.upper_limit(observables["br_h_exotic"](point), uv.BR_UNDETECTED, ONE_SIDED[0.95])
 
 
-def _perturbativity(point: Point, _: Options) -> Array:
+def _perturbativity(point: Point, options: Options) -> Array:
     _, doublet, singlet = uv.scalar_potential(point.m_phi, point.v, point.lambda_portal)
     couplings = (doublet, singlet, jnp.abs(point.lambda_portal), point.lambda_l**2, point.lambda_r**2)
     largest = jnp.stack(jnp.broadcast_arrays(*couplings)).max(axis=0) / (4 * jnp.pi)

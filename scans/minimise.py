@@ -133,7 +133,7 @@ def _lbfgs(residuals: Residuals, x: Array) -> tuple[Array, Array]:
 
 
 def _polish(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    found = optimistix.least_squares(
+    found: optimistix.Solution = optimistix.least_squares(
         lambda y, _: residuals(cube_of(y)),
         optimistix.LevenbergMarquardt(rtol=1e-10, atol=1e-10),
         x,

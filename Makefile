@@ -1,7 +1,8 @@
 # make band   the map of the muon g-2, its band and their pictures, into out/
 # make test   the tests
 # make lint   style and types
-# make report        the paper recomputed, into out/reproduce/; make report-check draws the page with Chromium, on screen and on paper
+# make report        the paper recomputed, into out/reproduce/; make report-check opens it and the site in Chromium
+# make docs          the documentation as a site that needs no network, into out/docs/
 # make dist-check    wheel and source distribution, each in new environments: DIST_PYTHONS="python3.11 python3.12 python3.13"
 # Each sets up what it needs in .venv, from Python 3.11 or newer: make band PYTHON=python3.12 chooses one.
 
@@ -9,10 +10,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 JT3R := $(BIN)/jt3r
 
-CHROMIUM ?= chromium
 REPORT := out/reproduce
+PAGES := physics/g2 physics/displaced reference/observables reference/kernels reference/data benchmarks
 
-.PHONY: band test lint report report-check dist-check clean
+.PHONY: band test lint docs report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -39,12 +40,12 @@ report: .venv/run
 	@mkdir -p out
 	$(JT3R) reproduce -o $(REPORT) --overwrite
 
-# Look at out/report.png and out/report.pdf: the page as a browser shows it, without network.
-report-check: report
-	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --host-resolver-rules='MAP * ~NOTFOUND' \
-	  --window-size=1200,13000 --screenshot=out/report.png file://$(CURDIR)/$(REPORT)/report.html
-	$(CHROMIUM) --headless --no-sandbox --disable-gpu --no-pdf-header-footer --print-to-pdf=out/report.pdf file://$(CURDIR)/$(REPORT)/report.html
-	test -s out/report.png -a -s out/report.pdf
+# The report and the site in headless Chromium without network, on a wide and a narrow screen; pictures of them in out/pictures.
+report-check: report docs .venv/browser
+	$(BIN)/python tests/browser/check.py --pictures out/pictures $(REPORT)/report.html out/docs/index.html $(PAGES:%=out/docs/%.html)
+
+docs: .venv/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/doctrees docs out/docs
 
 dist-check: .venv/dev
 	.ci/dist-check
@@ -61,9 +62,17 @@ dist-check: .venv/dev
 	$(BIN)/python -m pip install -q -e '.[test]'
 	@touch $@ .venv/run
 
+.venv/docs: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e '.[docs]'
+	@touch $@ .venv/run
+
+.venv/browser: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e '.[browser]'
+	@touch $@ .venv/run
+
 .venv/dev: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install -q -e '.[dev]'
-	@touch $@ .venv/test .venv/run
+	@touch $@ .venv/test .venv/docs .venv/run
 
 clean:
 	rm -rf .venv build out *.egg-info

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import jax.numpy as jnp
 from jax import Array
@@ -110,7 +110,8 @@ class Space:
         """The point at these values of the free coordinates."""
         (one, *_) = floats(*values.values())
         every = {**{name: jnp.asarray(value, one.dtype) for name, value in self.fixed.items()}, **values}
-        point = Point(**{name: value for name, value in every.items() if name in PARAMETERS}, dataset=self.dataset)
+        fields: dict[str, Any] = {name: value for name, value in every.items() if name in PARAMETERS}
+        point = Point(**fields, dataset=self.dataset)
         flavour = {name: jnp.asarray(value) for name, value in every.items() if name in COORDINATES}
         added = coefficients(flavour, point.m_aprime, point.v, self.matching)
         return point.with_values(**{name: getattr(point, name) + value for name, value in added.items()})

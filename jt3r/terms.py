@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -89,7 +90,8 @@ _pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee con
 
 @cache
 def _theory_error(observable: str) -> float:
-    return float(flavour.theory_errors({})[observable])
+    with jax.ensure_compile_time_eval():
+        return float(flavour.theory_errors({})[observable])
 
 
 def _flavour(name: str) -> None:
@@ -162,7 +164,7 @@ def _h_decays(point: Point, _: Options) -> Array:
     return statistics.upper_limit(observables["br_h_exotic"](point), uv.BR_UNDETECTED, ONE_SIDED[0.95])
 
 
-def _perturbativity(point: Point, _: Options) -> Array:
+def _perturbativity(point: Point, options: Options) -> Array:
     _, doublet, singlet = uv.scalar_potential(point.m_phi, point.v, point.lambda_portal)
     couplings = (doublet, singlet, jnp.abs(point.lambda_portal), point.lambda_l**2, point.lambda_r**2)
     largest = jnp.stack(jnp.broadcast_arrays(*couplings)).max(axis=0) / (4 * jnp.pi)

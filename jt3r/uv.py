@@ -18,7 +18,7 @@ from .kernels.batching import in_batches
 from .kernels.gminus2_heavy import scalar_with_heavy_fermion, vector_with_heavy_fermion
 from .kernels.promotion import floats
 
-HIGGS_VEV, M_HIGGS, M_Z, M_W = (INPUTS[name].value for name in ("higgs_vev", "m_higgs", "m_z", "m_w"))
+HIGGS_VEV, M_HIGGS, M_Z = (INPUTS[name].value for name in ("higgs_vev", "m_higgs", "m_z"))
 HIGGS_WIDTH, BR_UNDETECTED = (INPUTS[name].value for name in ("higgs_width", "br_higgs_undetected"))
 
 

@@ -17,6 +17,7 @@ from jt3r.sensitivity import derivative
 from .card import BandCard
 from .hdf5 import write_full
 from .layout import Coordinate, Layout, Variable
+from .programs import kept
 from .scan import (
     Arrays,
     Scan,
@@ -48,18 +49,19 @@ def band_scan(card: BandCard) -> Scan:
     layout = _layout(card, others, (len(pulls), *chunk))
     column = jnp.asarray(pulls, dtype).reshape(-1, *[1] * len(shape))
 
+    solve = partial(
+        _solve,
+        solve_for=card.solve_for,
+        between=card.between,
+        others=others,
+        max_roots=card.max_roots,
+        full=card.contributions == "full",
+    )
+    program = kept(solve, repr(solve.keywords))
+
     def build(piece: tuple[int, ...]) -> Compute:
         def compute(cut: Slices) -> Arrays:
-            point = point_of(card, open_mesh(axes, cut, piece))
-            results = _solve(
-                point,
-                column,
-                solve_for=card.solve_for,
-                between=card.between,
-                others=others,
-                max_roots=card.max_roots,
-                full=card.contributions == "full",
-            )
+            results = program(point_of(card, open_mesh(axes, cut, piece)), column)
             jax.block_until_ready(results)
             inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
             arrays = {}
@@ -83,7 +85,6 @@ def band_scan(card: BandCard) -> Scan:
     )
 
 
-@partial(jax.jit, static_argnames=("solve_for", "between", "others", "max_roots", "full"))
 def _solve(
     point: Point,
     pulls: jax.Array,

@@ -24,45 +24,20 @@ from jt3r.aprime import Recipe
 from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
 
+from .axis_card import Range
 from .card_text import read_card
 from .card_text import shipped_cards as shipped_cards
 from .errors import BadInput, one_line, unknown
+from .profile_card import ProfileCard
 from .refine_card import Refine
-
-MAX_AXIS = 2**31 - 1
-"""Points along one axis: device indices are 32-bit."""
+from .sample_card import SampleCard
+from .space_card import Free
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Range(_Model):
-    """From `min` to `max`, both included, in `n` points, evenly in the value or in its logarithm."""
-
-    min: Finite
-    max: Finite
-    n: int = Field(ge=1, le=MAX_AXIS)
-    spacing: Literal["linear", "log"] = "linear"
-
-    @model_validator(mode="after")
-    def _check(self) -> "Range":
-        if self.min >= self.max:
-            raise ValueError(f"min = {self.min} must be below max = {self.max}")
-        if self.spacing == "log" and self.min <= 0:
-            raise ValueError(f"min = {self.min}: a log axis must lie above zero")
-        return self
-
-    def ends(self) -> tuple[float, float]:
-        return self.min, self.max if self.n > 1 else self.min
-
-    def points(self) -> np.ndarray:
-        """The values of the axis, float64; the ends are exact."""
-        if self.n == 1:
-            return np.array([self.min])
-        return (np.geomspace if self.spacing == "log" else np.linspace)(self.min, self.max, self.n)
 
 
 class Values(_Model):
@@ -297,11 +272,13 @@ def _checked_searches(names: list[str]) -> list[str]:
 
 
 MeshCard = GridCard | BandCard | LimitsCard | DecayLengthsCard
-Card = MeshCard | TableCard
-KINDS: dict[str, type[_DataCard]] = {
+Card = MeshCard | TableCard | SampleCard | ProfileCard
+KINDS: dict[str, type[BaseModel]] = {
     "table": TableCard,
     "limits": LimitsCard,
     "decay_lengths": DecayLengthsCard,
+    "sample": SampleCard,
+    "profile": ProfileCard,
     "grid": GridCard,
     "band": BandCard,
 }
@@ -354,7 +331,8 @@ def _first_error(error: ValidationError) -> str:
     message = message[0].lower() + message[1:]
     key = ".".join(where)
     if first["type"] == "extra_forbidden":
-        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], _known_keys(where[:-1]))
+        known = _known_keys(where[:-1], listed=_LISTED in first["loc"])
+        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known)
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         given = first["input"].get("kind") if isinstance(first["input"], dict) else None
         return f"kind = {given!r}: must be {', '.join(map(repr, list(KINDS)[:-1]))} or {list(KINDS)[-1]!r}"
@@ -365,9 +343,11 @@ def _first_error(error: ValidationError) -> str:
     return f"{key} = {first['input']!r}: {message}"
 
 
-def _known_keys(parents: list[str]) -> list[str]:
+def _known_keys(parents: list[str], listed: bool) -> list[str]:
     if parents in (["summary"], ["refine"]):
         return list((Summary if parents == ["summary"] else Refine).model_fields)
+    if parents[:1] == ["free"]:
+        return list(Free.model_fields)
     if parents:
-        return [*Range.model_fields, *Values.model_fields]
+        return list((Values if listed else Range).model_fields)
     return list(dict.fromkeys(key for card in KINDS.values() for key in card.model_fields))

@@ -5,7 +5,6 @@ there are cores and then stored as they are; any HDF5 reader undoes the filters.
 """
 
 import os
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from itertools import product
@@ -13,9 +12,13 @@ from typing import Any
 
 import h5py
 import numpy as np
+from isal import isal_zlib
 
 FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
-"""Filters that every HDF5 reader has, in the order they are applied. gzip-1 with shuffle takes a smooth map to 60 %."""
+"""Filters that every HDF5 reader has, in the order they are applied. Deflated after the shuffle, a smooth map takes 60 %."""
+
+DEFLATE_LEVEL = 2
+"""Of ISA-L, 0 to 3: the size of zlib's level 1 in a seventh of its time. Any inflate reads it."""
 
 
 def cores() -> int:
@@ -40,9 +43,9 @@ def _blocks(array: np.ndarray, chunks: tuple[int, ...]) -> Iterator[tuple[tuple[
 
 
 def encode(block: np.ndarray) -> bytes:
-    """The bytes of a chunk as HDF5 stores it: shuffled, deflated at level 1, its Fletcher checksum at the end."""
+    """The bytes of a chunk as HDF5 stores it: shuffled, deflated, its Fletcher checksum at the end."""
     by_significance = np.ascontiguousarray(block).view(np.uint8).reshape(-1, block.dtype.itemsize).T
-    data = zlib.compress(by_significance.tobytes(), 1)
+    data = isal_zlib.compress(by_significance.tobytes(), DEFLATE_LEVEL)
     return data + fletcher32(data).to_bytes(4, "little")
 
 

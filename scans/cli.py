@@ -206,6 +206,10 @@ def info(file: ScanFile, as_json: Annotated[bool, typer.Option("--json", help="F
     print_table(file)
     if facts["card"]["kind"] == "limits":
         console.print(_table_of_limits(file))
+    if facts["card"]["kind"] == "sample":
+        from .sample_report import table_of_convergence
+
+        console.print(table_of_convergence(facts.pop("diagnostics")))
     for key, value in facts.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         console.print(f"{key}: {text}", markup=False)
@@ -300,10 +304,12 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
 @app.command()
 def export(
     file: Annotated[str, typer.Argument(help="A file that jt3r run wrote; for .json a benchmark: bma, bmb, bmc, bmd or sm.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData) or .json (WCxf).")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ).")
+    ],
     overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
 ) -> None:
-    """Write a scan file for other programs: CSV, Parquet, HEPData YAML; or a benchmark as Wilson coefficients."""
+    """Write a scan file for other programs: CSV, Parquet, HEPData YAML, ArviZ; or a benchmark as Wilson coefficients."""
     from .export import export
 
     typer.echo(export(file, output, overwrite=overwrite))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .chunks import cores
 
-PACKAGES = ("jt3r", "jax", "jaxlib", "numpy", "h5py", "distributed", "blackjax", "arviz")
+PACKAGES = ("jt3r", "jax", "jaxlib", "numpy", "h5py", "isal", "distributed", "blackjax", "arviz")
 
 M_APRIME, M_PHI = 0.11, 0.0792
 DELTA_A_MU = 2.5579344812989e-9

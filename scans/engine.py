@@ -15,7 +15,8 @@ from typing import Any
 from . import work
 from .card import Card, load_card
 from .errors import BadInput, ScanFailed
-from .hdf5 import sync_folder
+from .frame import FORMAT, SCHEMA
+from .hdf5 import open_scan, sync_folder
 from .interrupt import stop_requests
 from .output import refuse_existing
 from .parts import in_use, is_assembled, mark_assembled, opened, parts_folder, read_manifest, remove, tile_file, unfinished
@@ -45,7 +46,7 @@ def run(
 
     Tiles are computed in this process, or on `executor`, whose workers must see the output's folder. Finished tiles are kept
     beside the output in `<output>.parts` until the file is whole. After a crash or an interruption `resume` goes on from there,
-    checking every tile's checksum, and gives the same bits as a run that was never stopped.
+    checking every tile's checksum, and gives the same bits as a run that was never stopped; a file that is finished it leaves.
 
     Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite`),
     if its folder cannot be written, if unfinished tiles of this or another scan are there (unless `resume` or `overwrite`), if
@@ -54,6 +55,12 @@ def run(
     """
     checked, output = _checked(card, output, settings, resume, overwrite)
     parts, scan = parts_folder(output), prepare(checked)
+    if resume and _is_result(output, scan):
+        if parts.exists():
+            with opened(parts, scan, fresh=False):
+                remove(parts)
+        return output
+    refuse_existing(output, overwrite or parts.exists())
     _check_disk(scan, output)
     with _disk_errors(output), opened(parts, scan, fresh=not resume):
         if not is_assembled(parts):
@@ -81,6 +88,7 @@ def run_shard(
         raise BadInput(f"shard {number}/{shards}: must be I/N with I from 1 to N")
     checked, output = _checked(card, output, settings, resume=True, overwrite=False)
     parts, scan = parts_folder(output), prepare(checked)
+    refuse_existing(output, parts.exists())
     _check_disk(scan, output)
     with _disk_errors(output), opened(parts, scan, fresh=False, shared=True):
         _compute(scan, checked, parts, range(number - 1, len(scan.tiles), shards), executor, progress)
@@ -139,11 +147,20 @@ def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
     except OSError as error:
         raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
     parts = parts_folder(output)
-    refuse_existing(output, overwrite or (resume and parts.exists()))
+    refuse_existing(output, overwrite or resume)
     if parts.exists() and not (resume or overwrite):
         if in_use(parts):
             raise BadInput(f"output {output}: another jt3r is writing it; see: jt3r status {output}")
         raise BadInput(f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it")
+
+
+def _is_result(output: Path, scan: Scan) -> bool:
+    """Whether `output` is already the finished file of this very scan."""
+    try:
+        with open_scan(output) as file:
+            return dict(file.attrs) == {"format": FORMAT, "schema": SCHEMA, **scan.layout.attributes}
+    except BadInput:
+        return False
 
 
 def _check_disk(scan: Scan, output: Path) -> None:
@@ -159,8 +176,10 @@ def _check_disk(scan: Scan, output: Path) -> None:
 def _disk_errors(output: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        full = error.errno == errno.ENOSPC or "No space left" in str(error)
+    except (OSError, RuntimeError) as error:  # h5py raises RuntimeError where a file cannot be closed
+        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        if isinstance(error, RuntimeError) and not full:
+            raise
         what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
         raise ScanFailed(f"{output}: {what} and run again with --resume") from None
 

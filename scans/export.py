@@ -1,4 +1,4 @@
-"""Scan files for other programs: CSV, Parquet, HEPData YAML; benchmark points as Wilson coefficients (WCxf)."""
+"""Scan files for other programs: CSV, Parquet, HEPData YAML, ArviZ; benchmark points as Wilson coefficients (WCxf)."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
 
     .csv: one row for each point, units in the heading. .parquet: the same, units and sources in its metadata (extra `export`).
     .yaml: a HEPData table; a file of limits gives one row for each interval (extra `export`). .json: WCxf, Wilson coefficients
-    of a benchmark point, whose name stands in place of the file.
+    of a benchmark point, whose name stands in place of the file. .nc: draws of kind "sample" as ArviZ reads them.
 
     Raises BadInput for a suffix that is none of these, an output that exists (unless `overwrite`), or a missing extra.
     """
@@ -144,9 +144,16 @@ def _write_wcxf(source: Path, output: Path) -> None:
     write_wcxf(output, benchmark(name))
 
 
+def _write_inference(source: Path, output: Path) -> None:
+    from .inference import write_inference
+
+    write_inference(source, output)
+
+
 WRITERS: dict[str, Callable[[Path, Path], None]] = {
     ".csv": _write_csv,
     ".parquet": _write_parquet,
     ".yaml": _write_hepdata,
     ".json": _write_wcxf,
+    ".nc": _write_inference,
 }

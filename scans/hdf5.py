@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
 
-from .chunks import FILTERS, write_chunks
+from .chunks import FILTERS, encode, write_chunks
 from .errors import BadInput
 from .frame import FORMAT, SCHEMA, check_frame
 from .layout import Layout, Variable
@@ -25,19 +26,21 @@ from .tiles import Slices
 
 
 @contextmanager
-def _replacing(path: Path, part: bool = False) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole and on the disk. A `part` has its SHA-256 at its end."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
+def _replacing(path: Path) -> Iterator[h5py.File]:
+    """A new file that takes the place of `path` only when it is whole, sealed and on the disk."""
+    with _in_place_of(path) as temporary:
         with h5py.File(temporary, "w", track_order=True) as file:
             yield file
-        if not part:
-            put_seal(temporary)
-        with temporary.open("ab") as written:
-            if part:
-                with temporary.open("rb") as whole:
-                    written.write(hashlib.file_digest(whole, "sha256").digest())
-                written.flush()
+        put_seal(temporary)
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """A temporary name, whose file is then brought to the disk and renamed to `path`."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
         sync_folder(path.parent)
@@ -55,8 +58,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: Executor | None = None) -> None:
-    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`."""
-    with _replacing(path, part=True) as file:
+    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`.
+
+    HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own without a traceback.
+    """
+    with h5py.File(path.name, "w", driver="core", backing_store=False, track_order=True) as file:
         for variable in layout.variables:
             array = np.asarray(arrays[variable.name])
             if variable.chunks is None:
@@ -65,6 +71,11 @@ def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: 
                 shape = tuple(n + -n % side for n, side in zip(array.shape, variable.chunks, strict=True))
                 dataset = file.create_dataset(variable.name, shape=shape, dtype=array.dtype, chunks=variable.chunks, **FILTERS)
                 write_chunks(dataset, array, pool)
+        file.flush()
+        image = file.id.get_file_image()
+    with _in_place_of(path) as temporary, temporary.open("wb") as written:
+        written.write(image)
+        written.write(hashlib.sha256(image).digest())
 
 
 def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
@@ -108,14 +119,15 @@ def write_full(path: Path, layout: Layout, parts: Sequence[tuple[Slices, Path]])
         targets = {}
         for variable in layout.variables:
             shape = layout.shape(variable)
-            empty = {"fillvalue": np.nan} if np.dtype(variable.dtype).kind == "f" else {}
-            how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS, **empty}
+            how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS}
             targets[variable.name] = _describe(file, layout, variable, **how)
         for slices, part in parts:
             with h5py.File(part, "r") as source:
                 for name, target in targets.items():
                     origin = (0,) * (target.ndim - len(slices)) + tuple(s.start for s in slices)
                     _move_chunks(source[name], target, origin)
+        for target in targets.values():
+            _fill_up(target)
 
 
 def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, ...]) -> None:
@@ -124,6 +136,18 @@ def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, 
         place = tuple(a + b for a, b in zip(origin, offset, strict=True))
         mask, raw = source.id.read_direct_chunk(offset)
         target.id.write_direct_chunk(place, raw, mask)
+
+
+def _fill_up(target: h5py.Dataset) -> None:
+    """Store what is missing: a reader must find all chunks that the shape asks for."""
+    everywhere = product(*(range(0, n, side) for n, side in zip(target.shape, target.chunks, strict=True)))
+    there: set[tuple[int, ...]] = set()
+    target.id.chunk_iter(lambda chunk: there.add(chunk.chunk_offset))
+    missing = [offset for offset in everywhere if offset not in there]
+    empty = np.nan if target.dtype.kind == "f" else 0
+    blank = encode(np.full(target.chunks, empty, target.dtype)) if missing else b""
+    for offset in missing:
+        target.id.write_direct_chunk(offset, blank)
 
 
 def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:

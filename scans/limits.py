@@ -15,9 +15,10 @@ from jt3r.point import PARAMETERS
 
 from .card import DecayLengthsCard, LimitsCard
 from .errors import ScanFailed
-from .hdf5 import read_part, write_arrays
+from .hdf5 import write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
 from .scan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
+from .summary import readable
 from .tiles import Slices
 
 EDGES = 6
@@ -57,7 +58,7 @@ def limits_scan(card: LimitsCard) -> Scan:
         return {"limits": np.stack(ends), "slopes": np.stack(moves)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        found = [_readable(file, parts) for _, file in files]
+        found = [readable(file, parts) for _, file in files]
         write_arrays(path, layout, {name: np.stack([row[name] for row in found], axis=1) for name in ("limits", "slopes")})
 
     return Scan(
@@ -112,7 +113,7 @@ def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
         return {"decay_length": np.asarray(found.decay_length), "needed_length": np.stack(rows)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        write_arrays(path, layout, _readable(files[0][1], parts))
+        write_arrays(path, layout, readable(files[0][1], parts))
 
     points = len(masses) * len(energies)
     return Scan(layout, parts, [(slice(0, len(masses)),)], points, 16 * points + 2**17, 2.0, compute, finish)
@@ -134,13 +135,6 @@ def _facts(search: searches.Search) -> dict[str, Any]:
     if isinstance(search, searches.DisplacedSearch):
         facts |= {"beam_energy": search.beam_energy.value, "distance": search.distance.value}
     return facts
-
-
-def _readable(file: Path, parts: Layout) -> Arrays:
-    arrays = read_part(file, parts)
-    if arrays is None:
-        raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
-    return arrays
 
 
 def table_of_limits(scan: h5py.File, columns: int = 6) -> list[list[str]]:

@@ -37,6 +37,12 @@ def plot_file(file: str | Path, picture: str | Path) -> None:
     """Draw a scan file in the way its kind asks for. Raises BadInput if there is nothing to draw it by."""
     with open_scan(file) as scan:
         card = json.loads(scan.attrs["card"])
+        if card["kind"] == "sample":
+            from .posterior_plot import corner_size, draw_corner
+
+            with new_figure(Path(picture), corner_size(card), constrained=False) as figure:
+                draw_corner(figure, scan, card)
+            return
         drawing = _drawing(scan, card)
         with new_figure(Path(picture), (5.2, 4.2)) as figure:
             drawing(figure.subplots(), scan, card)
@@ -45,6 +51,10 @@ def plot_file(file: str | Path, picture: str | Path) -> None:
 def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], None]:
     if card["kind"] == "table":
         raise BadInput(f"{scan.filename}: a table has no picture; jt3r info prints it")
+    if card["kind"] == "profile":
+        from .profile_plot import draw_profile
+
+        return draw_profile
     if card["kind"] in ("limits", "decay_lengths"):
         from . import limit_plots
 

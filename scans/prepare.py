@@ -6,8 +6,12 @@ from .band import band_scan
 from .card import BandCard, Card, DecayLengthsCard, LimitsCard, TableCard
 from .grid import full_grid
 from .limits import decay_lengths_scan, limits_scan
+from .profile import profile_scan
+from .profile_card import ProfileCard
 from .provenance import provenance
 from .refine import refined_grid
+from .sample import sample_scan
+from .sample_card import SampleCard
 from .scan import Scan
 from .summary import summary_grid
 from .table import table_scan
@@ -23,6 +27,10 @@ def prepare(card: Card) -> Scan:
         scan = limits_scan(card)
     elif isinstance(card, DecayLengthsCard):
         scan = decay_lengths_scan(card)
+    elif isinstance(card, SampleCard):
+        scan = sample_scan(card)
+    elif isinstance(card, ProfileCard):
+        scan = profile_scan(card)
     elif card.refine:
         scan = refined_grid(card)
     elif card.output == "full":

@@ -18,7 +18,7 @@ from jt3r.flavour_likelihood import measurements
 from .card import Card
 from .scan import float_dtype
 
-PACKAGES = ("jax", "jaxlib", "numpy", "h5py")
+PACKAGES = ("jax", "jaxlib", "numpy", "h5py", "isal")
 
 
 def provenance(card: Card) -> dict[str, str]:

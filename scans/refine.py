@@ -25,6 +25,7 @@ from .card import GridCard, Range
 from .errors import ScanFailed
 from .hdf5 import write_rows
 from .layout import Coordinate, Layout, Variable
+from .programs import kept
 from .scan import Arrays, Scan, float_dtype, mesh_axes, observable_attributes, parameter_attributes, point_of
 from .summary import readable
 from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
@@ -118,7 +119,6 @@ def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
     def full(value: jax.Array) -> jax.Array:
         return jnp.broadcast_to(jnp.asarray(value, dtype), (BATCH,))
 
-    @jax.jit
     def evaluate(batch: jax.Array) -> jax.Array:
         fields = dict(zip(card.axes, batch.T, strict=True))
         point = point_of(card, fields)
@@ -130,9 +130,11 @@ def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
         slopes, value = jax.grad(followed, has_aux=True)(fields)
         return jnp.stack([*(full(entry(point)) for entry in entries), value, *(slopes[name] for name in card.axes)], axis=-1)
 
+    program = kept(evaluate, card.model_dump_json())
+
     def evaluated(points: np.ndarray) -> np.ndarray:
         filled = points[np.minimum(np.arange(-(-len(points) // BATCH) * BATCH), len(points) - 1)]
-        batches = [np.asarray(evaluate(jnp.asarray(batch, dtype))) for batch in filled.reshape(-1, BATCH, points.shape[1])]
+        batches = [np.asarray(program(jnp.asarray(batch, dtype))) for batch in filled.reshape(-1, BATCH, points.shape[1])]
         return np.concatenate(batches)[: len(points)]
 
     return evaluated

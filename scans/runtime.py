@@ -35,6 +35,12 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
         os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"
 
 
+def kept_in() -> Path | None:
+    """The folder of compiled programs of this session, or None where they are not kept."""
+    folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
+    return Path(folder) if folder and os.environ.get("JAX_ENABLE_COMPILATION_CACHE") != "false" else None
+
+
 def check_device(device: str | None) -> None:
     """Load JAX on the platform asked for. Raises BadInput if this machine or this installation has no such device."""
     if device is None:

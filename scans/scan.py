@@ -62,7 +62,7 @@ def open_mesh(axes: dict[str, np.ndarray], tile: Slices, shape: tuple[int, ...],
         cut = values[tile[k]]
         filling = cut[-1] if pad is None else pad
         full = np.concatenate([cut, np.full(shape[k] - len(cut), filling)])
-        fields[name] = jnp.asarray(full, float_dtype()).reshape([-1 if i == k else 1 for i in range(len(axes))])
+        fields[name] = full.reshape([-1 if i == k else 1 for i in range(len(axes))]).astype(float_dtype())
     return spread(fields, shape)
 
 

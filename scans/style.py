@@ -35,12 +35,12 @@ FORMATS = (".png", ".pdf", ".svg")
 
 
 @contextmanager
-def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
-    """A figure in the house style, saved to `picture` when the block ends."""
+def new_figure(picture: Path, size: tuple[float, float], constrained: bool = True) -> Iterator[Figure]:
+    """A figure in the house style, saved to `picture` when the block ends; `constrained` lets Matplotlib place its axes."""
     if picture.suffix not in FORMATS:
         raise BadInput(f"output {picture}: the name must end in one of {', '.join(FORMATS)}")
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size, layout="constrained" if constrained else None)
         FigureCanvasAgg(figure)
         yield figure
         try:

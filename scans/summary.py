@@ -1,6 +1,7 @@
 """Grid scans that keep no point: counts, the best point and a histogram, reduced while the grid streams by."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import prod
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 from jt3r import observables
 
 from .card import GridCard
+from .chunks import cores
 from .errors import ScanFailed
 from .grid import grid_function
 from .hdf5 import read_part, write_arrays
@@ -32,24 +34,34 @@ from .tiles import Slices, Tiles, block_shape, even_tile
 TILE_POINTS = 2**28
 """Points of a tile: a tenth of a second of work, so a crash loses little and the few ms of overhead do not count."""
 
-ROWS = 16
+ROWS = 24
 """Rows that are reduced at a time. Summing over them first, down the columns, lets the compiler use vector registers."""
 
 COMPARISONS_PER_SECOND = 5e9
 """Points times thresholds that two cores compare in a second."""
 
 
-def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str, jax.Array]]:
-    """Fields of a tile -> its counts. Points whose observable is NaN, and so the filling of the last tiles, count nowhere."""
+COMPILER_OPTIONS: dict[str, bool | int | str] = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
+"""One thread to a program, since blocks are dealt out to threads here, and whole AVX-512 registers where there are any."""
+
+
+def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
+    """Fields of a tile -> counts of its parts. NaN, which observables are in the filling of the last tiles, counts nowhere.
+
+    XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here reduces a part of its own.
+    """
     rows = min(ROWS, tile[0])
-    block = (rows, *tile[1:])
+    block, blocks = (rows, *tile[1:]), tile[0] // rows
+    on_cpu = jax.local_devices()[0].platform == "cpu"
+    threads = min(cores(), blocks) if on_cpu and jax.local_device_count() == 1 else 1
+    ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
+    pool = ThreadPoolExecutor(threads)
 
     def shapes(mesh: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         return {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
 
     function, dtype = _seen_by_filling(card), float_dtype()
     whole, part = Stages(function, shapes(tile), dtype), Stages(function, shapes(block), dtype)
-    numbers = jnp.arange(tile[0] // rows)
     edges = np.linspace(*card.summary.range, card.summary.bins + 1) if card.summary.bins else np.array([])
 
     def observable(values: list[jax.Array], k: jax.Array) -> jax.Array:
@@ -62,32 +74,49 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], dict[str
             cut.append(value)
         return jnp.broadcast_to(part.combine(cut)[0], block)
 
-    def count(values: list[jax.Array], holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
+    def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
         """One pass for each threshold: compilers vectorise it, and one pass that counts several at once they do not."""
-        return jax.lax.map(lambda k: jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32)), numbers).sum()
 
-    def best(values: list[jax.Array]) -> tuple[jax.Array, jax.Array]:
-        """Smallest |value| of the tile and its flat index: first the block that holds it, then the place in there."""
+        def add(k: jax.Array, total: jax.Array) -> jax.Array:
+            return total + jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32))
+
+        return jax.lax.fori_loop(start, stop, add, jnp.zeros((), int))
+
+    def best(values: list[jax.Array], start: jax.Array, stop: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """Smallest |value| of the blocks and its flat index: first the block that holds it, then the place in there."""
 
         def size(k: jax.Array) -> jax.Array:
             value = jnp.abs(observable(values, k))
             return jnp.where(jnp.isnan(value), jnp.inf, value)
 
-        k = jnp.argmin(jax.lax.map(lambda k: jnp.min(jnp.min(size(k), axis=0)), numbers))
+        def smaller(k: jax.Array, found: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+            least = jnp.min(jnp.min(size(k), axis=0))
+            return jnp.where(least < found[0], least, found[0]), jnp.where(least < found[0], k, found[1])
+
+        _, k = jax.lax.fori_loop(start, stop, smaller, (jnp.full((), jnp.inf), start))
         place = jnp.argmin(size(k).ravel())
         return observable(values, k).ravel()[place], k * np.prod(block) + place
 
-    @jax.jit
-    def reduce(values: list[jax.Array]) -> dict[str, jax.Array]:
-        result = {"counts": jnp.stack([count(values, _within(x)) for x in card.summary.levels])}
+    def reduce(values: list[jax.Array], start: jax.Array, stop: jax.Array) -> dict[str, jax.Array]:
+        result = {"counts": jnp.stack([count(values, start, stop, _within(x)) for x in card.summary.levels])}
         if card.summary.bins:
-            result["valid"] = count(values, lambda v: ~jnp.isnan(v))
-            result["below"] = jnp.stack([count(values, _below(x)) for x in edges])
+            result["valid"] = count(values, start, stop, lambda v: ~jnp.isnan(v))
+            result["below"] = jnp.stack([count(values, start, stop, _below(x)) for x in edges])
         if card.summary.best:
-            result["best"], result["best_index"] = best(values)
+            result["best"], result["best_index"] = best(values, start, stop)
         return result
 
-    return lambda fields: reduce(whole.prepare(fields))
+    compiled = jax.jit(reduce, compiler_options=COMPILER_OPTIONS if on_cpu else None)
+
+    def reduced(fields: dict) -> list[Arrays]:
+        values = whole.prepare(fields)
+
+        def part(start: np.int32, stop: np.int32) -> Arrays:
+            return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop)).items()}
+
+        return list(pool.map(part, ends[:-1], ends[1:]))
+
+    return reduced
 
 
 def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
@@ -129,13 +158,13 @@ def summary_grid(card: GridCard) -> Scan:
         reduce = _reducer(card, piece)
 
         def compute(cut: Slices) -> Arrays:
-            counted = jax.block_until_ready(reduce(open_mesh(axes, cut, piece, pad=np.nan)))
-            result = {name: np.asarray(x) for name, x in counted.items()}
+            parts = reduce(open_mesh(axes, cut, piece, pad=np.nan))
             if summary.best:
-                index = np.unravel_index(int(result.pop("best_index")), piece)
-                places = zip(axes.values(), cut, index, strict=True)
-                result["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
-            return result
+                for part in parts:
+                    index = np.unravel_index(int(part.pop("best_index")), piece)
+                    places = zip(axes.values(), cut, index, strict=True)
+                    part["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
+            return _together(parts)
 
         return compute
 

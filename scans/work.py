@@ -1,6 +1,7 @@
 """Computing the tiles of a scan: in this process, or on any executor whose workers share its folder."""
 
 import json
+import platform
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from .card import Card, load_card
 from .chunks import cores
-from .errors import ScanFailed
+from .errors import BadInput, ScanFailed
 from .hdf5 import write_part
 from .parts import check_same, manifest_of, read_manifest, tile_file
 from .prepare import prepare
@@ -80,5 +81,8 @@ def tile_task(card: str, parts: str, number: int) -> int:
 @lru_cache(maxsize=4)
 def _prepared(card: str, parts: str) -> Scan:
     scan = prepare(load_card(json.loads(card)))
-    check_same(read_manifest(Path(parts)), manifest_of(scan), Path(parts))
+    try:
+        check_same(read_manifest(Path(parts)), manifest_of(scan), Path(parts))
+    except BadInput as error:
+        raise BadInput(f"worker on {platform.node()}, set up in another way than this process: {error}") from None
     return scan

@@ -23,6 +23,8 @@ from jt3r.scans.card import load_card
 from jt3r.scans.chunks import encode, fletcher32, write_chunks
 from jt3r.scans.engine import merge, run_shard
 from jt3r.scans.executors import executor_at
+from jt3r.scans.hdf5 import is_sealed
+from jt3r.scans.info import describe
 from jt3r.scans.parts import opened, parts_folder, tile_file
 from jt3r.scans.prepare import prepare
 from jt3r.scans.sparing import put_together, sparing
@@ -110,6 +112,9 @@ def test_shards_and_their_merger(tmp_path, tiled):
         assert file.attrs["tiles"] == "8 of 12"
         tiles = prepare(load_card(TILED)).tiles
         assert [bool(np.isnan(values[tile]).all()) for tile in tiles] == [number % 3 == 0 for number in range(12)]
+    facts = describe(now)
+    assert (facts["tiles"], facts["arrays"]["delta_a_mu"]["shape"]) == ("8 of 12", [4000, 2100])
+    assert verify(now).state == "finished"
     with pytest.raises(BadInput, match="differs in card"):
         run_shard({**TILED, "fixed": {"v": 12.0}}, out, shard=(1, 3))
     run_shard(TILED, out, shard=(1, 3))
@@ -328,4 +333,13 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     assert not list(tmp_path.rglob("*cache"))
     assert _jt3r("run", card, "-o", tmp_path / "b.h5", env=home).returncode == 0
     assert list(tmp_path.rglob("jaxlib-*/*cache"))
-    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+    (traced,) = tmp_path.rglob("jaxlib-*/traced-*")
+    whole = traced.read_bytes()
+    _flip(traced, len(whole) // 2)
+    for name in ("c.h5", "d.h5"):  # with a damaged program, which is made again, and with a whole one
+        done = _jt3r("run", card, "-o", tmp_path / name, env=home)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert is_sealed(traced)
+    nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
+    assert _jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
+    assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1

@@ -1,0 +1,352 @@
+"""What a scan survives. Each kind of fault is done to real `jt3r` processes, many times. Run: python benchmarks/faults.py
+
+A try is survived if the fault is said in one line, the scan then goes on with --resume, the file has the bytes of an
+undisturbed run, and no tile that was finished is computed again. Bytes lost are those of finished tiles that were not kept,
+and all of a file that differs. Takes about 20 minutes. The full disk
+and the clock need Linux, root (for a small tmpfs) and `faketime`.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+JT3R = [sys.executable, "-c", "from jt3r.scans.cli import main; main()"]
+
+CELLS = """kind = "grid"
+observables = ["g_t3r"]
+refine = { levels = 1, where = "g_t3r", contours = [0.005] }
+[axes]
+m_aprime = { min = 0.01, max = 0.2, n = 513 }
+v = { min = 5.0, max = 15.0, n = 513 }
+"""
+"""256 tiles of 32 KB, whose rows are put together in the finished file."""
+
+MAP = """kind = "grid"
+observables = ["g_t3r"]
+[axes]
+m_aprime = { min = 0.01, max = 0.2, n = 16384 }
+v = { min = 5.0, max = 15.0, n = 2048 }
+"""
+"""32 tiles of 6 MB, whose chunks move to the finished file as they are."""
+
+
+class Scan:
+    """A card with the bytes of its undisturbed run and the seconds from the first sign of the scan on the disk to its end."""
+
+    def __init__(self, folder: Path, name: str, card: str):
+        self.folder, self.card = folder / name, folder / f"{name}.toml"
+        self.out, self.parts = self.folder / "out.h5", self.folder / "out.h5.parts"
+        self.card.write_text(card)
+        self.seconds = min(self._undisturbed() for _ in range(2))
+        self.whole = self.out.read_bytes()
+
+    def _undisturbed(self) -> float:
+        process = self.start()
+        self.wait_for(process, self.parts.exists)
+        begun = time.monotonic()
+        _ended(process)
+        return time.monotonic() - begun
+
+    def start(self, *options: str, before: tuple[str, ...] = (), again: bool = False) -> subprocess.Popen[str]:
+        """`jt3r run` of the card, in an empty folder unless `again`."""
+        if not again:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir()
+        command = [*before, *JT3R, "run", str(self.card), "-o", str(self.out), *options]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    @staticmethod
+    def wait_for(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + 120
+        while process.poll() is None and not condition():
+            assert time.monotonic() < end
+            time.sleep(0.002)
+
+    def tiles(self) -> list[Path]:
+        return sorted(self.parts.glob("tile-*.h5"))
+
+    def has_tiles(self, number: int) -> bool:
+        return len(self.tiles()) >= number
+
+    def phase(self) -> str:
+        """Where a process that is gone has left the scan."""
+        if self.out.exists():
+            return "finished"
+        if (self.parts / "assembled").exists():
+            return "assembled"
+        if any(self.parts.glob(".whole.h5.*")) or (self.parts / "whole.h5").exists():
+            return "while assembling"
+        return "between tiles" if self.tiles() else "before a tile"
+
+    def resume(self, *, expect_redone: tuple[Path, ...] = (), before: tuple[str, ...] = ()) -> tuple[bool, int]:
+        """Go on with --resume: whether all is as it should be, and the bytes lost.
+
+        A tile that is kept is let go only when the file is whole: its inode's last change (ctime, the removal of its name) is
+        then not before the file's last write, and its own last write (mtime) is the old one. A second link keeps the inode.
+        """
+        aside = self.folder / "aside"
+        aside.mkdir()
+        finished = [tile for tile in self.tiles() if tile not in expect_redone]
+        links = [aside / tile.name for tile in finished]
+        for tile, link in zip(finished, links, strict=True):
+            os.link(tile, link)
+        written = [link.stat().st_mtime_ns for link in links]
+        process = self.start("--resume", again=True, before=before)
+        _, stderr = process.communicate(timeout=300)
+        if process.returncode != 0 or not self.out.exists():
+            return False, len(self.whole)
+        end, data = self.out.stat().st_mtime_ns, self.out.read_bytes()
+        lost = 0 if data == self.whole else len(self.whole)
+        for link, mtime in zip(links, written, strict=True):
+            fate = link.stat()
+            if fate.st_mtime_ns != mtime or (fate.st_ctime_ns < end and not before):
+                lost += fate.st_size
+        shutil.rmtree(aside)
+        rest = sorted(entry.name for entry in self.folder.iterdir())
+        return lost == 0 and stderr == "" and rest == ["out.h5"], lost
+
+
+@dataclass
+class Row:
+    """One kind of fault: how often it was tried and survived, the bytes lost, and what was seen how often."""
+
+    kind: str
+    tries: int = 0
+    survived: int = 0
+    lost: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def add(self, survived: bool, lost: int, seen: str) -> None:
+        self.tries += 1
+        self.survived += survived
+        self.lost += lost
+        self.seen[seen] += 1
+
+    def __str__(self) -> str:
+        seen = ", ".join(f"{what} {count}" for what, count in self.seen.most_common())
+        return f"| {self.kind} | {self.tries} | {self.survived} | {self.lost} | {seen} |"
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    output = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+
+
+def one_line(stderr: str, *words: str) -> bool:
+    return stderr.count("\n") == 1 and stderr.startswith("jt3r: ") and all(word in stderr for word in words)
+
+
+def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int) -> Row:
+    """A signal at random instants, one in each of as many equal parts of the time from its first trace on the disk on."""
+    row, chance = Row(f"{how.name}, {scan.folder.name}"), random.Random(seed)
+    while row.tries < tries:
+        after = scan.seconds * (row.tries + chance.random()) / tries
+        process = scan.start()
+        scan.wait_for(process, scan.parts.exists)
+        time.sleep(after)
+        process.send_signal(how)
+        _, stderr = process.communicate(timeout=120)
+        if process.returncode == 0:
+            if how is not signal.SIGKILL:
+                row.add(scan.out.read_bytes() == scan.whole, 0, "too late to stop it")
+            continue  # it was faster than the undisturbed run: another instant
+        phase = scan.phase()
+        said = process.returncode == -how or (process.returncode == 130 and "--resume" in stderr and "Traceback" not in stderr)
+        survived, lost = scan.resume()
+        row.add(survived and said, lost, phase)
+    return row
+
+
+def flipped_in_a_tile(scan: Scan, tries: int, seed: int) -> Row:
+    row, chance = Row("a flipped byte in a tile: that tile alone is redone"), random.Random(seed)
+    stopped = _stopped(scan)
+    for _ in range(tries):
+        _put_back(scan, stopped)
+        tile = chance.choice(scan.tiles())
+        _flip(tile, chance.randrange(tile.stat().st_size))
+        row.add(*scan.resume(expect_redone=(tile,)), "noticed")
+    return row
+
+
+def flipped_in_the_file(scan: Scan, tries: int, seed: int) -> Row:
+    """Found by `jt3r verify`, in this process: it is too slow to start one for each."""
+    from jt3r.scans import ScanFailed
+    from jt3r.scans.errors import BadInput
+    from jt3r.scans.status import verify
+
+    row, chance = Row("a flipped byte in a finished file"), random.Random(seed)
+    _ended(scan.start())
+    for _ in range(tries):
+        scan.out.write_bytes(scan.whole)
+        _flip(scan.out, chance.randrange(len(scan.whole)))
+        try:
+            verify(scan.out)
+        except (ScanFailed, BadInput) as error:
+            row.add("\n" not in str(error), 0, "noticed")
+        else:
+            row.add(False, 1, "not noticed")
+    return row
+
+
+def clock(scan: Scan, tries: int, seed: int) -> Row:
+    """Half the tiles written, then the clock jumps, and times of the files with it."""
+    row, chance = Row("the clock jumps, and again while it resumes"), random.Random(seed)
+    stopped = _stopped(scan)
+    for _ in range(tries):
+        _put_back(scan, stopped)
+        for tile in scan.tiles()[::2]:
+            tile.unlink()
+        for tile in scan.tiles():
+            when = chance.uniform(0, 4e9)
+            os.utime(tile, (when, when))
+        days = chance.randrange(-3000, 3000)
+        row.add(*scan.resume(before=("faketime", "-f", f"{days:+d}d x{chance.choice((0.5, 10, 1000))}")), "goes on")
+    return row
+
+
+def second_run(scan: Scan, tries: int) -> Row:
+    row = Row("a second run on the same output")
+    for k in range(tries):
+        first = scan.start()
+        scan.wait_for(first, partial(scan.has_tiles, 1))
+        first.send_signal(signal.SIGSTOP)
+        second = scan.start(("--resume", "--overwrite")[k % 2], again=True)
+        _, stderr = second.communicate(timeout=120)
+        first.send_signal(signal.SIGCONT)
+        _ended(first)
+        same = scan.out.read_bytes() == scan.whole
+        refused = second.returncode == 2 and one_line(stderr, "another jt3r is writing")
+        row.add(same and refused, 0, "refused" if refused else "not refused")
+    return row
+
+
+def dead_worker(scan: Scan, tries: int, seed: int) -> Row:
+    """One of two Dask workers is killed at a random instant between tiles."""
+    row, chance = Row("SIGKILL to a Dask worker"), random.Random(seed)
+    for _ in range(tries):
+        process = scan.start("--executor", "processes:2")
+        scan.wait_for(process, partial(scan.has_tiles, chance.randrange(1, 200)))
+        workers = [pid for pid in _descendants(process.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        os.kill(chance.choice(workers), signal.SIGKILL)
+        _, stderr = process.communicate(timeout=300)
+        same = process.returncode == 0 and scan.out.read_bytes() == scan.whole
+        row.add(same and stderr == "", 0, "ends by itself" if same else "failed")
+    return row
+
+
+def full_disk(scan: Scan, tries: int, seed: int) -> Row:
+    row, chance = Row("the disk is full"), random.Random(seed)
+    for _ in range(tries):
+        process = scan.start()
+        scan.wait_for(process, partial(scan.has_tiles, chance.randrange(1, 200)))
+        ballast = scan.folder / "ballast"
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        _, stderr = process.communicate(timeout=120)
+        said = process.returncode == 1 and one_line(stderr, "the disk is full", "--resume")
+        phase = scan.phase()
+        ballast.unlink()
+        survived, lost = scan.resume()
+        row.add(survived and said, lost, phase)
+    return row
+
+
+def read_only(scan: Scan, tries: int) -> Row:
+    row = Row("a folder that cannot be written")
+    stopped, disk = _stopped(scan), scan.folder.parent
+    for k in range(tries):
+        _put_back(scan, stopped)
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        process = scan.start(("--resume", "--overwrite")[k % 2], again=True)
+        _, stderr = process.communicate(timeout=120)
+        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+        said = process.returncode == 2 and one_line(stderr, "cannot be written")
+        survived, lost = scan.resume()
+        row.add(survived and said, lost, "refused" if said else "not refused")
+    shutil.rmtree(stopped)
+    return row
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+        folder.rmdir()
+
+
+def _stopped(scan: Scan) -> Path:
+    """A copy of the scan with all tiles done and no file made."""
+    process = scan.start("--shard", "1/1")
+    _ended(process)
+    copy = scan.card.with_suffix(".stopped")
+    shutil.copytree(scan.folder, copy)
+    return copy
+
+
+def _put_back(scan: Scan, copy: Path) -> None:
+    shutil.rmtree(scan.folder)
+    shutil.copytree(copy, scan.folder)
+
+
+def _flip(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte ^ 0x10]))
+
+
+def _descendants(pid: int) -> list[int]:
+    children = [int(p) for task in Path(f"/proc/{pid}/task").iterdir() for p in (task / "children").read_text().split()]
+    return [*children, *(deeper for child in children for deeper in _descendants(child))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Print the table of faults.")
+    parser.add_argument("--tries", type=int, default=50, help="kills of each card; the other kinds in proportion [50]")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="kinds whose name matches this regular expression")
+    options = parser.parse_args()
+    n, seed = options.tries, options.seed
+    few = max(2, n // 5)
+    with tempfile.TemporaryDirectory() as name, small_disk(Path(name) / "small", "64m") as small:
+        cells, grid, little = Scan(Path(name), "cells", CELLS), Scan(Path(name), "map", MAP), Scan(small, "cells", CELLS)
+        kinds: dict[str, Callable[[], Row]] = {
+            "kill cells": partial(interrupted, cells, signal.SIGKILL, n, seed),
+            "kill map": partial(interrupted, grid, signal.SIGKILL, n, seed),
+            "int": partial(interrupted, cells, signal.SIGINT, few, seed),
+            "term": partial(interrupted, cells, signal.SIGTERM, few, seed),
+            "worker": partial(dead_worker, cells, few, seed),
+            "tile": partial(flipped_in_a_tile, cells, few, seed),
+            "file": partial(flipped_in_the_file, cells, 20 * n, seed),
+            "full": partial(full_disk, little, few, seed),
+            "read-only": partial(read_only, little, few),
+            "second": partial(second_run, cells, few),
+            "clock": partial(clock, cells, few, seed),
+        }
+        print("| fault | tries | survived | bytes lost | seen |\n|---|---|---|---|---|", flush=True)
+        for kind, row in kinds.items():
+            if re.search(options.only, kind):
+                print(row(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""Reference pages made from the program: a line `<!-- generated: NAME -->` of a page becomes the text of GENERATED[NAME].
+
+Each maker returns Markdown, so its headings appear in the page's table of contents.
+"""
+
+import ast
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+import jt3r
+from jt3r import experiments
+from jt3r.constants import CONSTANTS
+from jt3r.data.load import read_toml
+from jt3r.flavour_likelihood import measurements
+from jt3r.point import PARAMETERS
+from jt3r.scans.card_text import shipped_cards
+
+ROOT = Path(__file__).parents[2]
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$^])")
+"""What Markdown would take for markup."""
+MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
+
+
+def plain(text: Any) -> str:
+    """Text that Markdown leaves as it is, also inside a table."""
+    return SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headings, ("---",) * len(headings), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _unit(unit: str) -> str:
+    return plain(unit) if unit not in ("", "1") else "-"
+
+
+def observables() -> str:
+    """Every observable by the module that defines it."""
+    modules: dict[str, list[Any]] = {}
+    for entry in jt3r.observables.values():
+        modules.setdefault(entry.function.__module__, []).append(entry)
+    text = []
+    for module, entries in modules.items():
+        text.append(f"## {plain(module)}\n")
+        for entry in entries:
+            reads = ", ".join(f"`{name}`" for name in entry.reads)
+            unit = f", in {plain(entry.unit)}" if entry.unit not in ("", "1") else ""
+            slow = " Takes seconds before its first value: `jt3r point` gives it only on request." if entry.slow else ""
+            data = "".join(f" Data: {plain(', '.join(entry.data))}." for _ in entry.data[:1])
+            text.append(f"### `{entry.name}`\n\n${entry.latex}${unit}. {plain(entry.doc)}\n")
+            text.append(f"Reads {reads}. Source: {plain(entry.source)}.{data}{slow}\n")
+    return "\n".join(text)
+
+
+def parameters() -> str:
+    rows = []
+    for name, field in PARAMETERS.items():
+        facts = field.metadata
+        default = "must be given" if field.default is None else f"{field.default:g}"
+        rows.append((f"`{name}`", f"${facts['latex']}$", _unit(facts["unit"]), default, plain(facts["doc"])))
+    return table(("parameter", "symbol", "unit", "default", "meaning"), rows)
+
+
+def constants() -> str:
+    return _quantities(CONSTANTS)
+
+
+def data_sets() -> str:
+    text = []
+    for name, quantities in jt3r.DATASETS.items():
+        text += [f"### `{name}`\n", _quantities(quantities)]
+        rows = [
+            (f"`{key}`", f"{m.value:.6g}", *(f"+{up:.3g} −{down:.3g}" for up, down in (m.stat, m.syst)), plain(m.source))
+            for key, m in measurements(name).items()
+        ]
+        text.append(table(("measurement", "value", "statistical", "systematic", "source"), rows))
+    return "\n".join(text)
+
+
+def _quantities(quantities: dict[str, Any]) -> str:
+    rows = [
+        (f"`{key}`", f"${q.latex}$", f"{q.value:.12g}", f"{q.error:.3g}", _unit(q.unit), plain(q.source))
+        for key, q in quantities.items()
+    ]
+    return table(("name", "symbol", "value", "error", "unit", "source"), rows)
+
+
+def searches() -> str:
+    """Every number of every search, as it stands in experiments.toml."""
+    text = []
+    for entries in read_toml("experiments.toml").values():
+        for name, numbers in entries.items():
+            text.append(f"### {plain(numbers['label'])}\n")
+            text.append(f"`{name}`: {plain(experiments.get(name).status)}.\n")
+            rows = [
+                (key.replace("_", " "), f"{entry['value']:g}", _unit(entry["unit"]), plain(entry["source"]))
+                for key, entry in numbers.items()
+                if isinstance(entry, dict)
+            ]
+            text.append(table(("number", "value", "unit", "source"), rows))
+    return "\n".join(text)
+
+
+def kernels() -> str:
+    """Every public function of jt3r.kernels with its docstring."""
+    text = []
+    for path in sorted((ROOT / "kernels").glob("[a-z]*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        text.append(f"## {plain(f'jt3r.kernels.{path.stem}')}\n\n{_docstring(ast.get_docstring(tree))}\n")
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                arguments = f"({ast.unparse(_names_only(node.args))})" if isinstance(node, ast.FunctionDef) else ""
+                text.append(f"### `{node.name}`\n\n`{node.name}{arguments}`\n\n{_docstring(ast.get_docstring(node))}\n")
+    return "\n".join(text)
+
+
+def _names_only(arguments: ast.arguments) -> ast.arguments:
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = None
+    return arguments
+
+
+def _docstring(text: str | None) -> str:
+    """Paragraphs as text, indented blocks (formulas) as they stand."""
+    return "\n\n".join(_paragraph(block) for block in re.split(r"\n\s*\n", text or ""))
+
+
+def _paragraph(block: str) -> str:
+    if block.startswith(".. math::"):
+        return f"$${' '.join(block.removeprefix('.. math::').split())}$$"
+    if block.startswith("    "):
+        return f"```text\n{block}\n```"
+    if block.startswith("- "):
+        return "\n".join(f"- {_paragraph(item)}" for item in block.removeprefix("- ").split("\n- "))
+    return re.sub(r":math:`([^`]*)`|``([^`]*)``|`([^`]*)`|([^`:]+|[:`])", _inline, " ".join(block.split()))
+
+
+def _inline(match: re.Match[str]) -> str:
+    formula, *codes, text = match.groups()
+    if formula:
+        return f"${formula}$"
+    if code := codes[0] or codes[1]:
+        return f"`{code}`"
+    return SPECIAL.sub(r"\\\1", text or "")
+
+
+def cards() -> str:
+    return "\n".join(f"## {plain(name)}\n\n```toml\n{text}```\n" for name, text in shipped_cards().items())
+
+
+def commands() -> str:
+    """The help of every command, as the terminal shows it."""
+    import typer
+
+    from jt3r.scans.cli import app
+
+    group = typer.main.get_command(app)
+    text = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        rows = []
+        for parameter in command.params:
+            record = parameter.opts + parameter.secondary_opts
+            rows.append((" ".join(f"`{option}`" for option in record), plain(getattr(parameter, "help", "") or "")))
+        text.append(f"## `jt3r {name}`\n\n{plain(command.help)}\n\n{table(('argument or option', 'meaning'), rows)}")
+    return "\n".join(text)
+
+
+def speed() -> str:
+    """The ratios of docs/speed.csv as a table and as a picture."""
+    with (ROOT / "docs" / "speed.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [(row["task"], row["jt3r"], row["against"], f"{float(row['ratio']):,g}") for row in rows]
+    picture = f"```{{raw}} html\n<figure>{_bars(rows)}</figure>\n```\n"
+    return table(("task", "jt3r", "against", "times as fast"), lines) + "\n" + picture
+
+
+def _bars(rows: list[dict[str, str]]) -> str:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    axes = figure.subplots()
+    ratios = [float(row["ratio"]) for row in rows]
+    axes.barh([f"{row['task']}\nagainst {row['against']}" for row in rows], [r - 1 for r in ratios], left=1, color="C0")
+    axes.axvline(1, color="black", lw=0.8)
+    axes.set(xscale="log", xlabel="time of the other / time of jt3r", xlim=(0.3, None))
+    axes.tick_params(axis="y", labelsize=6)
+    axes.invert_yaxis()
+    image = io.StringIO()
+    figure.savefig(image, format="svg", metadata={"Date": None})
+    return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', 'width="100%"', image.getvalue()[image.getvalue().index("<svg") :])
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    maker.__name__: maker
+    for maker in (observables, parameters, constants, data_sets, searches, kernels, cards, commands, speed)
+}
+
+
+def _fill(app: Sphinx, name: str, source: list[str]) -> None:
+    source[0] = MARK.sub(lambda mark: GENERATED[mark[1]](), source[0])
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("source-read", _fill)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,33 @@
+"""A file of draws as ArviZ stores them: netCDF with the groups posterior, log_likelihood and sample_stats."""
+
+import json
+from pathlib import Path
+
+from .dataset import open_dataset
+from .errors import BadInput
+from .extras import need
+from .hdf5 import open_scan
+from .sample import STATISTICS, chi_square_name
+
+
+def write_inference(source: Path, output: Path) -> None:
+    """Write the draws of `source` for `arviz.from_netcdf`. Raises BadInput if it holds none.
+
+    `log_likelihood` is -chi-square/2 of each term, up to a constant. The attributes of the file are those of `source`.
+    """
+    xarray = need("xarray", "xarray", "netCDF")
+    with open_scan(source) as scan:
+        card = json.loads(scan.attrs["card"])
+    if card["kind"] != "sample":
+        raise BadInput(f"{source}: is a {card['kind']} scan, and .nc is for draws of kind = 'sample'")
+    with open_dataset(source) as data:
+        terms = {chi_square_name(name): name for name in card["terms"] if chi_square_name(name) in data}
+        others = [name for name in data.data_vars if name not in STATISTICS and name not in terms]
+        log_likelihood = xarray.Dataset({name: -data[array] / 2 for array, name in terms.items()})
+        groups = {
+            "/": xarray.Dataset(attrs=data.attrs),
+            "/posterior": data[others].drop_attrs(deep=False),
+            "/log_likelihood": log_likelihood,
+            "/sample_stats": data[list(STATISTICS)].drop_attrs(deep=False),
+        }
+        xarray.DataTree.from_dict(groups).to_netcdf(output, engine="h5netcdf")

@@ -31,6 +31,7 @@ from .errors import BadInput, one_line, unknown
 from .profile_card import ProfileCard
 from .refine_card import Refine
 from .sample_card import SampleCard
+from .search_card import SearchCard
 from .space_card import Free
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -272,11 +273,12 @@ def _checked_searches(names: list[str]) -> list[str]:
 
 
 MeshCard = GridCard | BandCard | LimitsCard | DecayLengthsCard
-Card = MeshCard | TableCard | SampleCard | ProfileCard
+Card = MeshCard | TableCard | SampleCard | ProfileCard | SearchCard
 KINDS: dict[str, type[BaseModel]] = {
     "table": TableCard,
     "limits": LimitsCard,
     "decay_lengths": DecayLengthsCard,
+    "search": SearchCard,
     "sample": SampleCard,
     "profile": ProfileCard,
     "grid": GridCard,

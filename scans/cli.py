@@ -79,9 +79,11 @@ def run(
         how = "" if part is not None else " and --resume"
         _say(f"interrupted; finished tiles are kept: go on with the same command{how} (output {path})")
         raise typer.Exit(INTERRUPTED) from None
+    from .search_report import print_search
     from .table_report import print_table
 
     print_table(file)
+    print_search(file)
     typer.echo(file)
 
 

@@ -24,7 +24,11 @@ BLOCK = 64
 
 ADAM_STEPS, ADAM_RATE = 64, 0.05
 LBFGS_STEPS = 32
-POLISH_STEPS = 256
+POLISH_STEPS = 1024
+NEWTON_STEPS = 4
+FLAT = 1e-12
+"""Eigenvalues of a Hessian below this part of the largest are rounding: nothing in the likelihood fixes those directions."""
+
 CONVERGED = 1e-8
 """Largest norm of the gradient at a minimum, in the metric 2 J^T J + 1 of the free coordinates: the shift that would remove it,
 in standard deviations of the likelihood times a unit Gaussian. For one residual that can vanish it is sqrt(2) |r|."""
@@ -85,9 +89,11 @@ def _one(residuals: Residuals, warm_up: bool, u: Array) -> Minima:
         for stage in (_adam, _lbfgs):
             x, used = _kept(residuals, stage, x)
             spent = spent + used
-    x, used = _kept(residuals, _polish, x)
+    for stage in (_polish, _newton):
+        x, used = _kept(residuals, stage, x)
+        spent = spent + used
     norm = gradient_norm(residuals, x)
-    return Minima(cube_of(x), _chi_square(residuals, x), norm, norm <= CONVERGED, spent + used)
+    return Minima(cube_of(x), _chi_square(residuals, x), norm, norm <= CONVERGED, spent)
 
 
 def _objective(residuals: Residuals, x: Array) -> Array:
@@ -141,3 +147,26 @@ def _polish(residuals: Residuals, x: Array) -> tuple[Array, Array]:
         throw=False,
     )
     return found.value, jnp.asarray(found.stats["num_steps"] * (1 + x.shape[-1]), jnp.int32)
+
+
+def _newton(residuals: Residuals, x: Array) -> tuple[Array, Array]:
+    """Newton steps on the chi-square for what Gauss and Newton's metric leaves, where residuals do not vanish.
+
+    Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point as well; steps are shortened until
+    the chi-square does not rise by more than its rounding.
+    """
+    objective = partial(_chi_square, residuals)
+    fractions = jnp.asarray([1.0, 0.3, 0.1, 0.03, 0.01, 0.001], x.dtype)
+
+    def step(x: Array, _: None) -> tuple[Array, None]:
+        slope, curvature = jax.grad(objective)(x), jax.hessian(objective)(x)
+        values, vectors = jnp.linalg.eigh(curvature)
+        size = jnp.abs(values)
+        steep = size > FLAT * size.max()
+        direction = -vectors @ jnp.where(steep, (vectors.T @ slope) / jnp.where(steep, size, 1), 0)
+        tried = x + fractions[:, None] * jnp.where(jnp.isfinite(direction), direction, 0)
+        good = jax.vmap(objective)(tried) <= objective(x) * (1 + 1e-12) + 1e-16
+        return jnp.where(good.any(), tried[jnp.argmax(good)], x), None
+
+    x, _ = jax.lax.scan(step, x, length=NEWTON_STEPS)
+    return x, jnp.asarray(NEWTON_STEPS * (2 + x.shape[-1] + len(fractions)), jnp.int32)

@@ -13,6 +13,8 @@ from .refine import refined_grid
 from .sample import sample_scan
 from .sample_card import SampleCard
 from .scan import Scan
+from .search import search_scan
+from .search_card import SearchCard
 from .summary import summary_grid
 from .table import table_scan
 
@@ -29,6 +31,8 @@ def prepare(card: Card) -> Scan:
         scan = decay_lengths_scan(card)
     elif isinstance(card, SampleCard):
         scan = sample_scan(card)
+    elif isinstance(card, SearchCard):
+        scan = search_scan(card)
     elif isinstance(card, ProfileCard):
         scan = profile_scan(card)
     elif card.refine:

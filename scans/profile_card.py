@@ -8,8 +8,7 @@ from jt3r import observables
 
 from .axis_card import Range
 from .errors import unknown
-from .sample_card import check_observables
-from .space_card import SpaceCard
+from .space_card import SpaceCard, check_observables
 
 
 class ProfileCard(SpaceCard):

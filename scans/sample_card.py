@@ -4,11 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jt3r import observables
-from jt3r.point import PARAMETERS
-
-from .errors import unknown
-from .space_card import SpaceCard
+from .space_card import SpaceCard, check_observables
 
 PULLS = {"gm2": "pull_gm2", "gm2_full": "pull_gm2_full"}
 """Terms of the likelihood whose pull can take the place of m_phi as a coordinate."""
@@ -45,16 +41,3 @@ class SampleCard(SpaceCard):
         if self.coordinates == "plain":
             return None
         return next((PULLS[name] for name in self.terms if name in PULLS), None)
-
-
-def check_observables(card: SpaceCard, names: list[str]) -> None:
-    """Raise ValueError unless each is an observable whose parameters the card sets, named once."""
-    given = card.space().parameters
-    for name in names:
-        if name not in observables:
-            raise ValueError(unknown("observable", name, observables))
-        for parameter in observables[name].reads:
-            if parameter not in given and PARAMETERS[parameter].default is None:
-                raise ValueError(f"observable {name!r} needs {parameter!r}: give it under free or fixed")
-    if len(set(names)) < len(names):
-        raise ValueError("an observable is listed twice")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from jt3r import DATASETS
+from jt3r import DATASETS, observables
 from jt3r.flavour_coordinates import COORDINATES
 from jt3r.likelihood import Likelihood
 from jt3r.point import PARAMETERS
@@ -92,3 +92,16 @@ class SpaceCard(BaseModel):
     def likelihood(self) -> Likelihood:
         """The likelihood."""
         return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory_errors)
+
+
+def check_observables(card: SpaceCard, names: list[str]) -> None:
+    """Raise ValueError unless each is an observable whose parameters the card sets, named once."""
+    given = card.space().parameters
+    for name in names:
+        if name not in observables:
+            raise ValueError(unknown("observable", name, observables))
+        for parameter in observables[name].reads:
+            if parameter not in given and PARAMETERS[parameter].default is None:
+                raise ValueError(f"observable {name!r} needs {parameter!r}: give it under free or fixed")
+    if len(set(names)) < len(names):
+        raise ValueError("an observable is listed twice")

@@ -1,0 +1,71 @@
+"""What a search found, printed: the best minimum of every basin with its observables, and where the named starts went."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from .hdf5 import open_scan
+
+SHOWN = 5
+"""Basins that are printed."""
+
+
+def print_search(path: str | Path) -> None:
+    """Print the minima of a search; nothing for a file of another kind."""
+    with open_scan(path) as file:
+        card = json.loads(file.attrs["card"])
+        if card["kind"] != "search":
+            return
+        console = Console(highlight=False)
+        console.print(summary(file), markup=False)
+        if len(file["chi_square"]):
+            console.print(_best(file, card))
+            if card["begin"]:
+                console.print(_named(file, card))
+
+
+def summary(file: h5py.File) -> str:
+    """One line: starts, how many converged, how many met NaN, minima and basins."""
+    converged, minimum = file["start_converged"][()], file["start_minimum"][()]
+    basins = len(np.unique(file["basin"][()]))
+    return (
+        f"{len(minimum)} starts: {int(converged.sum())} converged, {int((minimum < 0).sum())} met NaN; "
+        f"{len(file['chi_square'])} minima in {basins} basins; {file['evaluations'][()].mean():.0f} evaluations a start"
+    )
+
+
+def _best(file: h5py.File, card: dict) -> Table:
+    """A column for the best minimum of each basin that no published cut vetoes, if there is one, best first."""
+    chi_square, basin, vetoed = file["chi_square"][()], file["basin"][()], file["vetoed"][()]
+    order = np.lexsort((chi_square, vetoed))
+    _, first = np.unique(basin[order], return_index=True)
+    chosen = sorted((order[k] for k in first), key=lambda k: chi_square[k])[:SHOWN]
+    table = Table(title="best minimum of each basin", title_justify="left")
+    for heading in ("", *(f"basin {basin[k]}" for k in chosen)):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    table.add_row("starts", *(str(int(file["starts"][()][basin == basin[k]].sum())) for k in chosen))
+    names = ["chi_square", *card["free"], *(name for name in file if name.startswith("chi_square_")), *card["observables"]]
+    for name in names:
+        unit = file[name].attrs["units"]
+        label = name if unit == "1" else f"{name} [{unit}]"
+        table.add_row(label, *(f"{value:.4g}" for value in file[name][()][chosen]))
+    table.add_row("converged", *("yes" if file["converged"][k] else "no" for k in chosen))
+    if vetoed.any():
+        table.add_row("vetoed", *("yes" if vetoed[k] else "no" for k in chosen))
+    return table
+
+
+def _named(file: h5py.File, card: dict) -> Table:
+    """The starts under `begin`: the chi-square they reached, and in which basin."""
+    table = Table(title="named starts", title_justify="left")
+    for heading in ("start", "chi_square", "basin", "converged"):
+        table.add_column(heading, justify="left" if heading == "start" else "right")
+    minimum, basin = file["start_minimum"][()], file["basin"][()]
+    for k, name in enumerate(card["begin"]):
+        where = str(basin[minimum[k]]) if minimum[k] >= 0 else "NaN"
+        table.add_row(name, f"{file['start_chi_square'][k]:.4g}", where, "yes" if file["start_converged"][k] else "no")
+    return table

@@ -144,8 +144,10 @@ def load() -> dict[str, Search]:
     return parse(resources.files("jt3r.data").joinpath("experiments.toml").read_text(encoding="utf-8"))
 
 
-def get(name: str) -> Search:
-    """One search; KeyError lists the names there are."""
+def get(name: str | Search) -> Search:
+    """One shipped search by name, KeyError listing the names there are; a search, such as one of `parse`, is itself."""
+    if not isinstance(name, str):
+        return name
     searches = load()
     if name not in searches:
         raise KeyError(f"no search {name!r}; there are {', '.join(searches)}")

@@ -1,4 +1,7 @@
-"""Which m_A' (or, for a dark photon, which mixing) a search excludes or reaches, with derivatives of the edges."""
+"""Which m_A' (or, for a dark photon, which mixing) a search excludes or reaches, with derivatives of the edges.
+
+Functions take a shipped search by its name, or one of your own as `jt3r.experiments.parse` makes it from a few numbers.
+"""
 
 import functools
 import math
@@ -15,7 +18,7 @@ from jt3r import aprime, signal
 from jt3r import experiments as searches
 from jt3r.aprime import Couplings, Recipe
 from jt3r.constants import ALPHA_EM
-from jt3r.experiments import CouplingLimit, DisplacedSearch, MassCut
+from jt3r.experiments import CouplingLimit, DisplacedSearch, MassCut, Search
 from jt3r.kernels import widths
 from jt3r.kernels.displaced import log_or_closed
 from jt3r.kernels.promotion import floats
@@ -92,11 +95,11 @@ class Excess(eqx.Module):
 
 
 @functools.cache
-def excess(experiment: str, recipe: Recipe = "direct", nodes: Nodes | None = None) -> Excess:
-    """The signal of a search by name and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for."""
+def excess(experiment: str | Search, recipe: Recipe = "direct", nodes: Nodes | None = None) -> Excess:
+    """The signal of a search and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for."""
     search = searches.get(experiment)
     if isinstance(search, MassCut):
-        raise TypeError(f"{experiment} is a published mass cut; nothing is computed for it")
+        raise TypeError(f"{search.name} is a published mass cut; nothing is computed for it")
     direct = 0.0 if recipe == "km" else 1.0
     if isinstance(search, CouplingLimit):
         edges = (search.lightest.value, search.heaviest.value)
@@ -107,7 +110,7 @@ def excess(experiment: str, recipe: Recipe = "direct", nodes: Nodes | None = Non
 
 
 def log_signal(
-    experiment: str,
+    experiment: str | Search,
     mass: Real[ArrayLike, "*b"],
     v: Real[ArrayLike, "*b"] = 10.0,
     recipe: Recipe = "direct",
@@ -122,7 +125,7 @@ def log_signal(
 
 
 def log_signal_dark_photon(
-    experiment: str, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"], nodes: Nodes | None = None
+    experiment: str | Search, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"], nodes: Nodes | None = None
 ) -> Real[Array, "*b"]:
     """ln(N/N_needed) for a dark photon: kinetic mixing eps alone, decays to e+ e- and mu+ mu-.
 
@@ -132,7 +135,7 @@ def log_signal_dark_photon(
 
 
 def log_events(
-    experiment: str, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
+    experiment: str | Search, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
 ) -> Real[Array, "*b"]:
     """ln of the expected number of events; for a coupling limit, in units of its 90 % CL."""
     search = searches.get(experiment)
@@ -141,7 +144,7 @@ def log_events(
 
 
 def log_likelihood(
-    experiment: str, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
+    experiment: str | Search, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
 ) -> Real[Array, "*b"]:
     """ln L(s + b) - ln L(b) of a Poisson count: n ln(1 + s/b) - s, zero without signal, smooth in m_A' and V.
 
@@ -153,13 +156,13 @@ def log_likelihood(
     observed = search.observed.value if isinstance(search, DisplacedSearch) and search.observed else background
     if background == 0:
         if observed > 0:
-            raise ValueError(f"{experiment}: events observed without background have no likelihood ratio")
+            raise ValueError(f"{search.name}: events observed without background have no likelihood ratio")
         return -expected
     return observed * jnp.log1p(expected / background) - expected
 
 
 def edge(
-    experiment: str,
+    experiment: str | Search,
     v: Real[ArrayLike, "*b"],
     lower: Real[ArrayLike, "*b"],
     upper: Real[ArrayLike, "*b"],
@@ -185,7 +188,7 @@ def _slopes(signal: Excess, masses: Array, v: Array) -> Array:
     return jnp.where(crosses, -by_v / jnp.where(crosses, by_mass, 1), 0)
 
 
-def slopes(experiment: str, masses: Real[ArrayLike, " n"], v: float = 10.0, recipe: Recipe = "direct") -> np.ndarray:
+def slopes(experiment: str | Search, masses: Real[ArrayLike, " n"], v: float = 10.0, recipe: Recipe = "direct") -> np.ndarray:
     """dm_edge/dV at edges of `intervals` in the visible scenario, by the implicit function theorem.
 
     0 where an edge does not move with V: at the dimuon threshold, at an end of `MASS_RANGE`, and for a published mass cut.
@@ -220,7 +223,7 @@ def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: flo
     return np.concatenate([ends[0], np.exp((low + high) / 2), ends[1]]).reshape(-1, 2)
 
 
-def intervals(experiment: str, v: float = 10.0, scenario: str = "visible", recipe: Recipe = "direct") -> np.ndarray:
+def intervals(experiment: str | Search, v: float = 10.0, scenario: str = "visible", recipe: Recipe = "direct") -> np.ndarray:
     """Excluded or reachable intervals of m_A' in GeV, shape (n, 2), between the ends of `MASS_RANGE`.
 
     `visible`: A' -> e+ e-, mu+ mu-. `invisible`: A' -> nu_s nu_s or eta eta makes the A' decay at once and unseen, so
@@ -238,7 +241,7 @@ def intervals(experiment: str, v: float = 10.0, scenario: str = "visible", recip
     return _intervals(lambda masses: log_signal(experiment, masses, v, recipe), *MASS_RANGE)
 
 
-def epsilon_intervals(experiment: str, mass: float) -> np.ndarray:
+def epsilon_intervals(experiment: str | Search, mass: float) -> np.ndarray:
     """Excluded or reachable intervals of the mixing eps of a dark photon of one mass (GeV), shape (n, 2)."""
     if isinstance(searches.get(experiment), MassCut):
         return np.empty((0, 2))

@@ -217,3 +217,18 @@ def test_float32_follows_its_inputs():
     assert value.dtype == jnp.float32
     # ln N carries L/l ~ 30, so float32 rounds it at 30 x 1e-7 times a few operations.
     assert float(value) == pytest.approx(float(limits.log_signal("E137", 0.03, 10.0)), abs=1e-4)
+
+
+def test_a_search_of_ones_own():
+    numbers = experiments.get("NuCal").model_dump(exclude={"name", "kind", "events"})
+    text = 'kind = "beam_dump"\nevents = { value = 7.2, unit = "1", source = "twice NuCal" }\n'
+    for key, value in numbers.items():
+        if isinstance(value, dict):
+            text += f'{key} = {{ value = {value["value"]}, unit = "{value["unit"]}", source = "as NuCal" }}\n'
+    text += 'label = "twice"\nstatus = "projection"\n'
+    own = experiments.parse(f"[displaced.Own]\n{text}")["Own"]
+    masses = jnp.array([0.01, 0.05, 0.1])
+    # The same search that needs twice the events: its signal is lower by ln 2, to rounding of logarithms of order 10.
+    difference = limits.log_signal("NuCal", masses) - limits.log_signal(own, masses)
+    np.testing.assert_allclose(difference, np.log(2), rtol=1e-12)
+    assert limits.intervals(own)[0, 1] < limits.intervals("NuCal")[0, 1]

@@ -16,7 +16,7 @@ def poisson(log_signal: Real[ArrayLike, "*b"], background: ArrayLike, observed: 
     """Residual of a count: sqrt(2 [s + b - n - n ln((s + b)/n)]) with the sign of s + b - n; sqrt(2 s) for n = 0.
 
     ``log_signal`` ln s, -inf for none; ``background`` b and ``observed`` n at least 0, where n > 0 needs b > 0: else an
-    observed event would exclude s = 0 (-inf there). n = 0 leaves out the constant 2 b. Relative accuracy 5e-14 in float64,
+    observed event would exclude s = 0 (-inf there). n = 0 leaves out the constant 2 b. Relative accuracy 6e-14 in float64,
     the worst being that of log1p where s + b is 0.6 n; the gradient in ln s is finite wherever s is. Source: S. Baker,
     R. D. Cousins, Nucl. Instrum. Meth. 221, 437 (1984).
     """

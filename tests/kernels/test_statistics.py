@@ -63,8 +63,8 @@ def test_poisson_and_its_gradient(count, dtype):
     assert value.dtype == slope.dtype == dtype
     expected, expected_slope = exact(*count)
     # s + b carries two roundings. The rest is x - ln(1 + x), where 2/|x| <= 100 roundings are lost at the join, and
-    # 128 ln(1 + x)/(x - ln(1 + x)) = 600 near x = -0.4 by XLA's log1p, half of each in eps; the root halves them again.
-    assert abs(float(value) - float(expected)) <= 220 * eps * abs(float(expected)) + 2 * eps * rounding(*count)
+    # up to 128 in XLA's log1p(-0.41) = -0.53, 1.4e-14 of a difference of 0.118: halved by the root, 270 eps.
+    assert abs(float(value) - float(expected)) <= 270 * eps * abs(float(expected)) + 2 * eps * rounding(*count)
     # the slope divides by it, with a difference that loses 50 roundings at the join; it underflows below the smallest number
     smallest = float(np.finfo(dtype).tiny)
     assert abs(float(slope) - float(expected_slope)) <= 300 * eps * abs(float(expected_slope)) + smallest

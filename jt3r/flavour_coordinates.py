@@ -5,7 +5,6 @@ them, and mixing angles through eq. (10) of arXiv:2105.07655. All of them add to
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 from jax import Array
 
 from .flavour_benchmarks import C9_OVER_C10
@@ -69,9 +68,8 @@ def coefficients(values: Mapping[str, Array], m_aprime: Array | None, v: Array, 
 def _of_angles(angles: dict[str, Array], m_aprime: Array, v: Array, preset: str) -> dict[str, Array]:
     """Eq. (10) depends on products alone, so each product stands for one sine, the other being one. In C_S and C_S' the sine
     of the product is a factor of the Yukawa term too: these are taken with sines of one."""
-    zero = jnp.zeros(())
-    s_l, sp_l, sp_r = (angles.get(name, zero) for name in ("s_l", "sp_l", "sp_r"))
+    s_l, sp_l, sp_r = (angles.get(name, 0.0) for name in ("s_l", "sp_l", "sp_r"))
     found = coefficients_of_angles(m_aprime, preset, v, s_sl=s_l, s_bl=1.0, sp_sl=sp_l, sp_bl=1.0, sp_sr=sp_r, sp_br=1.0)
-    yukawa_b, yukawa_s = angles.get("yukawa_b", zero), angles.get("yukawa_s", zero)
+    yukawa_b, yukawa_s = angles.get("yukawa_b", 0.0), angles.get("yukawa_s", 0.0)
     scalars = coefficients_of_angles(m_aprime, preset, v, sp_sl=1.0, sp_bl=1.0, yukawa_b=yukawa_b, yukawa_s=yukawa_s)
     return found | {name: scalars[name] for name in ("CS_bsmumu", "CSp_bsmumu")}

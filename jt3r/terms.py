@@ -174,10 +174,10 @@ def _perturbativity(point: Point, options: Options) -> Array:
 for _name in PREDICTED:
     _flavour(_name)
 for _entry in searches.load().values():
-    if isinstance(_entry, searches.MassCut):
-        _cut(_entry)
-    else:
+    if not isinstance(_entry, searches.MassCut):
         _search(_entry)
+    elif _entry.status != "favoured":  # an excess forbids nothing
+        _cut(_entry)
 _relic("relic", "omega_h2", limit=False)
 _relic("relic_limit", "omega_h2", limit=True)
 _relic("relic_coupled", "omega_h2_coupled", limit=False)

@@ -28,7 +28,7 @@ def read_card(name: str) -> tuple[str, dict[str, Any]]:
     """The name and the table of a TOML file, or of a shipped card. Raises BadInput if there is none or it is no TOML."""
     path, shipped = Path(name), shipped_cards()
     try:
-        if path.exists():
+        if path.is_file() or (path.exists() and name not in shipped):
             text = path.read_text(encoding="utf-8")
         elif name in shipped:
             text = shipped[name]

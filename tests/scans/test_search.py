@@ -1,0 +1,132 @@
+"""Searches: every start ends on the band, minima and basins are as said, and nothing depends on how they ran."""
+
+import json
+import os
+import subprocess
+import sys
+
+import h5py
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from jt3r.scans import BadInput, run
+from jt3r.scans.basins import basins, distinct
+from jt3r.scans.card import load_card
+from jt3r.scans.cli import app
+from jt3r.scans.minimise import CONVERGED, cube_of, free_of, minimise
+
+BAND = {
+    "kind": "search",
+    "terms": ["gm2"],
+    "starts": 256,
+    "warm_up": False,
+    "observables": ["pull_gm2"],
+    "begin": {"here": {"m_aprime": 0.11, "m_phi": 0.08}},
+    "free": {
+        "v": {"min": 1.0, "max": 100.0, "spacing": "log"},
+        "m_aprime": {"min": 0.001, "max": 0.2},
+        "m_phi": {"min": 0.06, "max": 0.12},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def band_search(tmp_path_factory):
+    return run(BAND, tmp_path_factory.mktemp("search") / "search.h5")
+
+
+def test_every_start_ends_on_the_band(band_search):
+    with h5py.File(band_search) as file:
+        assert file["start_converged"][()].all()
+        # what convergence means: sqrt(2) |r| <= 1e-8
+        assert np.abs(file["pull_gm2"][()]).max() < CONVERGED
+        assert (file["start_minimum"][()] >= 0).all()
+        assert file["starts"][()].sum() == len(file["start"]) == 257
+        assert (np.diff(file["chi_square"][()]) >= 0).all()
+        for name, prior in BAND["free"].items():
+            assert (file[name][()] >= prior["min"]).all()
+            assert (file[name][()] <= prior["max"]).all()
+        # one residual, three coordinates: two directions are free, so there is no covariance
+        assert np.isnan(file["covariance"][()]).all()
+        assert list(file.attrs["begin"]) == ["here"]
+
+
+def test_the_file_is_the_same_again_on_four_devices_and_changes_with_the_seed(band_search, tmp_path):
+    code = f"from jt3r.scans import run; run({BAND!r}, 'four.h5')"
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "four.h5").read_bytes() == band_search.read_bytes()
+    other = run(BAND | {"seed": 1}, tmp_path / "other.h5")
+    with h5py.File(other) as one, h5py.File(band_search) as two:
+        assert not np.array_equal(one["v"][()], two["v"][()])
+
+
+def quadratic(u):
+    """A Gaussian about u = 0.3 with widths 0.01 and 0.02, and NaN in a corner."""
+    r = jnp.stack([(u[..., 0] - 0.3) / 0.01, (u[..., 1] - 0.3) / 0.02], axis=-1)
+    return jnp.where((u.max(axis=-1) > 0.95)[..., None], jnp.nan, r)
+
+
+@pytest.mark.parametrize("warm_up", [True, False])
+def test_a_start_that_meets_nan_stops_nobody(warm_up):
+    u = jnp.asarray([[0.1, 0.9], [0.97, 0.97], [0.5, 0.5]])
+    found = minimise(quadratic, u, warm_up)
+    np.testing.assert_array_equal(found.converged, [True, False, True])
+    assert np.isnan(found.chi_square[1])
+    # CONVERGED is in standard deviations, here up to 0.02
+    np.testing.assert_allclose(found.u[jnp.array([0, 2])], 0.3, atol=0.02 * CONVERGED)
+
+
+def test_the_cube_is_reached_to_its_faces():
+    u = jnp.asarray([0.0, 0.25, 1.0])
+    np.testing.assert_allclose(cube_of(free_of(u)), u, atol=1e-16)  # sin(arcsin) to rounding
+    assert jnp.isfinite(jax.vmap(jax.grad(cube_of))(free_of(u))).all()
+
+
+def test_basins_are_separated_by_barriers_and_joined_by_valleys():
+    def two_wells(u):
+        return 1e4 * (np.abs(u[:, 0] - 0.5) - 0.2) ** 2
+
+    y = np.linspace(0, 1, 40)
+    u = np.concatenate([np.stack([np.full(40, x), y], axis=1) for x in (0.3, 0.7)])
+    found = basins(u, np.zeros(80), two_wells)
+    assert (found == np.repeat([0, 1], 40)).all()
+
+
+def test_equal_minima_are_one():
+    u = np.array([[0.5, 0.5], [0.5, 0.5 + 1e-8], [0.5, 0.6], [0.5, 0.5]])
+    assert distinct(u, np.array([1.0, 1.0, 1.0, 2.0])).tolist() == [0, 0, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"terms": ["gm3"]}, "did you mean 'gm2'"),
+        ({"begin": {"x": {"m_phi": 0.2}}}, "begin.x.m_phi = 0.2: outside the prior"),
+        ({"begin": {"x": {"m_mu": 0.1}}}, "free coordinate"),
+        ({"observables": ["omega_h2"]}, "needs 'm_eta'"),
+        ({"starts": 0}, "starts = 0"),
+        ({"free": {"m_phi": {"min": 0.06, "max": 0.12}}}, "term 'gm2' needs 'm_aprime'"),
+    ],
+)
+def test_a_wrong_card_is_one_line(change, message):
+    with pytest.raises(BadInput, match=message) as error:
+        load_card(BAND | change)
+    assert "\n" not in str(error.value)
+
+
+def test_run_prints_what_was_found(band_search, tmp_path):
+    from jt3r.scans.search_report import summary
+
+    with h5py.File(band_search) as file:
+        assert summary(file).startswith("257 starts: 257 converged, 0 met NaN; 257 minima in ")
+        assert json.loads(file.attrs["card"])["starts"] == 256
+
+
+def test_a_folder_does_not_hide_a_shipped_card(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "benchmarks").mkdir()
+    assert CliRunner().invoke(app, ["check", "benchmarks"]).exit_code == 0

@@ -28,7 +28,14 @@ from jt3r.scans.cli import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = {str(path.relative_to(ROOT)): path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]}
-NOT_RUN = {"README.md": 2, "docs/benchmarks.md": 1, "docs/how-to/gpu.md": 1, "docs/how-to/scale.md": 5}
+NOT_RUN = {
+    "README.md": 2,
+    "docs/benchmarks.md": 1,
+    "docs/how-to/gpu.md": 1,
+    "docs/how-to/sample.md": 2,
+    "docs/how-to/scale.md": 5,
+    "docs/notebooks.md": 1,
+}
 """How many blocks of each page are illustrative."""
 
 BLOCK = re.compile(

@@ -55,6 +55,10 @@ def _drawing(scan: h5py.File, card: dict) -> Callable[[Axes, h5py.File, dict], N
         from .profile_plot import draw_profile
 
         return draw_profile
+    if card["kind"] == "search":
+        from .search_plot import draw_search
+
+        return draw_search
     if card["kind"] in ("limits", "decay_lengths"):
         from . import limit_plots
 

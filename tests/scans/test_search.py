@@ -17,6 +17,7 @@ from jt3r.scans.basins import basins, distinct
 from jt3r.scans.card import load_card
 from jt3r.scans.cli import app
 from jt3r.scans.minimise import CONVERGED, cube_of, free_of, minimise
+from jt3r.scans.plots import plot_file
 
 BAND = {
     "kind": "search",
@@ -124,6 +125,19 @@ def test_run_prints_what_was_found(band_search, tmp_path):
     with h5py.File(band_search) as file:
         assert summary(file).startswith("257 starts: 257 converged, 0 met NaN; 257 minima in ")
         assert json.loads(file.attrs["card"])["starts"] == 256
+
+
+def test_the_picture_shows_every_minimum(band_search, tmp_path):
+    from matplotlib.figure import Figure
+
+    from jt3r.scans.search_plot import draw_search
+
+    plot_file(band_search, tmp_path / "search.png")
+    assert (tmp_path / "search.png").stat().st_size > 10_000
+    axes = Figure().subplots()
+    with h5py.File(band_search) as file:
+        draw_search(axes, file, json.loads(file.attrs["card"]))
+    assert sum(len(line.get_xdata()) for line in axes.lines) == 257
 
 
 def test_a_folder_does_not_hide_a_shipped_card(tmp_path, monkeypatch):

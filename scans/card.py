@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -18,8 +17,8 @@ from pydantic import (
     model_validator,
 )
 
-from jt3r import DATASETS, observables
 from jt3r import experiments as searches
+from jt3r import observables
 from jt3r.aprime import Recipe
 from jt3r.flavour_table import table_names
 from jt3r.point import PARAMETERS
@@ -27,6 +26,7 @@ from jt3r.point import PARAMETERS
 from .axis_card import Range
 from .card_text import read_card
 from .card_text import shipped_cards as shipped_cards
+from .data_card import DataCard, Finite, Model
 from .errors import BadInput, one_line, unknown
 from .profile_card import ProfileCard
 from .refine_card import Refine
@@ -34,14 +34,8 @@ from .sample_card import SampleCard
 from .search_card import SearchCard
 from .space_card import Free
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Values(_Model):
+class Values(Model):
     """The listed values, in rising order."""
 
     values: list[Finite] = Field(min_length=1)
@@ -69,20 +63,9 @@ _RANGE, _LISTED = "axis as a range", "axis as a list"
 Axis = Annotated[Annotated[Range, Tag(_RANGE)] | Annotated[Values, Tag(_LISTED)], Discriminator(_form_of_axis)]
 
 
-class _DataCard(_Model):
-    dataset: str = "paper2021"
-
-    @field_validator("dataset")
-    @classmethod
-    def _known_dataset(cls, name: str) -> str:
-        if name not in DATASETS:
-            raise ValueError(unknown("data set", name, DATASETS))
-        return name
-
-
-class _MeshCard(_DataCard):
+class _MeshCard(DataCard):
     axes: dict[str, Axis] = Field(min_length=1)
-    fixed: dict[str, Finite] = {}
+    fixed: dict[str, Finite] = Field(default_factory=dict)
 
     @field_validator("axes", "fixed")
     @classmethod
@@ -109,7 +92,7 @@ class _MeshCard(_DataCard):
                     raise ValueError(f"observable {name!r} needs {parameter!r}: give it as an axis or under fixed")
 
 
-class Summary(_Model):
+class Summary(Model):
     """What a grid is reduced to: counts of |value| < level, the point of smallest |value|, a histogram of the value.
 
     Every level and every bin costs one pass over the grid; `bins = 0` and `best = false` leave those out.
@@ -200,7 +183,7 @@ class BandCard(_MeshCard):
         return self
 
 
-class TableCard(_DataCard):
+class TableCard(DataCard):
     """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference values; III, the fields."""
 
     kind: Literal["table"]

@@ -1,13 +1,12 @@
 """The card of `kind = "search"`: minima of a likelihood from many random starts."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
+from .data_card import Finite
 from .errors import unknown
 from .space_card import SpaceCard, check_observables
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class SearchCard(SpaceCard):

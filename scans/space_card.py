@@ -1,25 +1,22 @@
 """What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms of the likelihood."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from jt3r import DATASETS, observables
+from jt3r import observables
 from jt3r.flavour_coordinates import COORDINATES
 from jt3r.likelihood import Likelihood
 from jt3r.point import PARAMETERS
 from jt3r.space import Prior, Space
 from jt3r.terms import TERMS
 
+from .data_card import DataCard, Finite, Model
 from .errors import unknown
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
-
-class Free(BaseModel):
+class Free(Model):
     """A uniform prior between `min` and `max`, in the value or in its logarithm."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     min: Finite
     max: Finite
@@ -31,30 +28,20 @@ class Free(BaseModel):
         return self
 
 
-class SpaceCard(BaseModel):
+class SpaceCard(DataCard):
     """A likelihood over free coordinates.
 
     `cuts`: published cuts are smooth walls in the sum ("wall"), or veto points afterwards ("veto"). `matching` says how mixing
     angles become Wilson coefficients.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dataset: str = "paper2021"
     terms: list[str] = Field(min_length=1)
     cuts: Literal["wall", "veto"] = "wall"
     errors: Literal["moments", "two-sided", "average"] = "moments"
     theory_errors: bool = False
     matching: Literal["paper", "pdg", "derived"] = "pdg"
     free: dict[str, Free] = Field(min_length=1)
-    fixed: dict[str, Finite] = {}
-
-    @field_validator("dataset")
-    @classmethod
-    def _known_dataset(cls, name: str) -> str:
-        if name not in DATASETS:
-            raise ValueError(unknown("data set", name, DATASETS))
-        return name
+    fixed: dict[str, Finite] = Field(default_factory=dict)
 
     @field_validator("terms")
     @classmethod

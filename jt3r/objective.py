@@ -41,6 +41,14 @@ def value_and_gradient(
 
 
 @partial(jax.jit, static_argnums=(0, 1))
+def residual_jacobian(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b k n"]:
+    """Derivatives of the residuals in ``u``, in forward mode."""
+    push = partial(jax.jvp, partial(residual_vector, likelihood, space), (u,))
+    unit = jnp.eye(u.shape[-1], dtype=u.dtype)
+    return jax.vmap(lambda direction: push((jnp.broadcast_to(direction, u.shape),))[1], out_axes=-1)(unit)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
 def hessian_vector_product(
     likelihood: Likelihood, space: Space, u: Real[Array, "*b n"], direction: Real[Array, "*b n"]
 ) -> Real[Array, "*b n"]:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -23,8 +24,9 @@ from .parts import in_use, is_assembled, mark_assembled, opened, parts_folder, r
 from .prepare import prepare
 from .scan import Scan
 
-Progress = Callable[[Iterator[int], int, int], Iterable[int]]
-"""Wraps the numbers of tiles that come in finished, given how many were done before and how many there are."""
+Progress = Callable[[Iterator[int], int, int, Callable[[], str]], Iterable[int]]
+"""Wraps the numbers of tiles that come in finished, given how many were done before, how many there are, and what there is to
+say of those that are finished at the time of asking."""
 
 
 def default_output(card: str | Path | dict[str, Any]) -> Path:
@@ -40,7 +42,7 @@ def run(
     resume: bool = False,
     overwrite: bool = False,
     executor: Executor | None = None,
-    progress: Progress = lambda finished, done, total: finished,
+    progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
     """Run `card` (a TOML file, a shipped card's name, or a dict) and return the path of the finished HDF5 file.
 
@@ -76,7 +78,7 @@ def run_shard(
     shard: tuple[int, int],
     settings: list[str] | None = None,
     executor: Executor | None = None,
-    progress: Progress = lambda finished, done, total: finished,
+    progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
     """Do every n-th tile of a scan, from the i-th on, for `shard` = (i, n) with i from 1; return the folder of tiles.
 
@@ -186,12 +188,34 @@ def _disk_errors(output: Path) -> Iterator[None]:
 
 def _compute(scan: Scan, card: Card, parts: Path, numbers: range, executor: Executor | None, progress: Progress) -> None:
     todo = unfinished(parts, numbers)
+    best = _Best(scan, parts, set(numbers).difference(todo))
     with stop_requests() as stop:
         finished = work.here(scan, parts, todo, stop) if executor is None else work.on(executor, card, parts, todo, stop)
-        for _ in progress(finished, len(numbers) - len(todo), len(numbers)):
+        for _ in progress(best.of(finished), len(numbers) - len(todo), len(numbers), best.note):
             pass
         if stop():
             raise KeyboardInterrupt
+
+
+class _Best:
+    """The smallest chi-square of the tiles that are finished, of a scan that looks for one."""
+
+    def __init__(self, scan: Scan, parts: Path, done: Iterable[int]) -> None:
+        self._read, self._parts, self._smallest = scan.best, parts, math.inf
+        for number in done if self._read else ():
+            self._take(number)
+
+    def _take(self, number: int) -> None:
+        if self._read:
+            self._smallest = min(self._smallest, self._read(tile_file(self._parts, number)))
+
+    def of(self, finished: Iterator[int]) -> Iterator[int]:
+        for number in finished:
+            self._take(number)
+            yield number
+
+    def note(self) -> str:
+        return f", best chi-square {self._smallest:.4g}" if self._smallest < math.inf else ""
 
 
 def _assemble(scan: Scan, parts: Path, numbers: Sequence[int], path: Path) -> None:

@@ -9,20 +9,20 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optimistix
 from jaxtyping import Array, Real
 
 from jt3r.objective import chi_square, residual_vector
 from jt3r.posterior import Posterior
 
+from .cube import cube_of, free_of
 from .extras import need
-from .minimise import cube_of, free_of
+from .least_squares import levenberg_marquardt
 
 STARTS = 8
 """Random points of the prior that each chain descends from; it begins at the end of greatest density. Few, so that chains
 begin in different places."""
 
-DESCENT_STEPS = 64
+DESCENT_STEPS, DESCENT_TOLERANCE = 64, 1e-6
 EDGE = 1e-3
 """Quantile to which a start on the edge of a prior is moved: on the edge itself the density vanishes."""
 
@@ -79,14 +79,10 @@ def starting_point(posterior: Posterior, key: Array) -> Real[Array, " n"]:
     likelihood, space = posterior.likelihood, posterior.space
 
     def descend(u: Array) -> Array:
-        found: optimistix.Solution = optimistix.least_squares(
-            lambda x, _: residual_vector(likelihood, space, cube_of(x)),
-            optimistix.LevenbergMarquardt(rtol=1e-6, atol=1e-6),
-            free_of(u),
-            max_steps=DESCENT_STEPS,
-            throw=False,
+        x, _ = levenberg_marquardt(
+            lambda x: residual_vector(likelihood, space, cube_of(x)), free_of(u), DESCENT_TOLERANCE, DESCENT_STEPS
         )
-        return cube_of(found.value)
+        return cube_of(x)
 
     starts = jax.random.uniform(key, (STARTS, len(space.names)))
     u = jnp.clip(jax.lax.map(descend, starts), EDGE, 1 - EDGE)  # one at a time: a batch takes twice as long to compile

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import jax
@@ -14,10 +13,10 @@ from scipy.special import chdtri
 from jt3r import observables
 from jt3r.space import coordinate
 
+from .cube import free_of
 from .errors import ScanFailed
 from .hdf5 import write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
-from .minimise import free_of
 from .profile_card import ProfileCard
 from .profiling import Fit, Held, Profile, best_fit, brackets, crossings, path
 from .scan import Arrays, Scan, float_dtype, observable_attributes
@@ -26,8 +25,6 @@ from .tiles import Slices, Tiles
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
 """One standard deviation, 68.27 %, and 95 %."""
-
-CONVERGED = "whether the minimiser met its own test; at an edge of a prior it seldom does"
 
 SECONDS_PER_FIT = 2e-3
 
@@ -156,7 +153,7 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray]) -> Layout:
             "converged",
             dims,
             "|b1",
-            {"units": "1", "long_name": "whether the minimiser met its own test; at an edge of a prior it seldom does"},
+            {"units": "1", "long_name": "whether the gradient vanishes"},
         ),
         *(Variable(name, dims, real, _attributes(name)) for name in card.free if name not in axes),
         *(Variable(name, dims, real, observable_attributes(name)) for name in card.observables),
@@ -191,7 +188,7 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray]) -> Layout:
             Variable("interval", ("confidence", "end"), real, ends),
             Variable("pieces", ("confidence",), "<i4", pieces),
         ]
-    return Layout(tuple(coordinates), tuple(variables), {"minimiser": f"optimistix {version('optimistix')}"})
+    return Layout(tuple(coordinates), tuple(variables))
 
 
 def _attributes(name: str) -> Attributes:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optimistix
 from jaxtyping import Array, Bool, Real
 
 from jt3r import observables
@@ -21,11 +20,10 @@ from jt3r.likelihood import Likelihood
 from jt3r.objective import residual_vector
 from jt3r.space import Space
 
-from .minimise import cube_of
+from .cube import cube_of
+from .least_squares import CONVERGED, newton
 
 STIFF = 1e-2
-STEPS = 128
-"""Steps of Levenberg-Marquardt at one point: from a neighbour's fit some five are usual."""
 
 
 class Held(NamedTuple):
@@ -80,22 +78,13 @@ class Profile:
         return residual_vector(self.likelihood, self.space, u), jnp.asarray(holding, u.dtype)
 
     def fit(self, values: Real[Array, " k"], x: Real[Array, " m"]) -> Fit:
-        """The minimum that Levenberg-Marquardt reaches from ``x``, ``x`` itself where it meets NaN."""
-        ends, converged = x[None], jnp.asarray(True)
+        """The minimum that Newton's method reaches from ``x``, ``x`` itself where it meets NaN."""
+        converged = jnp.asarray(True)
         if len(self.rest):
-            found: optimistix.Solution = optimistix.least_squares(
-                lambda x, _: jnp.concatenate(self.residuals(values, cube_of(x))),
-                optimistix.LevenbergMarquardt(rtol=1e-10, atol=1e-10),
-                x,
-                max_steps=STEPS,
-                throw=False,
-            )
-            ends = jnp.stack([found.value, x])
-            converged = jnp.asarray(found.result == optimistix.RESULTS.successful)
-        terms, holding = (jnp.sum(jnp.square(r), axis=-1) for r in jax.vmap(lambda x: self.residuals(values, cube_of(x)))(ends))
-        better = jnp.argmin(jnp.where(jnp.isnan(terms + holding), jnp.inf, terms + holding))
-        u = self.quantiles(cube_of(ends[better]), values)
-        return Fit(ends[better], u, terms[better], (terms + holding)[better], converged & jnp.isfinite(terms[better]))
+            found = newton(lambda x: jnp.concatenate(self.residuals(values, cube_of(x))), x)
+            x, converged = found.x, found.gradient <= CONVERGED
+        terms, holding = (jnp.sum(jnp.square(r)) for r in self.residuals(values, cube_of(x)))
+        return Fit(x, self.quantiles(cube_of(x), values), terms, terms + holding, converged & jnp.isfinite(terms))
 
 
 @partial(jax.jit, static_argnums=0)

@@ -1,6 +1,6 @@
 """Progress bars on stderr."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -9,13 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 Named = tuple[str, Any]
 
 
-def tile_progress(finished: Iterator[int], done: int, total: int) -> Iterator[int]:
-    """Pass on the tiles that come in while a bar counts them; nothing is shown where stderr is no terminal."""
+def tile_progress(finished: Iterator[int], done: int, total: int, note: Callable[[], str]) -> Iterator[int]:
+    """Pass on the tiles that come in while a bar counts them and shows `note`; nothing is shown where stderr is no terminal."""
     with _bar() as bar:
-        task = bar.add_task("tiles", total=total, completed=done)
+        task = bar.add_task(f"tiles{note()}", total=total, completed=done)
         for number in finished:
             yield number
-            bar.advance(task)
+            bar.update(task, advance=1, description=f"tiles{note()}")
 
 
 def step_progress(steps: Sequence[Named]) -> Iterator[Named]:

@@ -26,6 +26,7 @@ class Scan:
 
     `parts` says what one tile's file holds, `layout` what the finished file holds; `finish` writes that from the tiles' files.
     `disk` is an upper estimate in bytes, tiles and finished file together; `seconds` a rough one for a two-core machine.
+    `best` is the smallest chi-square in a tile's file, of a scan that looks for one.
     """
 
     layout: Layout
@@ -36,6 +37,7 @@ class Scan:
     seconds: float
     compute: Callable[[Slices], Arrays]
     finish: Callable[[Path, Layout, Sequence[tuple[Slices, Path]]], None]
+    best: Callable[[Path], float] | None = None
 
 
 def float_dtype() -> np.dtype:

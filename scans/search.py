@@ -14,7 +14,7 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from jt3r import observables
 from jt3r.likelihood import Likelihood
-from jt3r.objective import chi_square, hessian, residual_vector
+from jt3r.objective import chi_square, hessian, residual_jacobian, residual_vector
 from jt3r.space import Space, coordinate
 from jt3r.terms import TERMS
 
@@ -98,6 +98,7 @@ def search_scan(card: SearchCard) -> Scan:
         seconds=total * SECONDS_PER_START,
         compute=compute,
         finish=finish,
+        best=lambda file: float(np.fmin.reduce(readable(file, parts)["chi_square"], initial=np.inf)),
     )
 
 
@@ -150,14 +151,17 @@ def _described(card: SearchCard, likelihood: Likelihood, space: Space, u: np.nda
     n = len(space.names)
     arrays: Arrays = {name: np.zeros(0) for name in names}
     if not len(u):
-        return arrays | {"hessian": np.zeros((0, n, n)), "covariance": np.zeros((0, n, n))}
+        return arrays | {"hessian": np.zeros((0, n, n)), "covariance": np.zeros((0, n, n)), "tuning": np.zeros(0)}
     blocks = [describe(jnp.asarray(block)) for block in _padded(u)]
     arrays = {name: np.concatenate([np.asarray(block[name]) for block in blocks])[: len(u)] for name in names}
     curvature = _in_blocks(partial(hessian, likelihood, space), u)
+    jacobian = _in_blocks(partial(residual_jacobian, likelihood, space), u)
     _, slopes = jax.jvp(space.values, (jnp.asarray(u),), (jnp.ones_like(u),))  # each value depends on its own quantile alone
-    scale = np.stack([np.asarray(slope) for slope in slopes.values()], axis=-1)
+    scale = np.stack([np.asarray(slopes[name]) for name in space.names], axis=-1)
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
-    return arrays | {"hessian": matrix, "covariance": _covariance(curvature, scale)}
+    relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
+    tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
+    return arrays | {"hessian": matrix, "covariance": _covariance(curvature, scale), "tuning": tuning}
 
 
 def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -211,6 +215,12 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         Variable("starts", at, "<i8", fact("how many starts ended here")),
         Variable("basin", at, "<i8", fact("number of the basin: minima joined by paths below one unit of chi-square")),
         Variable("vetoed", at, "|b1", fact("whether a published cut among the terms forbids the point")),
+        Variable(
+            "tuning",
+            at,
+            real,
+            fact("largest |d residual / d ln coordinate| of any term: sigmas by which it moves for a relative change of one"),
+        ),
         Variable("hessian", matrix, real, fact("second derivatives of the chi-square in the coordinates, in their units")),
         Variable("covariance", matrix, real, fact("twice its inverse; NaN where the likelihood leaves a direction free")),
         Variable("start_minimum", per_start, "<i8", fact("minimum that the start reached, -1 if it met NaN")),

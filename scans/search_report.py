@@ -10,8 +10,8 @@ from rich.table import Table
 
 from .hdf5 import open_scan
 
-SHOWN = 5
-"""Basins that are printed."""
+NAMES, COLUMN = 30, 14
+"""Width of the column of names and of each basin's: as many basins are printed as the terminal has room for."""
 
 
 def print_search(path: str | Path) -> None:
@@ -23,7 +23,7 @@ def print_search(path: str | Path) -> None:
         console = Console(highlight=False)
         console.print(summary(file), markup=False)
         if len(file["chi_square"]):
-            console.print(_best(file, card))
+            console.print(_best(file, card, max(1, (console.width - NAMES) // COLUMN)))
             if card["begin"]:
                 console.print(_named(file, card))
 
@@ -38,17 +38,18 @@ def summary(file: h5py.File) -> str:
     )
 
 
-def _best(file: h5py.File, card: dict) -> Table:
+def _best(file: h5py.File, card: dict, shown: int) -> Table:
     """A column for the best minimum of each basin that no published cut vetoes, if there is one, best first."""
     chi_square, basin, vetoed = file["chi_square"][()], file["basin"][()], file["vetoed"][()]
     order = np.lexsort((chi_square, vetoed))
     _, first = np.unique(basin[order], return_index=True)
-    chosen = sorted((order[k] for k in first), key=lambda k: chi_square[k])[:SHOWN]
+    chosen = sorted((order[k] for k in first), key=lambda k: chi_square[k])[:shown]
     table = Table(title="best minimum of each basin", title_justify="left")
     for heading in ("", *(f"basin {basin[k]}" for k in chosen)):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     table.add_row("starts", *(str(int(file["starts"][()][basin == basin[k]].sum())) for k in chosen))
-    names = ["chi_square", *card["free"], *(name for name in file if name.startswith("chi_square_")), *card["observables"]]
+    terms = (name for name in file if name.startswith("chi_square_"))
+    names = ["chi_square", "tuning", *card["free"], *terms, *card["observables"]]
     for name in names:
         unit = file[name].attrs["units"]
         label = name if unit == "1" else f"{name} [{unit}]"

@@ -41,6 +41,17 @@ def test_the_gradient_against_differences():
     assert float(value) == pytest.approx(float(objective.chi_square(LIKELIHOOD, SPACE, U)), rel=1e-13)
 
 
+def test_the_jacobian_against_differences():
+    jacobian = objective.residual_jacobian(LIKELIHOOD, SPACE, U)
+    expected = central(lambda u: objective.residual_vector(LIKELIHOOD, SPACE, u), U, 1e-3)
+    # as above, of the largest element
+    np.testing.assert_allclose(jacobian, expected, rtol=0, atol=1e-8 * np.abs(expected).max())
+    batch = objective.residual_jacobian(LIKELIHOOD, SPACE, BATCH)
+    assert batch.shape == (3, 4, 2, 3)
+    one = objective.residual_jacobian(LIKELIHOOD, SPACE, BATCH[1, 2])
+    np.testing.assert_allclose(batch[1, 2], one, rtol=1e-12)  # two programs
+
+
 def test_the_hessian_against_differences_of_the_gradient():
     hessian = objective.hessian(LIKELIHOOD, SPACE, U)
     expected = central(lambda u: objective.value_and_gradient(LIKELIHOOD, SPACE, u)[1], U, 1e-3)

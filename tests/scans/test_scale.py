@@ -45,7 +45,7 @@ def test_on_four_dask_workers_one_of_which_is_killed(tmp_path, tiled, cluster):
     with distributed.Client(cluster) as client:
         workers = list(client.run(os.getpid).values())
 
-    def kill_one(finished, done, total):
+    def kill_one(finished, done, total, note):
         for k, number in enumerate(finished):
             if k == 2:
                 os.kill(workers[0], signal.SIGKILL)
@@ -70,7 +70,7 @@ def test_any_executor_and_one_that_breaks(tmp_path, tiled):
     """The pool of the standard library does not survive a killed worker: the scan fails in one line and resumes."""
     out = tmp_path / "map.h5"
 
-    def kill_all(finished, done, total):
+    def kill_all(finished, done, total, note):
         for number in finished:
             for process in list(executor._processes.values()):
                 process.kill()
@@ -160,7 +160,7 @@ def test_an_old_output_is_not_taken_for_the_resumed_one(tmp_path, map_file):
     """--overwrite was broken off; the file that it was to replace is still there when it is resumed."""
     out = run({**MAP, "observables": ["g_t3r"]}, tmp_path / "map.h5")
     with pytest.raises(ZeroDivisionError):
-        run(MAP, out, overwrite=True, progress=lambda finished, done, total: 1 / 0)
+        run(MAP, out, overwrite=True, progress=lambda finished, done, total, note: 1 / 0)
     assert run(MAP, out, resume=True).read_bytes() == map_file.read_bytes()
 
 
@@ -171,7 +171,7 @@ def test_times_of_files_mean_nothing(tmp_path, tiled):
     for number, when in ((0, 0), (2, 4e9)):
         os.utime(tile_file(parts_folder(out), number), (when, when))
     seen = []
-    run(TILED, out, resume=True, progress=lambda finished, done, total: seen.append(done) or finished)
+    run(TILED, out, resume=True, progress=lambda finished, done, total, note: seen.append(done) or finished)
     assert seen == [6]
     assert out.read_bytes() == tiled
 
@@ -289,7 +289,7 @@ def test_a_stop_on_an_executor_keeps_what_is_done(tmp_path, tiled, cluster):
     """SIGTERM, as a batch system sends it, to the process that coordinates."""
     out = tmp_path / "map.h5"
 
-    def stop(finished, done, total):
+    def stop(finished, done, total, note):
         for k, number in enumerate(finished):
             if k == 1:
                 os.kill(os.getpid(), signal.SIGTERM)

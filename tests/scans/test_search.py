@@ -12,12 +12,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from jt3r import Point, observables
 from jt3r.scans import BadInput, run
 from jt3r.scans.basins import basins, distinct
 from jt3r.scans.card import load_card
 from jt3r.scans.cli import app
-from jt3r.scans.minimise import CONVERGED, cube_of, free_of, minimise
+from jt3r.scans.cube import cube_of, free_of
+from jt3r.scans.least_squares import CONVERGED
+from jt3r.scans.minimise import minimise
 from jt3r.scans.plots import plot_file
+from jt3r.sensitivity import derivative
 
 BAND = {
     "kind": "search",
@@ -53,6 +57,59 @@ def test_every_start_ends_on_the_band(band_search):
         # one residual, three coordinates: two directions are free, so there is no covariance
         assert np.isnan(file["covariance"][()]).all()
         assert list(file.attrs["begin"]) == ["here"]
+
+
+def test_the_hessian_is_in_the_units_of_the_coordinates(band_search):
+    names = list(BAND["free"])
+    assert names != sorted(names)  # as JAX orders the entries of a mapping
+
+    def chi_square(values):
+        return observables["pull_gm2"](Point(**dict(zip(names, values, strict=True)))) ** 2
+
+    with h5py.File(band_search) as file:
+        assert file["row"].asstr()[()].tolist() == names
+        for k in (0, 100, 200):
+            expected = jax.hessian(chi_square)(jnp.array([file[name][k] for name in names]))
+            # through the quantiles it is the same but for the curvature of ln V, times a gradient below 1e-8 of a sigma
+            np.testing.assert_allclose(file["hessian"][k], expected, rtol=0, atol=1e-7 * np.abs(expected).max())
+
+
+def test_the_tuning_is_that_of_the_most_sensitive_parameter(band_search):
+    with h5py.File(band_search) as file:
+        point = Point(**{name: file[name][:16] for name in BAND["free"]})
+        tuning = file["tuning"][:16]
+    slopes = [getattr(point, name) * derivative(observables["pull_gm2"], point, name) for name in BAND["free"]]
+    # the same derivative, through the quantiles of the priors
+    np.testing.assert_allclose(tuning, np.abs(slopes).max(axis=0), rtol=1e-9)
+
+
+@pytest.mark.parametrize("card", ["global_fit", "benchmarks_eq10"])
+def test_starts_converge_in_twelve_parameters_and_where_coefficients_cancel(card, tmp_path):
+    """All rates of Table II at once, and C_P of eq. (10), which only fits where two terms cancel to a per cent."""
+    found = run(card, tmp_path / "search.h5", settings=["starts=64", "observables=[]"])
+    with h5py.File(found) as file:
+        assert len(json.loads(file.attrs["card"])["free"]) == (12 if card == "global_fit" else 6)
+        assert file["start_converged"][()].mean() >= 0.9
+        best = file["chi_square"][0]
+        reached = file["start_chi_square"][()]
+    # Many starts find the best: chi-square is rounded at 1e-16 times the square of pulls of up to 1e3 on the way.
+    assert (reached < best + 1e-6).sum() >= 4
+
+
+def test_the_bar_is_told_the_best_value_so_far(tmp_path):
+    notes = []
+
+    def watch(finished, done, total, note):
+        notes.append(note())
+        for number in finished:
+            notes.append(note())
+            yield number
+
+    card = BAND | {"starts": 300, "begin": {}, "observables": []}
+    with h5py.File(run(card, tmp_path / "search.h5", progress=watch)) as file:
+        best = file["chi_square"][0]
+    assert notes == ["", notes[1], f", best chi-square {best:.4g}"]
+    assert float(notes[1].split()[-1]) >= float(f"{best:.4g}")
 
 
 def test_the_file_is_the_same_again_on_four_devices_and_changes_with_the_seed(band_search, tmp_path):

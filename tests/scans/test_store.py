@@ -136,7 +136,7 @@ class _Stop(Exception):
 def _stop_after(tiles: int):
     """A progress display that breaks the scan off when so many tiles have come in."""
 
-    def progress(finished, done, total):
+    def progress(finished, done, total, note):
         if tiles == 0:
             raise _Stop
         for k, number in enumerate(finished, start=1):
@@ -148,7 +148,7 @@ def _stop_after(tiles: int):
 
 
 def _counting(seen: list):
-    def progress(finished, done, total):
+    def progress(finished, done, total, note):
         seen.append((total - done, done))
         return finished
 

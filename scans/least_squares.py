@@ -1,0 +1,140 @@
+"""The smallest sum of squared residuals near a point: Levenberg-Marquardt, then Newton's method along curved valleys.
+
+Levenberg and Marquardt's method is optimistix's. It takes thousands of steps along a valley that is a thousandth as wide as it
+is curved: any straight step that follows the valley's floor also leaves it sideways. Newton's method here bends its steps:
+each is tried as it is, and then corrected up to `CORRECTIONS` times by what the residuals did beyond their linear model,
+through the same inverse. Those second-order corrections, known from sequential quadratic programming (J. Nocedal, S. J. Wright,
+Numerical Optimization, 2nd ed., section 18.3), cost values of the residuals alone.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optimistix
+from jaxtyping import Array, Bool, Int, Real
+
+Residuals = Callable[[Array], Array]
+"""(n) free coordinates -> (k) residuals."""
+
+CONVERGED = 1e-8
+"""Largest norm of the gradient at a minimum, in the metric 2 J^T J + 1 of the free coordinates: the shift that would remove it,
+in standard deviations of the likelihood times a unit Gaussian. For one residual that can vanish it is sqrt(2) |r|."""
+
+CORRECTIONS = 3
+DAMPINGS = (0.0, *(10 ** (k / 2) for k in range(-3, 4)))
+"""Dampings that each step tries, in units of the one that was best before."""
+NEWTON_STEPS = 256
+FLAT = 1e-14
+"""Eigenvalues of a Hessian count as at least this part of the largest: below it they are rounding."""
+
+
+class Fit(NamedTuple):
+    """Where a descent ended: the free coordinates, the residuals' squares summed, the gradient's norm as `CONVERGED` means it.
+
+    ``evaluations`` counts values of the residuals; a gradient, a column of a Jacobian and a second derivative are one each.
+    """
+
+    x: Real[Array, " n"]
+    chi_square: Real[Array, ""]
+    gradient: Real[Array, ""]
+    evaluations: Int[Array, ""]
+
+
+def levenberg_marquardt(
+    residuals: Residuals, x: Real[Array, " n"], tolerance: float, max_steps: int
+) -> tuple[Real[Array, " n"], Int[Array, ""]]:
+    """Where at most ``max_steps`` steps from ``x`` lead, NaN if they meet NaN, and the evaluations spent."""
+    found: optimistix.Solution = optimistix.least_squares(
+        lambda x, _: residuals(x),
+        optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance),
+        x,
+        max_steps=max_steps,
+        throw=False,
+    )
+    return found.value, jnp.asarray(found.stats["num_steps"] * (1 + len(x)), jnp.int32)
+
+
+class _State(NamedTuple):
+    x: Array
+    fit: Fit
+    damping: Array
+    steps: Int[Array, ""]
+    done: Bool[Array, ""]
+
+
+def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
+    """Newton steps on the chi-square from ``x`` until the gradient is a hundredth of `CONVERGED` or nothing gets better.
+
+    Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point too. A step never raises the
+    chi-square by more than its rounding; where residuals are NaN all around, ``x`` itself comes back.
+    """
+    n = len(x)
+    looks, tries = 1 + n + n * (n + 1) // 2, len(DAMPINGS) * (1 + CORRECTIONS)
+
+    def step(state: _State) -> _State:
+        x, before = state.x, state.fit
+        r, jacobian, curvature = _expanded(residuals, x)
+        chi_square, norm = r @ r, _gradient_norm(r, jacobian)
+        settled = (norm <= CONVERGED) & ~(chi_square < before.chi_square)
+        values, vectors = jnp.linalg.eigh(2 * (jacobian.T @ jacobian + jnp.tensordot(r, curvature, 1)))
+        size = jnp.abs(values)
+        size = jnp.maximum(size, FLAT * size.max())
+        done = (norm <= CONVERGED / 100) | settled
+        dampings = state.damping * jnp.asarray(DAMPINGS, x.dtype)
+        steps, found = jax.vmap(partial(_trials, residuals, x, r, jacobian, size, vectors))(dampings)
+        found = jnp.where(jnp.isfinite(found), found, jnp.inf)
+        row, column = jnp.unravel_index(jnp.argmin(found), found.shape)
+        good = found[row, column] <= chi_square * (1 + 1e-12) + 1e-16
+        last = state.steps + 1 == NEWTON_STEPS
+        moved = jnp.where(good & ~done & ~last, x + steps[row, column], x)
+        damping = jnp.where(good, dampings[jnp.maximum(row, 1)], 100 * state.damping)
+        fit = Fit(x, chi_square, norm, before.evaluations + looks + jnp.where(done | last, 0, tries))
+        stuck = ~good & ~(state.damping <= 100 * size.max())
+        return _State(moved, fit, jnp.maximum(damping, 1e-12), state.steps + 1, done | stuck)
+
+    one, none = jnp.ones((), x.dtype), jnp.zeros((), jnp.int32)
+    state = _State(x, Fit(x, jnp.inf * one, jnp.inf * one, none), one, none, jnp.asarray(False))
+    return jax.lax.while_loop(lambda state: (state.steps < NEWTON_STEPS) & ~state.done, step, state).fit
+
+
+def _expanded(residuals: Residuals, x: Array) -> tuple[Real[Array, " k"], Real[Array, "k n"], Real[Array, "k n n"]]:
+    """Residuals with their first and second derivatives: forward mode twice, quicker to compile than reverse mode here."""
+    n = len(x)
+    unit = jnp.eye(n, dtype=x.dtype)
+    i, j = jnp.triu_indices(n)
+
+    def pair(s: Array, t: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        return jax.jvp(lambda x: jax.jvp(residuals, (x,), (s,)), (x,), (t,))
+
+    (r, slope), (_, bend) = jax.vmap(pair, out_axes=((None, -1), (-1, -1)))(unit[i], unit[j])
+    jacobian = slope[:, jnp.flatnonzero(i == j, size=n)]
+    curvature = jnp.zeros((len(r), n, n), r.dtype).at[:, i, j].set(bend).at[:, j, i].set(bend)
+    return r, jacobian, curvature
+
+
+def _gradient_norm(r: Real[Array, " k"], jacobian: Real[Array, "k n"]) -> Real[Array, ""]:
+    slope = 2 * r @ jacobian
+    metric = 2 * jacobian.T @ jacobian + jnp.eye(jacobian.shape[-1], dtype=r.dtype)
+    return jnp.sqrt(slope @ jnp.linalg.solve(metric, slope))
+
+
+def _trials(
+    residuals: Residuals, x: Array, r: Array, jacobian: Array, size: Array, vectors: Array, damping: Array
+) -> tuple[Real[Array, "c n"], Real[Array, " c"]]:
+    """The Newton step at one damping and its corrections one by one, and the chi-square where each leads."""
+
+    def descend(slope: Array) -> Array:
+        return -vectors @ (vectors.T @ slope / (size + damping))
+
+    straight = descend(2 * r @ jacobian)
+
+    def correct(step: Array, _: None) -> tuple[Array, tuple[Array, Array]]:
+        reached = residuals(x + step)
+        bent = step + descend(2 * (reached - r - jacobian @ straight) @ jacobian)
+        return bent, (step, reached @ reached)
+
+    _, (steps, values) = jax.lax.scan(correct, straight, length=1 + CORRECTIONS)
+    return steps, values

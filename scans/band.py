@@ -14,7 +14,7 @@ from jt3r.gm2 import delta_a_mu, pull_gm2
 from jt3r.point import PARAMETERS
 from jt3r.sensitivity import derivative
 
-from .card import BandCard
+from .band_card import BandCard
 from .hdf5 import write_full
 from .layout import Coordinate, Layout, Variable
 from .programs import kept

@@ -1,14 +1,23 @@
 """What every card has: a data set, no unknown keys, and finite numbers."""
 
+from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from jt3r import DATASETS
 
-from .errors import unknown
+from .card_checks import known
+
+
+def _rising(values: list[float], info: ValidationInfo) -> list[float]:
+    if any(a >= b for a, b in pairwise(values)):
+        raise ValueError(f"{info.field_name} must rise")
+    return values
+
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Rising = Annotated[list[Finite], Field(min_length=1), AfterValidator(_rising)]
 
 
 class Model(BaseModel):
@@ -20,11 +29,4 @@ class Model(BaseModel):
 class DataCard(Model):
     """A card that names the measurements it is taken against."""
 
-    dataset: str = "paper2021"
-
-    @field_validator("dataset")
-    @classmethod
-    def _known_dataset(cls, name: str) -> str:
-        if name not in DATASETS:
-            raise ValueError(unknown("data set", name, DATASETS))
-        return name
+    dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"

@@ -8,7 +8,7 @@ import numpy as np
 
 from jt3r import observables
 
-from .card import GridCard
+from .grid_card import GridCard
 from .hdf5 import write_full
 from .layout import Layout, Variable
 from .mesh import Fields, Stages

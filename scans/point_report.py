@@ -6,6 +6,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
 from jt3r import Observable, Point, observables
 from jt3r.flavour_benchmarks import NAMES as BENCHMARKS
@@ -90,3 +92,18 @@ def _gradient(entry: Observable, point: Point) -> dict[str, float]:
         return float(jax.jvp(lambda x: entry(point.with_values(**x)), (values,), (tangents,))[1])
 
     return {name: slope(name) for name in entry.reads}
+
+
+def print_report(title: str, rows: list[Row]) -> None:
+    """Print the rows as a table, and the gradients below it."""
+    table = Table(title=title, title_justify="left")
+    for heading in ("observable", "value", "unit", "meaning"):
+        table.add_column(heading, justify="right" if heading == "value" else "left")
+    for row in rows:
+        table.add_row(row.name, f"{row.value:.10g}", row.unit, row.doc)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")
+    for row in rows:
+        slopes = ", ".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items() if slope != 0)
+        console.print(f"{row.name}: {slopes or '0'}", markup=False)

@@ -8,7 +8,7 @@ from jt3r import observables
 
 from .axis_card import Range
 from .errors import unknown
-from .space_card import SpaceCard, check_observables
+from .space_card import SpaceCard
 
 
 class ProfileCard(SpaceCard):
@@ -20,7 +20,6 @@ class ProfileCard(SpaceCard):
 
     kind: Literal["profile"]
     axes: dict[str, Range] = Field(min_length=1, max_length=2)
-    observables: list[str] = Field(default_factory=list)
     starts: int = Field(default=64, ge=1, le=1_000_000)
     seed: int = Field(default=0, ge=0, lt=2**32)
 
@@ -33,5 +32,5 @@ class ProfileCard(SpaceCard):
                 raise ValueError(f"axes.{name}.n = {axis.n}: a profile needs at least 2 values")
             if name in self.free and not self.free[name].min <= axis.min < axis.max <= self.free[name].max:
                 raise ValueError(f"axes.{name}: must lie inside its prior, {self.free[name].min} to {self.free[name].max}")
-        check_observables(self, [*(name for name in self.axes if name not in self.free), *self.observables])
+        self.check_reads(name for name in self.axes if name not in self.free)
         return self

@@ -21,8 +21,9 @@ import numpy as np
 
 from jt3r import observables
 
-from .card import GridCard, Range
+from .axis_card import Range
 from .errors import ScanFailed
+from .grid_card import GridCard
 from .hdf5 import write_rows
 from .layout import Coordinate, Layout, Variable
 from .programs import kept

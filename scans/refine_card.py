@@ -2,31 +2,21 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from jt3r import observables
 
-from .errors import unknown
+from .card_checks import known
+from .data_card import Finite, Model
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
-
-class Refine(BaseModel):
+class Refine(Model):
     """Cells are split `levels` times where `where` passes through one of `contours`, or takes a value inside `band`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     levels: int = Field(ge=1, le=16)
-    where: str
-    contours: list[Finite] = []
+    where: Annotated[str, known("observable", observables)]
+    contours: list[Finite] = Field(default_factory=list)
     band: tuple[Finite, Finite] | None = None
-
-    @field_validator("where")
-    @classmethod
-    def _known_observable(cls, name: str) -> str:
-        if name not in observables:
-            raise ValueError(unknown("observable", name, observables))
-        return name
 
     @model_validator(mode="before")
     @classmethod

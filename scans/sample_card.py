@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .space_card import SpaceCard, check_observables
+from .space_card import SpaceCard
 
 PULLS = {"gm2": "pull_gm2", "gm2_full": "pull_gm2_full"}
 """Terms of the likelihood whose pull can take the place of m_phi as a coordinate."""
@@ -20,7 +20,6 @@ class SampleCard(SpaceCard):
 
     kind: Literal["sample"]
     coordinates: Literal["plain", "band"] = "plain"
-    observables: list[str] = Field(default_factory=list)
     chains: int = Field(default=4, ge=1, le=10_000)
     together: int = Field(default=1, ge=1, le=10_000)
     draws: int = Field(default=1000, ge=4, le=1_000_000)
@@ -31,7 +30,6 @@ class SampleCard(SpaceCard):
 
     @model_validator(mode="after")
     def _checked(self) -> "SampleCard":
-        check_observables(self, self.observables)
         if self.coordinates == "band" and (self.pull() is None or "m_phi" not in self.free):
             raise ValueError(f"coordinates = 'band': needs {' or '.join(PULLS)} among terms, and m_phi under free")
         return self

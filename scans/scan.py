@@ -13,8 +13,8 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jt3r import Point, observables
 from jt3r.point import PARAMETERS
 
-from .card import MeshCard
 from .layout import Attributes, Coordinate, Layout
+from .mesh_card import MeshCard
 from .tiles import Slices
 
 Arrays = dict[str, np.ndarray]

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from .data_card import Finite
 from .errors import unknown
-from .space_card import SpaceCard, check_observables
+from .space_card import SpaceCard
 
 
 class SearchCard(SpaceCard):
@@ -21,11 +21,9 @@ class SearchCard(SpaceCard):
     seed: int = Field(default=0, ge=0, lt=2**32)
     warm_up: bool = True
     begin: dict[str, dict[str, Finite]] = Field(default_factory=dict)
-    observables: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _checked(self) -> "SearchCard":
-        check_observables(self, self.observables)
         for start, values in self.begin.items():
             for name, value in values.items():
                 if name not in self.free:

@@ -1,8 +1,9 @@
 """What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms of the likelihood."""
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from jt3r import observables
 from jt3r.flavour_coordinates import COORDINATES
@@ -11,8 +12,10 @@ from jt3r.point import PARAMETERS
 from jt3r.space import Prior, Space
 from jt3r.terms import TERMS
 
+from .card_checks import Observables, check_reads, known
 from .data_card import DataCard, Finite, Model
-from .errors import unknown
+
+WHERE = "under free or fixed"
 
 
 class Free(Model):
@@ -35,41 +38,24 @@ class SpaceCard(DataCard):
     angles become Wilson coefficients.
     """
 
-    terms: list[str] = Field(min_length=1)
+    terms: Annotated[list[str], Field(min_length=1), known("term", TERMS)]
     cuts: Literal["wall", "veto"] = "wall"
     errors: Literal["moments", "two-sided", "average"] = "moments"
     theory_errors: bool = False
     matching: Literal["paper", "pdg", "derived"] = "pdg"
-    free: dict[str, Free] = Field(min_length=1)
-    fixed: dict[str, Finite] = Field(default_factory=dict)
-
-    @field_validator("terms")
-    @classmethod
-    def _known_terms(cls, names: list[str]) -> list[str]:
-        for name in names:
-            if name not in TERMS:
-                raise ValueError(unknown("term", name, TERMS))
-        if len(set(names)) < len(names):
-            raise ValueError("a term is listed twice")
-        return names
-
-    @field_validator("free", "fixed")
-    @classmethod
-    def _known_coordinates(cls, table: dict[str, Any]) -> dict[str, Any]:
-        known = [*PARAMETERS, *COORDINATES]
-        for name in table:
-            if name not in known:
-                raise ValueError(unknown("coordinate", name, known))
-        return table
+    free: Annotated[dict[str, Free], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES])]
+    fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES])] = Field(default_factory=dict)
+    observables: Observables = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _complete(self) -> "SpaceCard":
-        given = self.space().parameters
-        for name in self.terms:
-            for parameter in TERMS[name].reads:
-                if parameter not in given and PARAMETERS[parameter].default is None:
-                    raise ValueError(f"term {name!r} needs {parameter!r}: give it under free or fixed")
+        check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE)
+        self.check_reads(self.observables)
         return self
+
+    def check_reads(self, names: Iterable[str]) -> None:
+        """Raise ValueError unless the space has every parameter that these observables read."""
+        check_reads((observables[name] for name in names), self.space().parameters, WHERE)
 
     def space(self) -> Space:
         """The parameter space."""
@@ -79,16 +65,3 @@ class SpaceCard(DataCard):
     def likelihood(self) -> Likelihood:
         """The likelihood."""
         return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory_errors)
-
-
-def check_observables(card: SpaceCard, names: list[str]) -> None:
-    """Raise ValueError unless each is an observable whose parameters the card sets, named once."""
-    given = card.space().parameters
-    for name in names:
-        if name not in observables:
-            raise ValueError(unknown("observable", name, observables))
-        for parameter in observables[name].reads:
-            if parameter not in given and PARAMETERS[parameter].default is None:
-                raise ValueError(f"observable {name!r} needs {parameter!r}: give it under free or fixed")
-    if len(set(names)) < len(names):
-        raise ValueError("an observable is listed twice")

@@ -11,10 +11,10 @@ import numpy as np
 
 from jt3r import observables
 
-from .card import GridCard
 from .chunks import cores
 from .errors import ScanFailed
 from .grid import grid_function
+from .grid_card import GridCard
 from .hdf5 import read_part, write_arrays
 from .layout import Coordinate, Layout, Variable
 from .mesh import Stages

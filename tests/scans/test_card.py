@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from jt3r.scans import BadInput
-from jt3r.scans.card import BandCard, GridCard, load_card, shipped_cards
+from jt3r.scans.band_card import BandCard
+from jt3r.scans.card import load_card, shipped_cards
+from jt3r.scans.grid_card import GridCard
 from tests.scans.conftest import BAND, MAP, SUMMARY
 
 

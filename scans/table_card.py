@@ -1,0 +1,16 @@
+"""The card of `kind = "table"`: a table of the paper."""
+
+from typing import Annotated, Literal
+
+from jt3r.flavour_table import table_names
+
+from .card_checks import known
+from .data_card import DataCard
+
+
+class TableCard(DataCard):
+    """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference values; III, the fields."""
+
+    kind: Literal["table"]
+    number: Literal["I", "II", "III"]
+    polynomials: Annotated[str, known("flavour table", table_names())] = "flavio-2.2"

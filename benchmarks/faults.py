@@ -42,6 +42,12 @@ v = { min = 5.0, max = 15.0, n = 2048 }
 """
 """32 tiles of 6 MB, whose chunks move to the finished file as they are."""
 
+FLIPPED = "a flipped byte in a tile: that tile alone is redone"
+JUMPED = "the clock jumps, and again while it resumes"
+
+Harm = tuple[tuple[Path, ...], tuple[str, ...]]
+"""What harm leads to: tiles that are redone, and a command under which the scan goes on."""
+
 
 class Scan:
     """A card with the bytes of its undisturbed run and the seconds from the first sign of the scan on the disk to its end."""
@@ -170,15 +176,34 @@ def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int) -> Row:
     return row
 
 
-def flipped_in_a_tile(scan: Scan, tries: int, seed: int) -> Row:
-    row, chance = Row("a flipped byte in a tile: that tile alone is redone"), random.Random(seed)
+def harmed(scan: Scan, kind: str, seen: str, harm: Callable[[Scan, random.Random], Harm], tries: int, seed: int) -> Row:
+    """Harm is done to a scan that has stopped before its file was made, and the scan goes on."""
+    row, chance = Row(kind), random.Random(seed)
     stopped = _stopped(scan)
     for _ in range(tries):
         _put_back(scan, stopped)
-        tile = chance.choice(scan.tiles())
-        _flip(tile, chance.randrange(tile.stat().st_size))
-        row.add(*scan.resume(expect_redone=(tile,)), "noticed")
+        redone, before = harm(scan, chance)
+        row.add(*scan.resume(expect_redone=redone, before=before), seen)
+    shutil.rmtree(stopped)
     return row
+
+
+def flip_in_a_tile(scan: Scan, chance: random.Random) -> Harm:
+    """That tile alone is redone."""
+    tile = chance.choice(scan.tiles())
+    _flip(tile, chance.randrange(tile.stat().st_size))
+    return (tile,), ()
+
+
+def shift_the_clock(scan: Scan, chance: random.Random) -> Harm:
+    """Half the tiles are there, written at any time between 1970 and 2096; the clock jumps, and runs fast or slow."""
+    for tile in scan.tiles()[::2]:
+        tile.unlink()
+    for tile in scan.tiles():
+        when = chance.uniform(0, 4e9)
+        os.utime(tile, (when, when))
+    days = chance.randrange(-3000, 3000)
+    return (), ("faketime", "-f", f"{days:+d}d x{chance.choice((0.5, 10, 1000))}")
 
 
 def flipped_in_the_file(scan: Scan, tries: int, seed: int) -> Row:
@@ -198,22 +223,6 @@ def flipped_in_the_file(scan: Scan, tries: int, seed: int) -> Row:
             row.add("\n" not in str(error), 0, "noticed")
         else:
             row.add(False, 1, "not noticed")
-    return row
-
-
-def clock(scan: Scan, tries: int, seed: int) -> Row:
-    """Half the tiles written, then the clock jumps, and times of the files with it."""
-    row, chance = Row("the clock jumps, and again while it resumes"), random.Random(seed)
-    stopped = _stopped(scan)
-    for _ in range(tries):
-        _put_back(scan, stopped)
-        for tile in scan.tiles()[::2]:
-            tile.unlink()
-        for tile in scan.tiles():
-            when = chance.uniform(0, 4e9)
-            os.utime(tile, (when, when))
-        days = chance.randrange(-3000, 3000)
-        row.add(*scan.resume(before=("faketime", "-f", f"{days:+d}d x{chance.choice((0.5, 10, 1000))}")), "goes on")
     return row
 
 
@@ -335,12 +344,12 @@ def main() -> None:
             "int": partial(interrupted, cells, signal.SIGINT, few, seed),
             "term": partial(interrupted, cells, signal.SIGTERM, few, seed),
             "worker": partial(dead_worker, cells, few, seed),
-            "tile": partial(flipped_in_a_tile, cells, few, seed),
+            "tile": partial(harmed, cells, FLIPPED, "noticed", flip_in_a_tile, few, seed),
             "file": partial(flipped_in_the_file, cells, 20 * n, seed),
             "full": partial(full_disk, little, few, seed),
             "read-only": partial(read_only, little, few),
             "second": partial(second_run, cells, few),
-            "clock": partial(clock, cells, few, seed),
+            "clock": partial(harmed, cells, JUMPED, "goes on", shift_the_clock, few, seed),
         }
         print("| fault | tries | survived | bytes lost | seen |\n|---|---|---|---|---|", flush=True)
         for kind, row in kinds.items():

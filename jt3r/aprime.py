@@ -7,10 +7,10 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.constants import ALPHA_EM, M_MU
-from jt3r.experiments import inputs
-from jt3r.kernels import widths
-from jt3r.kernels.promotion import floats
+from .constants import ALPHA_EM, M_MU
+from .experiments import inputs
+from .kernels import widths
+from .kernels.promotion import floats
 
 Recipe = Literal["km", "direct", "full", "paper_estimator"]
 

@@ -9,7 +9,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from .gm2 import pull_gm2
-from .kernels.arrays import as_float
+from .kernels.promotion import as_float
 from .kernels.roots import bracketed_root, nth_bracket, sign_changes
 from .point import Point
 

@@ -6,9 +6,9 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r import aprime, signal
-from jt3r import experiments as searches
-from jt3r.experiments import DisplacedSearch
+from . import aprime, signal
+from . import experiments as searches
+from .experiments import DisplacedSearch
 
 
 class DecayLengths(NamedTuple):

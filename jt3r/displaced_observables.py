@@ -5,11 +5,11 @@ from collections.abc import Callable
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from jt3r import aprime, dark, limits
-from jt3r import experiments as searches
-from jt3r.kernels import widths
-from jt3r.point import Point
-from jt3r.registry import observable
+from . import aprime, dark, limits
+from . import experiments as searches
+from .kernels import widths
+from .point import Point
+from .registry import observable
 
 
 @observable(unit="m", latex=r"c\tau_{A'}", source="2105.07655, sec. V, fig. 6", reads=("m_aprime", "v"))

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jt3r.flavour import DEFAULT_TABLE, OBSERVABLES
-from jt3r.flavour_table import VARIABLES, Rate, load_table
-from jt3r.kernels.running import NAMES
+from .flavour import DEFAULT_TABLE, OBSERVABLES
+from .flavour_table import VARIABLES, Rate, load_table
+from .kernels.running import NAMES
 
 
 def wcxf(coefficients: Mapping[str, float], scale: float = 160.0) -> dict[str, Any]:

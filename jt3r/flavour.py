@@ -19,9 +19,9 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.flavour_table import VARIABLES, Rate, Table, load_table
-from jt3r.kernels.quadratic import monomial_values, quadratic_form
-from jt3r.kernels.running import LEPTONS, NAMES, run_down
+from .flavour_table import VARIABLES, Rate, Table, load_table
+from .kernels.quadratic import monomial_values, quadratic_form
+from .kernels.running import LEPTONS, NAMES, run_down
 
 DEFAULT_TABLE = "flavio-2.7"
 

@@ -6,9 +6,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jt3r.flavour import predict
-from jt3r.flavour_likelihood import sm_pull
-from jt3r.wilson import VEV, flavour_inputs, prefactors, t3r_coupling
+from .flavour import predict
+from .flavour_likelihood import sm_pull
+from .wilson import VEV, flavour_inputs, prefactors, t3r_coupling
 
 NAMES = ("BMA", "BMB", "BMC", "BMD")
 C9_OVER_C10 = -0.08  # of the universal part: 4 s_W^2 - 1 for the paper's s_W^2 = 0.23

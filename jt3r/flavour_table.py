@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from jt3r.kernels.quadratic import Monomials
+from .kernels.quadratic import Monomials
 
 VARIABLES = tuple(f"{op}{sign}" for op in ("C9", "C10", "CS", "CP") for sign in "+-")
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.flavour import DEFAULT_TABLE, low_scale_coefficients
-from jt3r.flavour_table import VARIABLES, load_table
-from jt3r.kernels import leptonic
+from .flavour import DEFAULT_TABLE, low_scale_coefficients
+from .flavour_table import VARIABLES, load_table
+from .kernels import leptonic
 
 
 class ShortDistance(NamedTuple):

@@ -13,10 +13,10 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.flavour import DEFAULT_TABLE, OBSERVABLES, low_scale_coefficients, ratio, variables
-from jt3r.flavour_table import VARIABLES, Rate, load_table
-from jt3r.kernels.quadratic import Monomials, quadratic_form
-from jt3r.wilson import CUTOFF
+from .flavour import DEFAULT_TABLE, OBSERVABLES, low_scale_coefficients, ratio, variables
+from .flavour_table import VARIABLES, Rate, load_table
+from .kernels.quadratic import Monomials, quadratic_form
+from .wilson import CUTOFF
 
 
 def split(rate: Rate) -> tuple[tuple[float, ...], Monomials]:

@@ -14,16 +14,16 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r import aprime, signal
-from jt3r import experiments as searches
-from jt3r.aprime import Couplings, Recipe
-from jt3r.constants import ALPHA_EM
-from jt3r.experiments import CouplingLimit, DisplacedSearch, MassCut, Search
-from jt3r.kernels import widths
-from jt3r.kernels.displaced import log_or_closed
-from jt3r.kernels.promotion import floats
-from jt3r.kernels.roots import bracketed_root
-from jt3r.spectra import Nodes
+from . import aprime, signal
+from . import experiments as searches
+from .aprime import Couplings, Recipe
+from .constants import ALPHA_EM
+from .experiments import CouplingLimit, DisplacedSearch, MassCut, Search
+from .kernels import widths
+from .kernels.displaced import log_or_closed
+from .kernels.promotion import floats
+from .kernels.roots import bracketed_root
+from .spectra import Nodes
 
 MASS_RANGE = (1e-3, 1.0)
 """Masses in GeV between which `intervals` looks; an interval that reaches an end is cut there."""

@@ -14,8 +14,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Real
 
 from .gm2 import pull_gm2
-from .kernels.arrays import as_float
-from .kernels.promotion import floats
+from .kernels.promotion import as_float, floats
 from .kernels.roots import bracketed_root
 from .point import Point
 from .sensitivity import derivative

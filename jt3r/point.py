@@ -8,7 +8,7 @@ from jax import Array
 
 from .constants import M_MU
 from .datasets import DATASETS
-from .kernels.arrays import as_float
+from .kernels.promotion import as_float
 
 
 def _parameter(latex: str, doc: str, default: Any = None, unit: str = "GeV", positive: bool = True) -> Any:

@@ -8,14 +8,14 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r import spectra
-from jt3r.aprime import Couplings
-from jt3r.constants import ALPHA_EM
-from jt3r.experiments import DisplacedSearch, inputs
-from jt3r.kernels import production, widths
-from jt3r.kernels.displaced import log_folded_decays, log_or_closed, log_sum_exp
-from jt3r.kernels.promotion import floats
-from jt3r.spectra import Nodes, Spectra
+from . import spectra
+from .aprime import Couplings
+from .constants import ALPHA_EM
+from .experiments import DisplacedSearch, inputs
+from .kernels import production, widths
+from .kernels.displaced import log_folded_decays, log_or_closed, log_sum_exp
+from .kernels.promotion import floats
+from .spectra import Nodes, Spectra
 
 # 1/fb in 1/mb.
 _MB_PER_FB = 1e12

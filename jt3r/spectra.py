@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from jt3r.constants import ALPHA_EM
-from jt3r.experiments import DisplacedSearch, inputs
-from jt3r.kernels import chebyshev, production
-from jt3r.kernels.quadrature import log_legendre, unit_rule
+from .constants import ALPHA_EM
+from .experiments import DisplacedSearch, inputs
+from .kernels import chebyshev, production
+from .kernels.quadrature import log_legendre, unit_rule
 
 LIGHTEST, HEAVIEST = 5e-4, 2.0
 """Masses in GeV between which bremsstrahlung is tabulated; for electrons to 0.75 of the lowest energy at most."""

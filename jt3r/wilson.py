@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.constants import M_MU
-from jt3r.kernels import wilson
+from .constants import M_MU
+from .kernels import wilson
 
 PRESETS = ("paper", "pdg", "derived")
 CUTOFF = 2.0  # GeV, Lambda of eqs. (6)-(7), near the momentum transfer in the central q^2 bin

@@ -11,7 +11,7 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 _NODES = 192
 _SERIES = [(-1) ** k / (k + 1) for k in range(9)]  # ln(1 + d)/d

@@ -6,7 +6,7 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 SMALLEST_ARGUMENT = 1.0
 _STEP = 0.4

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.bessel import scaled_k1_k2
-from jt3r.kernels.promotion import floats
-from jt3r.kernels.widths import vector_to_fermions
+from .bessel import scaled_k1_k2
+from .promotion import floats
+from .widths import vector_to_fermions
 
 
 @jax.jit

@@ -20,11 +20,11 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.bessel import scaled_k1_k2
-from jt3r.kernels.freezeout import PLANCK_MASS, X_START, step_edges
-from jt3r.kernels.plasma import PlasmaTable, plasma_at
-from jt3r.kernels.promotion import floats
-from jt3r.kernels.resonance import narrow_width_average
+from .bessel import scaled_k1_k2
+from .freezeout import PLANCK_MASS, X_START, step_edges
+from .plasma import PlasmaTable, plasma_at
+from .promotion import floats
+from .resonance import narrow_width_average
 
 _STEP = 0.4
 _SQUARES = (_STEP * np.arange(16)) ** 2

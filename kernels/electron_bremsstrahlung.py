@@ -5,8 +5,8 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
-from jt3r.kernels.quadrature import legendre
+from .promotion import floats
+from .quadrature import legendre
 
 GEV2_CM2 = 3.893793721e-28
 """(hbar c)^2 in GeV^2 cm^2."""

@@ -17,10 +17,10 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.bessel import scaled_k1_k2
-from jt3r.kernels.plasma import PlasmaTable, plasma_at
-from jt3r.kernels.promotion import floats
-from jt3r.kernels.roots import bracketed_root
+from .bessel import scaled_k1_k2
+from .plasma import PlasmaTable, plasma_at
+from .promotion import floats
+from .roots import bracketed_root
 
 PLANCK_MASS = 1.220890e19
 """(hbar c/G_N)^(1/2) in GeV. Source: PDG 2024, table 2.1."""

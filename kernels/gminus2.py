@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Real
 
-from .arrays import as_float
 from .loops import l_axial, l_pseudoscalar, l_scalar, l_vector
+from .promotion import as_float
 
 
 @jax.jit

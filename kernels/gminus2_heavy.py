@@ -21,7 +21,7 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 _X, _W = np.polynomial.legendre.leggauss(64)
 _X, _W = (1 + _X) / 2, _W / 2

@@ -29,7 +29,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import ArrayLike, Real
 
-from .arrays import as_float
+from .promotion import as_float
 
 _R_SMALL = 0.4
 _R_LARGE = 3.8

@@ -6,8 +6,8 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
-from jt3r.kernels.quadrature import legendre, unit_rule
+from .promotion import floats
+from .quadrature import legendre, unit_rule
 
 # Inverse scale of the exponential map of the transverse momentum, GeV^-1: about half the slope of the meson spectra.
 _MAP_SLOPE = 3.0

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 # Bonesini, Marchionni, Pietropaolo, Tabarelli de Fatis, hep-ph/0101163, table 2: pi+ on beryllium, A in mb/GeV^2, a
 # in GeV^-1.

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Complex, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 _SERIES_BELOW = 0.2
 _SERIES_TERMS = 26

@@ -3,16 +3,16 @@
 One name for the kernels that say how many are made; each module holds its formulas, references and validity.
 """
 
-from jt3r.kernels.electron_bremsstrahlung import (
+from .electron_bremsstrahlung import (
     elastic_photon_flux,
     emission_cross_section,
     track_length,
 )
-from jt3r.kernels.electron_bremsstrahlung import vector_spectrum as vectors_from_electrons
-from jt3r.kernels.meson_decays import branching_to_photon_vector
-from jt3r.kernels.meson_decays import vector_spectrum as vectors_from_mesons
-from jt3r.kernels.meson_spectra import highest_meson_energy, pion_spectrum_collider, pion_spectrum_fixed_target
-from jt3r.kernels.proton_bremsstrahlung import (
+from .electron_bremsstrahlung import vector_spectrum as vectors_from_electrons
+from .meson_decays import branching_to_photon_vector
+from .meson_decays import vector_spectrum as vectors_from_mesons
+from .meson_spectra import highest_meson_energy, pion_spectrum_collider, pion_spectrum_fixed_target
+from .proton_bremsstrahlung import (
     proton_cross_section,
     proton_form_factor_squared,
     pseudoscalar_splitting,

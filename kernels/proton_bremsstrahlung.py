@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 
 def _moments(h_0: Array, upper: Array) -> tuple[Array, Array, Array]:

@@ -18,8 +18,8 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.bessel import scaled_k1_k2
-from jt3r.kernels.promotion import floats
+from .bessel import scaled_k1_k2
+from .promotion import floats
 
 _THERMAL_REACH = 40.0  # exp(-40) of the Boltzmann tail is left out
 _THRESHOLD_REACH = 48.0  # the integrand falls at least as sqrt(r) towards r = 0: exp(-24) is left out

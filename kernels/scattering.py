@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 GEV_MINUS2_IN_CM2 = 3.893793721e-28
 """(hbar c)^2 in GeV^2 cm^2. Source: PDG 2024, table 1.1 (0.3893793721 GeV^2 mbarn)."""

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 
 def _length(x: Array, y: Array) -> Array:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Complex, Real
 
-from jt3r.kernels.promotion import floats
+from .promotion import floats
 
 HBAR_C_GEV_METRE = 1.973269804e-16
 """hbar c in GeV m; exact in the 2019 SI, rounded as in CODATA 2018 (197.326 980 4 MeV fm)."""

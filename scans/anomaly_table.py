@@ -12,10 +12,9 @@ from rich.table import Table
 
 from jt3r.anomalies import TABLE_III, anomalies, misprints
 
-from .hdf5 import write_arrays
+from .hdf5 import readable, write_arrays
 from .layout import Coordinate, Layout, Variable
 from .scan import Arrays, Scan
-from .summary import readable
 from .tiles import Slices
 
 TEXT = h5py.string_dtype()

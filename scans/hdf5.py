@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 
 from .chunks import FILTERS, encode, write_chunks
-from .errors import BadInput
+from .errors import BadInput, ScanFailed
 from .frame import FORMAT, SCHEMA, check_frame
 from .layout import Layout, Variable
 from .seal import check_seal, put_seal
@@ -87,6 +87,14 @@ def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
             return {variable.name: file[variable.name][()] for variable in layout.variables}
     except (OSError, KeyError):
         return None
+
+
+def readable(file: Path, parts: Layout) -> dict[str, np.ndarray]:
+    """The arrays of a tile that was whole a moment ago. Raises ScanFailed if it cannot be read back."""
+    arrays = read_part(file, parts)
+    if arrays is None:
+        raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
+    return arrays
 
 
 def is_sealed(path: Path) -> bool:

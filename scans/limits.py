@@ -14,11 +14,10 @@ from jt3r.displaced_figures import decay_lengths
 from jt3r.point import PARAMETERS
 
 from .errors import ScanFailed
-from .hdf5 import write_arrays
+from .hdf5 import readable, write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
 from .limits_card import DecayLengthsCard, LimitsCard
 from .scan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
-from .summary import readable
 from .tiles import Slices
 
 EDGES = 6

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from jt3r import Observable, Point, observables
+from jt3r import Point, observables
 from jt3r.flavour_benchmarks import NAMES as BENCHMARKS
 from jt3r.flavour_benchmarks import benchmark
 from jt3r.point import PARAMETERS
+from jt3r.sensitivity import gradient
 
 from .errors import BadInput, unknown
 
@@ -79,19 +78,9 @@ def report(point: Point, names: list[str] | None = None) -> list[Row]:
     for entry in observables.values():
         wanted = entry.name in names if names else not entry.slow
         if wanted and all(getattr(point, name) is not None for name in entry.reads):
-            rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, _gradient(entry, point)))
+            slopes = {name: float(slope) for name, slope in gradient(entry, point, entry.reads).items()}
+            rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, slopes))
     return rows
-
-
-def _gradient(entry: Observable, point: Point) -> dict[str, float]:
-    """Derivative in each parameter that the observable reads; tangents of one shape, so that JAX compiles one program."""
-    values = {name: getattr(point, name) for name in entry.reads}
-
-    def slope(parameter: str) -> float:
-        tangents = {name: jnp.full_like(value, name == parameter) for name, value in values.items()}
-        return float(jax.jvp(lambda x: entry(point.with_values(**x)), (values,), (tangents,))[1])
-
-    return {name: slope(name) for name in entry.reads}
 
 
 def print_report(title: str, rows: list[Row]) -> None:

@@ -15,12 +15,11 @@ from jt3r.space import coordinate
 
 from .cube import free_of
 from .errors import ScanFailed
-from .hdf5 import write_arrays
+from .hdf5 import readable, write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
 from .profile_card import ProfileCard
 from .profiling import Fit, Held, Profile, best_fit, brackets, crossings, path
 from .scan import Arrays, Scan, float_dtype, observable_attributes
-from .summary import readable
 from .tiles import Slices, Tiles
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)

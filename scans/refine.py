@@ -24,11 +24,10 @@ from jt3r import observables
 from .axis_card import Range
 from .errors import ScanFailed
 from .grid_card import GridCard
-from .hdf5 import write_rows
+from .hdf5 import readable, write_rows
 from .layout import Coordinate, Layout, Variable
 from .programs import kept
 from .scan import Arrays, Scan, float_dtype, mesh_axes, observable_attributes, parameter_attributes, point_of
-from .summary import readable
 from .tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 
 BATCH = 1024

@@ -12,10 +12,9 @@ import numpy as np
 from jt3r import observables
 
 from .chunks import cores
-from .errors import ScanFailed
 from .grid import grid_function
 from .grid_card import GridCard
-from .hdf5 import read_part, write_arrays
+from .hdf5 import readable, write_arrays
 from .layout import Coordinate, Layout, Variable
 from .mesh import Stages
 from .scan import (
@@ -185,14 +184,6 @@ def summary_grid(card: GridCard) -> Scan:
         compute=sparing(build, tile, join),
         finish=finish,
     )
-
-
-def readable(file: Path, parts: Layout) -> Arrays:
-    """The arrays of a tile that was written a moment ago. Raises ScanFailed if it cannot be read back."""
-    arrays = read_part(file, parts)
-    if arrays is None:
-        raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
-    return arrays
 
 
 def _layout(card: GridCard) -> Layout:

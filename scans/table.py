@@ -10,10 +10,9 @@ import numpy as np
 from jt3r.flavour_benchmarks import NAMES, NOTES, SOURCE, TABLE1, TABLE2, Row, forced_pseudoscalar, table1, table2
 
 from .anomaly_table import anomaly_scan
-from .hdf5 import write_arrays
+from .hdf5 import readable, write_arrays
 from .layout import Coordinate, Layout, Variable
 from .scan import Arrays, Scan, observable_attributes
-from .summary import readable
 from .table_card import TableCard
 from .tiles import Slices
 

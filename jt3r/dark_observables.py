@@ -7,6 +7,8 @@ from .point import Point
 from .registry import observable
 
 PAPER = "arXiv:2105.07655"
+DATA = ("dark.toml",)
+RELIC_DATA = (*DATA, "plasma_laine_meyer_2015.csv")
 
 
 @observable(
@@ -14,6 +16,7 @@ PAPER = "arXiv:2105.07655"
     latex=r"\sigma_\mathrm{SI}^{\phi'}",
     source=f"{PAPER}, Fig. 4; sigma_piN from arXiv:1506.04142",
     reads=("m_eta", "m_phi", "v"),
+    data=DATA,
 )
 def sigma_si_phi(point: Point) -> Array:
     """Elastic spin-independent cross-section of dark matter on the proton through phi', at zero momentum transfer."""
@@ -25,6 +28,7 @@ def sigma_si_phi(point: Point) -> Array:
     latex=r"\sigma_\mathrm{SI}^{A'}",
     source=f"{PAPER}, Fig. 4",
     reads=("m_eta", "m_aprime", "v"),
+    data=DATA,
 )
 def sigma_si_aprime(point: Point) -> Array:
     """Inelastic cross-section of dark matter on the proton through A' at zero mass splitting and momentum transfer."""
@@ -36,6 +40,7 @@ def sigma_si_aprime(point: Point) -> Array:
     latex=r"\Gamma(\phi'\to\gamma\gamma)",
     source=f"{PAPER}, Sec. III; A. Djouadi, hep-ph/0503172; muon and charged-pion loops",
     reads=("m_phi", "v", "m_mu"),
+    data=DATA,
 )
 def width_phi_gammagamma(point: Point) -> Array:
     """Width of the dark Higgs into two photons from muon and charged-pion loops."""
@@ -47,6 +52,7 @@ def width_phi_gammagamma(point: Point) -> Array:
     latex=r"\Omega h^2",
     source=f"{PAPER}, Sec. III A; assumes kinetic equilibrium",
     reads=("m_eta", "m_phi", "v"),
+    data=RELIC_DATA,
 )
 def omega_h2(point: Point) -> Array:
     """Relic density from eta eta -> phi' -> gamma gamma (assumes kinetic equilibrium); NaN for 2 m_eta >= m_phi'."""
@@ -59,6 +65,7 @@ def omega_h2(point: Point) -> Array:
     source=f"{PAPER}, Sec. III A; coupled Boltzmann equations of T. Binder et al., arXiv:1706.07433",
     reads=("m_eta", "m_phi", "v"),
     slow=True,
+    data=RELIC_DATA,
 )
 def omega_h2_coupled(point: Point) -> Array:
     """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'."""
@@ -70,6 +77,7 @@ def omega_h2_coupled(point: Point) -> Array:
     latex=r"\langle\sigma v\rangle_\mathrm{today}",
     source=f"{PAPER}, Sec. III A; halo velocity from arXiv:2105.00599",
     reads=("m_eta", "m_phi", "v"),
+    data=DATA,
 )
 def sigma_v_today(point: Point) -> Array:
     """Thermally averaged annihilation cross-section in the Galaxy's halo today, p-wave: proportional to v^2."""
@@ -81,6 +89,7 @@ def sigma_v_today(point: Point) -> Array:
     latex=r"\langle\sigma v\rangle_\mathrm{today}/\langle\sigma v\rangle_{m/T=20}",
     source=f"{PAPER}, Sec. III A",
     reads=("m_eta", "m_phi", "v"),
+    data=DATA,
 )
 def p_wave_suppression(point: Point) -> Array:
     """Annihilation today over that at freeze-out, taken at T = m_eta/20."""
@@ -92,6 +101,7 @@ def p_wave_suppression(point: Point) -> Array:
     latex=r"m_{A'} > m_{A'}^{N_\mathrm{eff}}",
     source=f"{PAPER}, Sec. III: published cut, not computed here",
     reads=("m_aprime",),
+    data=DATA,
 )
 def allowed_by_n_eff(point: Point) -> Array:
     """1 where the dark photon is heavy enough for N_eff (above 10 MeV, a published cut), else 0."""
@@ -103,6 +113,7 @@ def allowed_by_n_eff(point: Point) -> Array:
     latex=r"m_{\chi_\mu}",
     source=f"{PAPER}, eqs. (A5)-(A8), exact",
     reads=("v", "lambda_l", "lambda_r", "m_mu"),
+    data=DATA,
 )
 def m_chi_mu(point: Point) -> Array:
     """Mass of the muon's heavy partner, lambda_L lambda_R v V/(sqrt2 m_mu)."""

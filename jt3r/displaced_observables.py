@@ -11,14 +11,16 @@ from .kernels import widths
 from .point import Point
 from .registry import observable
 
+APRIME_DATA, PHI_DATA = ("displaced_inputs.toml",), ("dark.toml",)
 
-@observable(unit="m", latex=r"c\tau_{A'}", source="2105.07655, sec. V, fig. 6", reads=("m_aprime", "v"))
+
+@observable(unit="m", latex=r"c\tau_{A'}", source="2105.07655, sec. V, fig. 6", reads=("m_aprime", "v"), data=APRIME_DATA)
 def ctau_aprime(point: Point) -> Array:
     """c tau of the A' with nu_s and eta too heavy."""
     return aprime.ctau(point.m_aprime, point.v)
 
 
-@observable(unit="", latex=r"\mathrm{Br}(A' \to e e)", source="2105.07655, sec. III", reads=("m_aprime", "v"))
+@observable(unit="", latex=r"\mathrm{Br}(A' \to e e)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA)
 def br_aprime_ee(point: Point) -> Array:
     """Br(A' -> e+ e-) of the visible scenario; three photons below 2 m_e are counted here."""
     mixing = aprime.kinetic_mixing(aprime.gauge_coupling(point.m_aprime, point.v))
@@ -26,7 +28,9 @@ def br_aprime_ee(point: Point) -> Array:
     return widths.branching_ratio(electrons, aprime.width_visible(point.m_aprime, point.v))
 
 
-@observable(unit="", latex=r"\mathrm{Br}(A' \to \mu\mu)", source="2105.07655, sec. III", reads=("m_aprime", "v"))
+@observable(
+    unit="", latex=r"\mathrm{Br}(A' \to \mu\mu)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
+)
 def br_aprime_mumu(point: Point) -> Array:
     """Br(A' -> mu+ mu-) of the visible scenario."""
     muons = aprime.width_muons(point.m_aprime, aprime.gauge_coupling(point.m_aprime, point.v))
@@ -38,7 +42,9 @@ def _share(point: Point, invisible: Array) -> Array:
     return widths.branching_ratio(invisible, invisible + aprime.width_visible(point.m_aprime, point.v))
 
 
-@observable(unit="", latex=r"\mathrm{Br}(A' \to \nu_s \nu_s)", source="2105.07655, sec. III", reads=("m_aprime", "v"))
+@observable(
+    unit="", latex=r"\mathrm{Br}(A' \to \nu_s \nu_s)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
+)
 def br_aprime_sterile(point: Point) -> Array:
     """Br(A' -> nu_s nu_s) for massless sterile neutrinos, beside e+ e- and mu+ mu-."""
     g = aprime.gauge_coupling(point.m_aprime, point.v)
@@ -50,6 +56,7 @@ def br_aprime_sterile(point: Point) -> Array:
     latex=r"\mathrm{Br}(A' \to \eta_1 \eta_2)",
     source="2105.07655, sec. III",
     reads=("m_aprime", "v", "m_eta", "delta"),
+    data=APRIME_DATA,
 )
 def br_aprime_eta(point: Point) -> Array:
     """Br(A' -> eta_1 eta_2) of dark matter, beside e+ e- and mu+ mu-."""
@@ -73,20 +80,36 @@ def _phi_visible(point: Point) -> Array:
     return dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu) + width_phi_mumu(point)
 
 
-@observable(unit="", latex=r"\mathrm{Br}(\phi'\to\gamma\gamma)", source="2105.07655, sec. III", reads=("m_phi", "v", "m_mu"))
+@observable(
+    unit="",
+    latex=r"\mathrm{Br}(\phi'\to\gamma\gamma)",
+    source="2105.07655, sec. III",
+    reads=("m_phi", "v", "m_mu"),
+    data=PHI_DATA,
+)
 def br_phi_gammagamma(point: Point) -> Array:
     """Br(phi' -> gamma gamma) beside mu+ mu-, with eta too heavy."""
     return widths.branching_ratio(dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu), _phi_visible(point))
 
 
-@observable(unit="", latex=r"\mathrm{Br}(\phi'\to\mu\mu)", source="2105.07655, sec. III", reads=("m_phi", "v", "m_mu"))
+@observable(
+    unit="",
+    latex=r"\mathrm{Br}(\phi'\to\mu\mu)",
+    source="2105.07655, sec. III",
+    reads=("m_phi", "v", "m_mu"),
+    data=PHI_DATA,
+)
 def br_phi_mumu(point: Point) -> Array:
     """Br(phi' -> mu+ mu-) beside gamma gamma, with eta too heavy."""
     return widths.branching_ratio(width_phi_mumu(point), _phi_visible(point))
 
 
 @observable(
-    unit="", latex=r"\mathrm{Br}(\phi'\to\eta\eta)", source="2105.07655, sec. III A", reads=("m_phi", "v", "m_eta", "m_mu")
+    unit="",
+    latex=r"\mathrm{Br}(\phi'\to\eta\eta)",
+    source="2105.07655, sec. III A",
+    reads=("m_phi", "v", "m_eta", "m_mu"),
+    data=PHI_DATA,
 )
 def br_phi_eta(point: Point) -> Array:
     """Br(phi' -> eta eta) of dark matter, beside gamma gamma and mu+ mu-."""
@@ -104,7 +127,7 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
     def add(prefix: str, latex: str, doc: str, function: Callable[[Point], Array]) -> None:
         function.__name__ = f"{prefix}_{name}"
         function.__doc__ = doc
-        data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
+        data = (f"experiments.toml:{search.name}", *APRIME_DATA)
         observable(unit="", latex=latex, source=source, reads=("m_aprime", "v"), slow=True, data=data)(function)
 
     def events(point: Point) -> Array:

@@ -5,7 +5,7 @@ The point holds the 16 Wilson coefficients under FLAVIO's names, at 160 GeV; one
 
 from jax import Array
 
-from .flavour import predict
+from .flavour import DEFAULT_TABLE, predict
 from .flavour_likelihood import sm_pull
 from .kernels.running import NAMES
 from .leptonic import bs_to_leptons
@@ -13,6 +13,7 @@ from .point import Point
 from .registry import observable
 
 FLAVIO = "FLAVIO 2.7.1 (D. M. Straub, arXiv:1810.08132), as a polynomial in the Wilson coefficients"
+DATA = (f"flavour/{DEFAULT_TABLE}.json",)
 
 
 def coefficients(point: Point) -> dict[str, Array]:
@@ -60,7 +61,7 @@ def _register(name: str, unit: str, latex: str, doc: str) -> None:
         return predict(coefficients(point))[name]
 
     function.__name__, function.__doc__ = name, doc
-    observable(unit=unit, latex=latex, source=FLAVIO, reads=NAMES)(function)
+    observable(unit=unit, latex=latex, source=FLAVIO, reads=NAMES, data=DATA)(function)
 
 
 for _name, _facts in PREDICTED.items():
@@ -72,13 +73,14 @@ for _name, _facts in PREDICTED.items():
     latex=r"\overline{\mathrm{BR}}(B_s \to ee)",
     source="De Bruyn et al., arXiv:1204.1737, with the inputs of FLAVIO 2.7.1",
     reads=tuple(name for name in NAMES if name.endswith("ee")),
+    data=DATA,
 )
 def BR_Bsee(point: Point) -> Array:
     """Time-integrated branching ratio of Bs -> e e."""
     return bs_to_leptons(coefficients(point), "e")
 
 
-@observable(unit="", latex=r"\mathrm{SM\ pull}", source="arXiv:2105.07655, Sec. IV", reads=NAMES)
+@observable(unit="", latex=r"\mathrm{SM\ pull}", source="arXiv:2105.07655, Sec. IV", reads=NAMES, data=DATA)
 def sm_pull_flavour(point: Point) -> Array:
     """Signed sqrt(chi2_SM - chi2) over R_K, R_K* and Bs -> mu mu, against the point's data set."""
     return sm_pull(predict(coefficients(point)), predict({}), data=point.dataset)

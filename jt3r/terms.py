@@ -25,6 +25,7 @@ from . import dark, flavour, limits, uv
 from . import experiments as searches
 from .catalogue import observables
 from .datasets import measurement
+from .flavour import DEFAULT_TABLE
 from .flavour_likelihood import measurements, residual
 from .flavour_observables import PREDICTED
 from .kernels import statistics
@@ -52,7 +53,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Term:
-    """One term of the likelihood: its residual, and what a reader must know about it."""
+    """One term of the likelihood: its residual, and what a reader must know about it; `data` as of an `Observable`."""
 
     name: str
     kind: str
@@ -60,6 +61,7 @@ class Term:
     source: str
     reads: tuple[str, ...]
     residual: Callable[[Point, Options], Array]
+    data: tuple[str, ...]
     slow: bool = False
 
 
@@ -74,14 +76,15 @@ def _add(
     source: str,
     reads: tuple[str, ...],
     function: Callable[[Point, Options], Array],
+    data: tuple[str, ...],
     slow: bool = False,
 ) -> None:
-    _TERMS[name] = Term(name, kind, doc, source, reads, function, slow)
+    _TERMS[name] = Term(name, kind, doc, source, reads, function, data, slow)
 
 
 def _pull(name: str, observable: str, doc: str) -> None:
     entry = observables[observable]
-    _add(name, "gaussian", doc, entry.source, entry.reads, lambda point, _: entry(point))
+    _add(name, "gaussian", doc, entry.source, entry.reads, lambda point, _: entry(point), entry.data)
 
 
 _pull("gm2", "pull_gm2", "Muon g-2 at one loop against the point's data set.")
@@ -103,7 +106,8 @@ def _flavour(name: str) -> None:
         return difference / error
 
     doc = f"{PREDICTED[name][2]} Measured values: data/flavour_measurements.toml."
-    _add(name, "asymmetric", doc, observables[name].source, NAMES, function)
+    data = (*observables[name].data, f"flavour/{DEFAULT_TABLE}.npz")  # the draws behind the theory errors
+    _add(name, "asymmetric", doc, observables[name].source, NAMES, function, data)
 
 
 def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
@@ -116,7 +120,8 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
         return statistics.poisson(limits.log_events(search.name, point.m_aprime, point.v), background, observed)
 
     doc = f"Events of {search.label} in the visible scenario, {search.status}: n = {observed:g} on b = {background:g}."
-    _add(name, "poisson", doc, search.events.source, ("m_aprime", "v"), function, slow=True)
+    data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
+    _add(name, "poisson", doc, search.events.source, ("m_aprime", "v"), function, data, slow=True)
 
 
 def _cut(search: searches.MassCut) -> None:
@@ -127,7 +132,7 @@ def _cut(search: searches.MassCut) -> None:
         return statistics.interval_wall(point.m_aprime, lower, upper, WALL * upper)
 
     doc = f"m_A' outside the interval of {search.label}, {search.status}, {search.scenario} scenario, at V = 10 GeV."
-    _add(name, "cut", doc, search.heaviest.source, ("m_aprime",), function)
+    _add(name, "cut", doc, search.heaviest.source, ("m_aprime",), function, (f"experiments.toml:{search.name}",))
 
 
 def _relic(name: str, observable: str, limit: bool) -> None:
@@ -140,7 +145,7 @@ def _relic(name: str, observable: str, limit: bool) -> None:
 
     what = "is at most" if limit else "is"
     doc = f"Relic density {what} the measured one; ln(Omega h^2) is Gaussian. NaN where {observable} is."
-    _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.reads, function, slow=True)
+    _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.reads, function, entry.data, slow=True)
 
 
 def _read_limit() -> tuple[np.ndarray, np.ndarray]:
@@ -190,6 +195,7 @@ _add(
     "CRESST-III, arXiv:1904.00498; data/direct_detection.csv",
     observables["sigma_si_phi"].reads,
     _direct_detection,
+    (*observables["sigma_si_phi"].data, "direct_detection.csv"),
 )
 _add(
     "h_decays",
@@ -198,6 +204,7 @@ _add(
     dark.INPUTS["br_higgs_undetected"].source,
     observables["br_h_exotic"].reads,
     _h_decays,
+    observables["br_h_exotic"].data,
 )
 _add(
     "perturbativity",
@@ -206,4 +213,5 @@ _add(
     observables["perturbative"].source,
     observables["perturbative"].reads,
     _perturbativity,
+    observables["perturbative"].data,
 )

@@ -18,6 +18,7 @@ from .registry import observable
 
 SOURCE = "arXiv:2105.07655, eq. (3), and V. Ilisie, arXiv:1502.04199; one loop + chi_mu + Barr-Zee, not a full two-loop result"
 READS = ("m_aprime", "m_phi", "v", "m_mu", "lambda_l", "lambda_r")
+DATA = ("dark.toml",)
 
 
 @observable(
@@ -25,6 +26,7 @@ READS = ("m_aprime", "m_phi", "v", "m_mu", "lambda_l", "lambda_r")
     latex=r"\Delta a_\mu^\mathrm{BZ}",
     source="V. Ilisie, arXiv:1502.04199; muon and charged-pion loops; beyond the paper",
     reads=("m_phi", "v", "m_mu"),
+    data=DATA,
 )
 def delta_a_mu_barr_zee(point: Point) -> Array:
     """Two-loop Barr-Zee contribution of the dark Higgs to a_mu, not part of delta_a_mu."""
@@ -36,6 +38,7 @@ def delta_a_mu_barr_zee(point: Point) -> Array:
     latex=r"\Delta a_\mu^{\chi_\mu}",
     source="J. P. Leveille, Nucl. Phys. B137, 63 (1978); phi', A', h, Z and W; the paper's Appendix calls it negligible",
     reads=READS,
+    data=DATA,
 )
 def delta_a_mu_chi_mu(point: Point) -> Array:
     """Contribution of the muon's heavy partner to a_mu at one loop, not part of delta_a_mu."""
@@ -44,13 +47,15 @@ def delta_a_mu_chi_mu(point: Point) -> Array:
     return jnp.sum(jnp.stack(jnp.broadcast_arrays(*terms.values())), axis=0)
 
 
-@observable(unit="", latex=r"\Delta a_\mu^\mathrm{full}", source=SOURCE, reads=READS)
+@observable(unit="", latex=r"\Delta a_\mu^\mathrm{full}", source=SOURCE, reads=READS, data=DATA)
 def delta_a_mu_full(point: Point) -> Array:
     """delta_a_mu with heavy-partner loops and Barr-Zee diagrams added: not a full two-loop result."""
     return delta_a_mu(point) + delta_a_mu_chi_mu(point) + delta_a_mu_barr_zee(point)
 
 
-@observable(unit="", latex=r"(\Delta a_\mu^\mathrm{full} - \Delta a_\mu^\mathrm{exp})/\sigma", source=SOURCE, reads=READS)
+@observable(
+    unit="", latex=r"(\Delta a_\mu^\mathrm{full} - \Delta a_\mu^\mathrm{exp})/\sigma", source=SOURCE, reads=READS, data=DATA
+)
 def pull_gm2_full(point: Point) -> Array:
     """Distance of delta_a_mu_full from the measured value in standard deviations: not a full two-loop result."""
     measured = measurement(point.dataset, "delta_a_mu")

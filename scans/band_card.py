@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from jt3r import observables
 
-from .card_checks import known
+from .card_checks import data_of, known
 from .data_card import Finite, Rising
 from .mesh_card import MeshCard
 
@@ -33,3 +33,6 @@ class BandCard(MeshCard):
             raise ValueError(f"between = {list(self.between)}: must be two masses above zero, the lower one first")
         self.check_reads(["pull_gm2"], self.solve_for)
         return self
+
+    def rests_on(self) -> set[str]:
+        return data_of([observables["pull_gm2_full" if self.contributions == "full" else "pull_gm2"]])

@@ -33,6 +33,11 @@ Observables = Annotated[list[str], known("observable", observables)]
 Searches = Annotated[list[str], known("search", searches.load())]
 
 
+def data_of(entries: Iterable[Observable | Term]) -> set[str]:
+    """The files that the entries rest on, as `Observable.data` names them."""
+    return {file for entry in entries for file in entry.data}
+
+
 def check_reads(entries: Iterable[Observable | Term], given: Collection[str], where: str) -> None:
     """Raise ValueError unless each parameter that the entries read is `given` or has a default; `where` says how to give it."""
     for entry in entries:

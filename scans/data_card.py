@@ -30,3 +30,7 @@ class DataCard(Model):
     """A card that names the measurements it is taken against."""
 
     dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
+
+    def rests_on(self) -> set[str]:
+        """Files under jt3r/data beside constants and measurements that the scan reads, a table of one after a colon."""
+        raise NotImplementedError

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from .card_checks import Observables
+from jt3r import observables
+
+from .card_checks import Observables, data_of
 from .data_card import Finite, Model
 from .mesh_card import MeshCard
 from .refine_card import Refine
@@ -50,3 +52,7 @@ class GridCard(MeshCard):
             if self.refine.levels * len(self.axes) > 48:
                 raise ValueError(f"refine.levels = {self.refine.levels}: times {len(self.axes)} axes must be at most 48")
         return self
+
+    def rests_on(self) -> set[str]:
+        names = [*self.observables, *([self.refine.where] if self.refine else [])]
+        return data_of(observables[name] for name in names)

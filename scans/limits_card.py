@@ -30,6 +30,9 @@ class LimitsCard(MeshCard):
                     raise ValueError(f"recipe = 'paper_estimator' counts pi0: leave {name} out of experiments")
         return self
 
+    def rests_on(self) -> set[str]:
+        return data_of_searches(self.experiments)
+
 
 class DecayLengthsCard(MeshCard):
     """Fig. 6: decay length of A' of several masses against energy, and what the searches need for one event."""
@@ -53,3 +56,11 @@ class DecayLengthsCard(MeshCard):
         if self.energy.ends()[0] <= self.axes["m_aprime"].ends()[1]:
             raise ValueError("energy must lie above the heaviest m_aprime")
         return self
+
+    def rests_on(self) -> set[str]:
+        return data_of_searches(self.experiments)
+
+
+def data_of_searches(names: list[str]) -> set[str]:
+    """The files that limits of these searches rest on."""
+    return {"displaced_inputs.toml", *(f"experiments.toml:{name}" for name in names)}

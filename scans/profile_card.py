@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from jt3r import observables
 
 from .axis_card import Range
+from .card_checks import data_of
 from .errors import unknown
 from .space_card import SpaceCard
 
@@ -34,3 +35,6 @@ class ProfileCard(SpaceCard):
                 raise ValueError(f"axes.{name}: must lie inside its prior, {self.free[name].min} to {self.free[name].max}")
         self.check_reads(name for name in self.axes if name not in self.free)
         return self
+
+    def rests_on(self) -> set[str]:
+        return super().rests_on() | data_of(observables[name] for name in self.axes if name not in self.free)

@@ -9,7 +9,6 @@ from typing import Any
 import jax
 
 import jt3r
-from jt3r import observables
 from jt3r.constants import CONSTANTS
 from jt3r.data.load import digest
 from jt3r.datasets import DATASETS
@@ -42,12 +41,9 @@ def provenance(card: Card) -> dict[str, str]:
 
 
 def _data(card: Card) -> dict[str, dict[str, Any]]:
-    """Data file -> its SHA-256 and the tables of it that the card's observables and searches rest on."""
-    entries = {entry for name in getattr(card, "observables", []) for entry in observables[name].data}
-    if searches := getattr(card, "experiments", []):
-        entries |= {"displaced_inputs.toml", *(f"experiments.toml:{name}" for name in searches)}
+    """Data file -> its SHA-256 and the tables of it that the card's observables, terms and searches rest on."""
     tables: dict[str, list[str]] = {}
-    for file, _, table in sorted(entry.partition(":") for entry in entries):
+    for file, _, table in sorted(entry.partition(":") for entry in card.rests_on()):
         tables.setdefault(file, []).extend([table] if table else [])
     return {file: {"sha256": digest(file), "tables": names} for file, names in tables.items()}
 

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from jt3r import observables
-from jt3r.flavour_coordinates import COORDINATES
+from jt3r.flavour_coordinates import ANGLES, COORDINATES
 from jt3r.likelihood import Likelihood
 from jt3r.point import PARAMETERS
 from jt3r.space import Prior, Space
 from jt3r.terms import TERMS
 
-from .card_checks import Observables, check_reads, known
+from .card_checks import Observables, check_reads, data_of, known
 from .data_card import DataCard, Finite, Model
 
 WHERE = "under free or fixed"
@@ -56,6 +56,10 @@ class SpaceCard(DataCard):
     def check_reads(self, names: Iterable[str]) -> None:
         """Raise ValueError unless the space has every parameter that these observables read."""
         check_reads((observables[name] for name in names), self.space().parameters, WHERE)
+
+    def rests_on(self) -> set[str]:
+        angles = {"flavour_inputs.toml"} if set(ANGLES) & {*self.free, *self.fixed} else set()
+        return angles | data_of(TERMS[name] for name in self.terms) | data_of(observables[name] for name in self.observables)
 
     def space(self) -> Space:
         """The parameter space."""

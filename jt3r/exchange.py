@@ -16,7 +16,10 @@ from .kernels.running import NAMES
 
 
 def wcxf(coefficients: Mapping[str, float], scale: float = 160.0) -> dict[str, Any]:
-    """A WCxf document of the coefficients, which are single numbers in FLAVIO's names, given at ``scale`` in GeV."""
+    """A WCxf document of the coefficients, which are single numbers in FLAVIO's names, given at ``scale`` in GeV.
+
+    Raises ValueError for a name that is none of FLAVIO's. Source of the format: J. Aebischer et al., arXiv:1712.05298.
+    """
     unknown = sorted(set(coefficients) - set(NAMES))
     if unknown:
         raise ValueError(f"unknown Wilson coefficients {', '.join(unknown)}")

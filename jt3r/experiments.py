@@ -40,7 +40,10 @@ class _Search(BaseModel):
 
 
 class DisplacedSearch(_Search):
-    """Decays in a volume behind a shield."""
+    """Decays in a volume behind a shield; each number with its unit and source.
+
+    Raises ValueError where a number that its kind needs is missing, or has another unit or range.
+    """
 
     kind: Literal["beam_dump", "collider", "electron_dump"]
     beam_energy: GeV

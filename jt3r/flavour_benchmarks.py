@@ -56,7 +56,10 @@ def _data() -> dict[str, Any]:
 
 
 def benchmark(name: str) -> dict[str, float]:
-    """Wilson coefficients of a benchmark at 160 GeV, in FLAVIO's names, for ``jt3r.flavour.predict``."""
+    """Wilson coefficients of a benchmark at 160 GeV, in FLAVIO's names, for ``jt3r.flavour.predict``.
+
+    C_S and C_P in GeV^-1. Raises ValueError for an unknown name. Source: arXiv:2105.07655, Tables I and II.
+    """
     if name not in _data():
         raise ValueError(f"no benchmark {name!r}; there are SM, {', '.join(NAMES)}")
     b = _data()[name]

@@ -51,7 +51,7 @@ class Measurement:
 
 @cache
 def measurements(data: str = "paper2021") -> dict[str, Measurement]:
-    """The measurements of a named set, ``paper2021`` or ``current``, by observable."""
+    """The measurements of a named set, ``paper2021`` or ``current``, by observable. Raises ValueError for another set."""
     sets = tomllib.loads((resources.files("jt3r.data") / "flavour_measurements.toml").read_text())
     if data not in sets:
         raise ValueError(f"no set of flavour measurements {data!r}; there are {', '.join(sets)}")
@@ -66,7 +66,7 @@ def residual(prediction: Real[ArrayLike, "*b"], measured: Measurement, errors: s
 
     ``moments``: against the mean, in standard deviations, of the asymmetric error's distribution (the paper's choice).
     ``two-sided``: the upper error where the prediction is above the value, the lower one below: continuous, with a kink
-    in its second derivative at the value. ``average``: the mean of the two.
+    in its second derivative at the value. ``average``: the mean of the two. Raises ValueError for another name.
     """
     p = jnp.asarray(prediction)
     if errors == "moments":
@@ -92,6 +92,7 @@ def chi_square(
     ``errors``: see ``residual``. ``theory_covariance``: of the same observables in the same order
     (``jt3r.flavour.theory_covariance``), added to the experimental errors; without it theory is taken as exact, as in
     the paper. Measurements are taken as uncorrelated (|rho| < 0.04 in arXiv:2212.09153).
+    Raises ValueError for an observable that the set has not measured.
     """
     measured = measurements(data)
     unknown = [name for name in observables if name not in measured]

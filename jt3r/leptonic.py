@@ -53,7 +53,7 @@ def bs_to_leptons(
 
     ``coefficients``, ``scale``: as for ``jt3r.flavour.predict``. ``decay_constant`` f_Bs in GeV, ``lifetime`` in GeV^-1 and
     ``y`` = Delta Gamma/(2 Gamma) are the table's unless given. |V_tb V_ts*| is in the table's normalisation: the rate goes as
-    its square.
+    its square. Raises ValueError for another lepton. Source: De Bruyn et al., arXiv:1204.1737.
     """
     if lepton not in ("mu", "e"):
         raise ValueError(f"no lepton {lepton!r}; there are mu, e")

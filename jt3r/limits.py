@@ -148,7 +148,8 @@ def log_likelihood(
 ) -> Real[Array, "*b"]:
     """ln L(s + b) - ln L(b) of a Poisson count: n ln(1 + s/b) - s, zero without signal, smooth in m_A' and V.
 
-    n is the number observed, or for projections the expected background.
+    n is the number observed, or for projections the expected background. Raises ValueError where events were observed on no
+    background: the ratio is then infinite.
     """
     search = searches.get(experiment)
     expected = jnp.exp(jnp.minimum(log_events(experiment, mass, v, recipe), 80.0))

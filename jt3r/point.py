@@ -46,6 +46,7 @@ class Point(eqx.Module):
     (see `jt3r.flavour`), at 160 GeV, C_S and C_P in GeV^-1. `dataset` names the measurements that pulls are taken against.
 
     Point is a pytree: it passes through jax.jit, jax.grad and jax.vmap; `with_values` makes a changed copy.
+    Raises ValueError for an unknown data set.
     """
 
     v: Array = _parameter("V", "vacuum expectation value that breaks U(1)_T3R", 10.0)

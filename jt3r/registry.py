@@ -16,7 +16,7 @@ class Observable:
     `unit` is empty for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
     `data` are the files under jt3r/data that its numbers come from beside the constants and measurements, a table of them
     after a colon. A `slow` one takes seconds to compile or to tabulate before its first value: reports of a point give it
-    only on request.
+    only on request. Calling it raises ValueError if the point does not set what it reads.
     """
 
     name: str
@@ -48,7 +48,10 @@ observables: Mapping[str, Observable] = MappingProxyType(_OBSERVABLES)
 def observable(
     *, unit: str, latex: str, source: str, reads: tuple[str, ...], slow: bool = False, data: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Point], Array]], Callable[[Point], Array]]:
-    """Register the decorated function of a `Point` under its own name."""
+    """Register the decorated function of a `Point` under its own name. Raises ValueError if the name is taken.
+
+    Raises it too if `reads` names what is no parameter.
+    """
 
     def register(function: Callable[[Point], Array]) -> Callable[[Point], Array]:
         name = function.__name__

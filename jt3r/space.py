@@ -18,7 +18,10 @@ from .wilson import PRESETS
 
 @dataclass(frozen=True)
 class Prior:
-    """Uniform between ``min`` and ``max``, in the value or, with spacing "log", in its logarithm."""
+    """Uniform between ``min`` and ``max``, in the value or, with spacing "log", in its logarithm.
+
+    In the unit of the coordinate. Raises ValueError for bounds in the wrong order, or not above zero with "log".
+    """
 
     min: float
     max: float

@@ -34,7 +34,7 @@ def prefactors(preset: str = "pdg", v: ArrayLike = VEV, cutoff: ArrayLike = CUTO
 
     ``derived`` is ``pdg`` with the Z coupling |T_3| = 1/2 in place of the paper's s_W^2/3, 6.5 times larger; and with it the
     functions below take C_P and C_P' from the divergences of the currents, not the paper's C_P = -C_P' (see
-    ``jt3r.kernels.wilson``).
+    ``jt3r.kernels.wilson``). ``v`` and ``cutoff`` in GeV. Raises ValueError for another preset.
     """
     if preset not in PRESETS:
         raise ValueError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")

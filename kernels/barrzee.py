@@ -77,7 +77,7 @@ def fermion_loop(
     charge: ArrayLike = 1.0,
     colours: ArrayLike = 1.0,
 ) -> Real[Array, "*b"]:
-    """Contribution to a = (g-2)/2: alpha/(4 pi^3) N_c Q^2 (m_l/m_f) y_l y_f F^(1)(m_f^2/m_S^2)."""
+    """Contribution to a = (g-2)/2: alpha/(4 pi^3) N_c Q^2 (m_l/m_f) y_l y_f F^(1)(m_f^2/m_S^2), masses in one unit."""
     values = floats(scalar_mass, lepton_mass, lepton_yukawa, loop_mass, loop_yukawa, alpha, charge, colours)
     mass, lepton, y_lepton, loop, y_loop, alpha, charge, colours = values
     couplings = colours * charge**2 * y_lepton * y_loop * lepton / loop

@@ -1,4 +1,7 @@
-"""Interpolation of a smooth function on (0, 1) from its values at Chebyshev points, differentiable anywhere."""
+"""Interpolation of a smooth function of a pure number u in (0, 1) from its values at Chebyshev points, differentiable anywhere.
+
+Source: NIST Digital Library of Mathematical Functions, sec. 3.11(ii).
+"""
 
 import jax
 import jax.numpy as jnp
@@ -7,12 +10,12 @@ from jaxtyping import Array, Real
 
 
 def points(count: int) -> np.ndarray:
-    """The zeros of T_count(2 u - 1), in rising order."""
+    """The zeros (count,) of T_count(2 u - 1), in rising order."""
     return (1 - np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2
 
 
 def coefficients(values: np.ndarray) -> np.ndarray:
-    """Coefficients c_k of sum_k c_k T_k(2 u - 1) through `values` (first axis) at `points`."""
+    """Coefficients c_k of sum_k c_k T_k(2 u - 1) through `values` at `points`, along the first axis of both."""
     count = values.shape[0]
     angles = np.pi * (np.arange(count)[::-1] + 0.5) / count
     transform = 2 / count * np.cos(np.arange(count)[:, None] * angles)

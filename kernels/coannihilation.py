@@ -1,4 +1,8 @@
-"""Co-annihilation of two nearly degenerate Majorana fermions through a vector that couples to them off-diagonally."""
+"""Co-annihilation of two nearly degenerate Majorana fermions through a vector that couples to them off-diagonally.
+
+Sources: Breit-Wigner cross-section, PDG 2024, review 'Cross-section formulae for specific processes'; thermal average,
+P. Gondolo, G. Gelmini, Nucl. Phys. B360, 145 (1991), eq. (3.8). Shapes broadcast.
+"""
 
 import jax
 import jax.numpy as jnp

@@ -1,6 +1,7 @@
 """Decays in flight inside a volume that starts at a distance from the source.
 
-Everything is a logarithm: the expected number may be exp(-3e13) and is still a number with a gradient.
+Source of the decay law: PDG 2024, review 'Kinematics', survival probability, with l = (p/m) c tau in metres. Everything is a
+logarithm: the expected number may be exp(-3e13) and is still a number with a gradient.
 """
 
 from collections.abc import Callable, Sequence
@@ -56,8 +57,7 @@ def log_expected_decays(
 
     ln W_k holds flux, acceptance, efficiency, branching ratio and quadrature weight; -inf marks a closed node. Energies
     rise along the axis, so that the last 1/l_k is the smallest. The value and its gradient are finite as long as the
-    last
-    node is open and the particle decays.
+    last node is open and the particle decays.
     """
     log_spectrum, inverse_length, distance, depth = floats(log_spectrum, inverse_length, distance, depth)
     ratio, log_slowest = relative_decays(inverse_length, distance, depth)

@@ -47,7 +47,7 @@ def _moment(numerators: Callable[[Array, Array, Array], tuple[Array, Array]], *v
 def scalar_with_heavy_fermion(
     scalar_mass: ArrayLike, lepton_mass: ArrayLike, fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike
 ) -> Real[Array, "*b"]:
-    """Contribution to a = (g-2)/2 of a neutral scalar with couplings ``left`` = y_L and ``right`` = y_R."""
+    """Contribution to a = (g-2)/2 of a neutral scalar, masses in GeV, with couplings ``left`` = y_L and ``right`` = y_R."""
     return _moment(lambda x, boson2, lepton2: (x**2 * (1 - x), x**2), scalar_mass, lepton_mass, fermion_mass, left, right)
 
 

@@ -1,4 +1,7 @@
-"""Light vectors from P -> gamma A', P = pi0 or eta, folded with the meson's spectrum and a forward aperture."""
+"""Light vectors from P -> gamma A', P = pi0 or eta, folded with the meson's spectrum and a forward aperture.
+
+Source of the folding: PDG 2024, review 'Kinematics', two-body decays. Energies, masses and momenta in GeV, angles in radian.
+"""
 
 from collections.abc import Callable
 
@@ -23,8 +26,7 @@ def branching_to_photon_vector(
 
     eps_P is the coupling relative to two photons: eps for pure kinetic mixing; a vector coupling g_q to quarks adds
     g_q-weighted charges. Source: B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614, sec. III; form factor at m^2
-    neglected
-    (slope m^2/m_rho^2, 2 % at 100 MeV).
+    neglected (slope m^2/m_rho^2, 2 % at 100 MeV).
     """
     mass, effective_mixing, meson_mass, photon_branching = floats(mass, effective_mixing, meson_mass, photon_branching)
     phase_space = jnp.maximum(1 - (mass / meson_mass) ** 2, 0)

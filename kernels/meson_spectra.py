@@ -1,6 +1,7 @@
 """Inclusive spectra of neutral pions per inelastic collision, from published parametrisations.
 
-Both functions return dN/(dE d^2 p_T) in GeV^-3, so that integrating over E and the transverse plane counts mesons.
+Scaling variables as in M. Bonesini et al., hep-ph/0101163. Energies, momenta and masses in GeV; shapes broadcast.
+Both spectra are dN/(dE d^2 p_T) in GeV^-3, so that integrating over E and the transverse plane counts mesons.
 """
 
 import jax
@@ -18,8 +19,7 @@ _SLOPE, _GAMMA, _DELTA = 6.10, 0.153, 0.478
 _RATIO_0, _RATIO_1 = 1.05, 2.65
 _BERYLLIUM = 9.0
 # Inelastic cross-section of protons on beryllium from the nuclear interaction length 77.8 g/cm^2 (PDG, Atomic and
-# Nuclear
-# Properties): 9.012/(N_A 77.8) = 192 mb. Iron (132.1 g/cm^2, 702 mb) fixes the power of A: ln(702/192)/ln(55.85/9.012).
+# Nuclear Properties): 9.012/(N_A 77.8) = 192 mb. Iron (132.1 g/cm^2, 702 mb) fixes the power of A: ln(702/192)/ln(55.85/9.012).
 _ABSORPTION_BERYLLIUM = 192.0
 _ABSORPTION_POWER = 0.71
 # The lightest baryon state that a produced pion leaves behind, two nucleons, as in hep-ph/0101163.
@@ -29,7 +29,10 @@ _RECOIL_MASS = 1.88
 def radial_scaling(
     energy: Array, transverse: Array, beam_energy: Array, meson_mass: Array, nucleon_mass: Array
 ) -> tuple[Array, Array, Array]:
-    """(x_R, x_F, p_L): x_R = E*/E*_max and x_F = 2 p*_L/sqrt(s) in the nucleon-nucleon frame, p_L in the laboratory."""
+    """(x_R, x_F, p_L): x_R = E*/E*_max and x_F = 2 p*_L/sqrt(s) in the nucleon-nucleon frame, p_L in the laboratory, GeV.
+
+    p_L is held at 1e-3 of the energy at least, where the transverse momentum leaves none.
+    """
     beam_momentum = jnp.sqrt(beam_energy**2 - nucleon_mass**2)
     s = 2 * nucleon_mass * (nucleon_mass + beam_energy)
     root_s = jnp.sqrt(s)
@@ -42,7 +45,7 @@ def radial_scaling(
 
 
 def highest_meson_energy(beam_energy: Array, meson_mass: Array, nucleon_mass: Array) -> Array:
-    """Laboratory energy of a meson with x_R = 1, going straight forward."""
+    """Laboratory energy in GeV of a meson with x_R = 1, going straight forward."""
     s = 2 * nucleon_mass * (nucleon_mass + beam_energy)
     energy_star = (s - _RECOIL_MASS**2 + meson_mass**2) / (2 * jnp.sqrt(s))
     momentum_star = jnp.sqrt(energy_star**2 - meson_mass**2)

@@ -1,4 +1,7 @@
-"""Effective degrees of freedom of the primordial plasma, interpolated from a published table."""
+"""Effective degrees of freedom of the primordial plasma, pure numbers, interpolated from a published table.
+
+Definitions: P. Gondolo, G. Gelmini, Nucl. Phys. B360, 145 (1991), sec. 3.
+"""
 
 from typing import NamedTuple
 

@@ -1,4 +1,7 @@
-"""Bremsstrahlung of light bosons by protons: splitting functions integrated over transverse momentum in closed form."""
+"""Bremsstrahlung of light bosons by protons: splitting functions integrated over transverse momentum in closed form.
+
+Splittings and form factors are pure numbers, masses and momenta in GeV.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -99,8 +102,7 @@ def proton_cross_section(s: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 
 # Faessler, Krivoruchenko, Martemyanov, arXiv:0910.5589: (coefficient, mass, width) in GeV of the isovector (rho) and
-# isoscalar
-# (omega) families, coefficients as solved for in de Niverville et al., arXiv:1609.01770 (they sum to 1/2 each).
+# isoscalar (omega) families, coefficients as solved for in de Niverville et al., arXiv:1609.01770 (they sum to 1/2 each).
 _RHO = ((0.6165340033, 0.77, 0.15), (0.2232042011, 1.25, 0.3), (-0.3397382044, 1.45, 0.5))
 _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.3699021158, 1.45, 0.5))
 

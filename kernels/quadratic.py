@@ -3,7 +3,8 @@
 A decay rate is a sum of squared amplitudes, and the amplitudes are linear in the Wilson coefficients: every rate is
 such a polynomial. Most of its coefficients vanish (amplitudes of different helicity or transversity do not interfere),
 so only the monomials that occur are kept. A monomial is the tuple of the indices of its factors: ``()`` is 1,
-``(2,)`` is x_2, ``(0, 0)`` is x_0 squared.
+``(2,)`` is x_2, ``(0, 0)`` is x_0 squared. Values have the unit of the numbers. Source of the idea and
+of a file format for it: I. Brivio et al., POPxf, arXiv:2511.17348.
 """
 
 from collections.abc import Sequence

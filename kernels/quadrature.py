@@ -1,4 +1,7 @@
-"""Fixed Gauss-Legendre rules between limits that may be arrays and may be differentiated."""
+"""Fixed Gauss-Legendre rules between limits that may be arrays and may be differentiated.
+
+Nodes have the unit of the limits, weights too. Source: NIST Digital Library of Mathematical Functions, sec. 3.5(v).
+"""
 
 import jax.numpy as jnp
 import numpy as np
@@ -6,7 +9,7 @@ from jaxtyping import Array, Real
 
 
 def unit_rule(nodes: int, dtype: jnp.dtype) -> tuple[Real[Array, " n"], Real[Array, " n"]]:
-    """Nodes and weights of the Gauss-Legendre rule on (0, 1), exact for polynomials of degree 2 n - 1."""
+    """Nodes and weights (nodes,) of the Gauss-Legendre rule on (0, 1), exact for polynomials of degree 2 n - 1."""
     points, weights = np.polynomial.legendre.leggauss(nodes)
     return jnp.asarray((points + 1) / 2, dtype), jnp.asarray(weights / 2, dtype)
 

@@ -8,7 +8,7 @@ widths taken at the energy sqrt(s) and r = s - 4 m^2, beta^2 = r/s,
     <sigma v> = 1/(8 m^4 T K_2(m/T)^2) int_{4 m^2}^inf ds sigma r sqrt(s) K_1(sqrt(s)/T).
 
 P. Gondolo, G. Gelmini, Nucl. Phys. B360, 145 (1991), eqs. (3.8) and (6.1). Masses, widths and temperatures in GeV,
-<sigma v> in GeV^-2. The temperature must leave m/T >= 0.5, else NaN.
+<sigma v> in GeV^-2; shapes broadcast. The temperature must leave m/T >= 0.5, else NaN.
 """
 
 from collections.abc import Callable

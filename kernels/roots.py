@@ -1,4 +1,7 @@
-"""Bracketed root finding for many one-dimensional equations at once, with exact implicit derivatives."""
+"""Bracketed root finding for many one-dimensional equations at once, with exact implicit derivatives.
+
+Functions and variables may have any unit. Source: T. R. Chandrupatla, Adv. Eng. Softw. 28, 145 (1997).
+"""
 
 from collections.abc import Callable
 
@@ -44,8 +47,7 @@ def bracketed_root(f: Callable[[Array], Array], lower: Real[Array, "*b"], upper:
     give NaN. Derivatives in whatever `f` closes over are exact, to all orders, by the implicit function theorem; the
     ends are not differentiated.
 
-    Source: T. R. Chandrupatla, Adv. Eng. Softw. 28, 145 (1997): inverse quadratic interpolation where it is safe, else
-    bisection.
+    Chandrupatla's method: inverse quadratic interpolation where it is safe, else bisection.
     """
     lower, upper = jax.lax.stop_gradient((lower, upper))
     exists = jnp.isfinite(lower) & jnp.isfinite(upper)

@@ -2,7 +2,8 @@
 
 Cross-sections are in GeV^-2 and velocities in units of c. ``GEV_MINUS2_IN_CM2`` turns the first into cm^2.
 A mediator is called light when its mass is not large against the momentum transfer q: its propagator 1/(q^2 + m^2)
-then varies over the recoil spectrum, and the cross-section quoted by convention is the one at q = 0.
+then varies over the recoil spectrum, and the cross-section quoted by convention is the one at q = 0. Masses, splittings
+and momenta in GeV; shapes broadcast. Kinematics of a splitting: D. Tucker-Smith, N. Weiner, hep-ph/0101138.
 """
 
 import jax.numpy as jnp

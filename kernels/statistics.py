@@ -1,6 +1,7 @@
 """Residuals: signed square roots of -2 ln L, so that a sum of squares is a likelihood that least squares can minimise.
 
-Every function is one side of ln L(best) - ln L = residual^2/2, zero at the best value of what it describes.
+Every function is one side of ln L(best) - ln L = residual^2/2, zero at the best value of what it describes. Residuals are pure
+numbers, standard deviations of a Gaussian; arguments broadcast.
 """
 
 import jax
@@ -48,6 +49,7 @@ def interval_wall(x: Real[ArrayLike, "*b"], lower: ArrayLike, upper: ArrayLike, 
 
     Of slope 1/width at both edges: x may be inside by ``width`` for one standard deviation. Its square has a continuous
     gradient; a point at the middle feels none. ``upper`` = inf is a wall with one side, (x - a)/width; an empty interval is 0.
+    Source: none, a smooth stand-in for a published hard edge.
     """
     x, lower, upper, width = floats(x, lower, upper, width)
     inside = (x > lower) & (x < upper)
@@ -61,7 +63,8 @@ def interval_wall(x: Real[ArrayLike, "*b"], lower: ArrayLike, upper: ArrayLike, 
 def upper_limit(x: Real[ArrayLike, "*b"], limit: ArrayLike, deviations: ArrayLike) -> Real[Array, "*b"]:
     """Residual of a quantity x >= 0 of which only an upper limit is known: a half-Gaussian about 0.
 
-    ``deviations``: how many standard deviations the limit is, 1.6449 for one-sided 95 % CL.
+    ``deviations``: how many standard deviations the limit is, 1.6449 for one-sided 95 % CL. Source: none
+    beyond the limit itself; exact where a Gaussian measurement found zero.
     """
     x, limit, deviations = floats(x, limit, deviations)
     return x * (deviations / limit)

@@ -7,7 +7,8 @@ primes for the other quark chirality. A bilinear of right-handed leptons is half
 Two vector-like partners of the down quarks mix with s and b. The first, a singlet under the new symmetry, gives the Z a
 flavour-changing left-handed coupling (universal in the leptons). The second is charged under it and brings in the light
 gauge boson A' and its Higgs phi', which couple to right-handed muons: contact operators of scale Lambda (eqs. 5-7).
-Arguments s_xy are the sines of the mixing angles; the functions depend on their products alone.
+Arguments s_xy are the sines of the mixing angles; the functions depend on their products alone. Coefficients are pure
+numbers but for C_S, C_P in GeV^-1; masses, V and Lambda in GeV; shapes broadcast.
 """
 
 from typing import NamedTuple

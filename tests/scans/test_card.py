@@ -99,6 +99,11 @@ def _axis(**axis):
     return {**MAP, "axes": {**MAP["axes"], "m_phi": axis}}
 
 
+def _search(**changes):
+    free = {"m_phi": {"min": 0.06, "max": 0.12}, "m_aprime": {"min": 0.01, "max": 0.3}}
+    return {"kind": "search", "terms": ["gm2"], "free": free, **changes}
+
+
 BAD = {
     "unknown key": (_grid(outptu="full"), ["outptu", "did you mean 'output'?"]),
     "misspelt required key": ({k: v for k, v in _grid(observable=["c_phi"]).items() if k != "observables"},
@@ -130,6 +135,11 @@ BAD = {
     "missing parameter": (_grid(axes={"m_phi": {"min": 0.1, "max": 0.2, "n": 3}}), ["delta_a_mu", "'m_aprime'"]),
     "summary of two": (_grid(output="summary"), ["observables", "exactly one"]),
     "twice": (_grid(observables=["c_phi", "c_phi"]), ["observables", "twice"]),
+    "a term twice": (_search(terms=["gm2", "gm2"]), ["terms: term 'gm2' is listed twice"]),
+    "observable of a search twice": (_search(observables=["c_phi"] * 2), ["observables: observable 'c_phi' is listed twice"]),
+    "unknown for a search": (_search(observables=["c_ph"]), ["observables: observable 'c_ph'", "did you mean 'c_phi'"]),
+    "observable out of reach": (_search(observables=["m_eta_2"]), ["'m_eta_2' needs 'm_eta': give it under free or fixed"]),
+    "unknown coordinate": (_search(fixed={"m_et": 0.1}), ["fixed: coordinate 'm_et'", "did you mean 'm_eta'?"]),
     "solved and scanned": ({**BAND, "solve_for": "m_aprime"}, ["solve_for", "m_aprime"]),
     "solved unknown": ({**BAND, "solve_for": "m_ph"}, ["solve_for", "did you mean 'm_phi'?"]),
     "pulls that fall": ({**BAND, "pulls": [1, 0]}, ["pulls", "rise"]),

@@ -24,7 +24,7 @@ from .layout import Attributes, Coordinate, Layout, Variable
 from .minimise import BLOCK, minimise
 from .scan import Arrays, Scan, float_dtype, observable_attributes
 from .search_card import SearchCard
-from .summary import readable
+from .hdf5 import readable
 from .tiles import Slices, Tiles
 
 TILE = 256

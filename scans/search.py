@@ -19,12 +19,11 @@ from jt3r.space import Space, coordinate
 from jt3r.terms import TERMS
 
 from .basins import basins, distinct
-from .hdf5 import write_arrays
+from .hdf5 import readable, write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
 from .minimise import BLOCK, minimise
 from .scan import Arrays, Scan, float_dtype, observable_attributes
 from .search_card import SearchCard
-from .hdf5 import readable
 from .tiles import Slices, Tiles
 
 TILE = 256
@@ -147,7 +146,7 @@ def _described(card: SearchCard, likelihood: Likelihood, space: Space, u: np.nda
         found |= {name: observables[name](point) for name in card.observables}
         return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
 
-    names = _described_names(card)
+    names = [*card.free, "vetoed", *(f"chi_square_{name}" for name in _summed(card)), *card.observables]
     n = len(space.names)
     arrays: Arrays = {name: np.zeros(0) for name in names}
     if not len(u):
@@ -185,9 +184,9 @@ def _in_blocks(function: Callable[[jax.Array], jax.Array], u: np.ndarray) -> np.
     return np.concatenate([np.asarray(function(jnp.asarray(block, float_dtype()))) for block in _padded(u)])[: len(u)]
 
 
-def _described_names(card: SearchCard) -> list[str]:
-    terms = [f"chi_square_{name}" for name in card.terms if card.cuts == "wall" or TERMS[name].kind != "cut"]
-    return [*card.free, "vetoed", *terms, *card.observables]
+def _summed(card: SearchCard) -> list[str]:
+    """The terms that are part of the chi-square: a veto is not."""
+    return [name for name in card.terms if card.cuts == "wall" or TERMS[name].kind != "cut"]
 
 
 def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
@@ -228,9 +227,8 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         Variable("start_converged", per_start, "|b1", fact("whether the start converged")),
         Variable("evaluations", per_start, "<i8", fact("residuals evaluated; a gradient or a Jacobian column counts as one")),
     ]
-    for name in card.terms:
-        if card.cuts == "wall" or TERMS[name].kind != "cut":
-            variables.append(Variable(f"chi_square_{name}", at, real, fact(TERMS[name].doc, source=TERMS[name].source)))
+    for name in _summed(card):
+        variables.append(Variable(f"chi_square_{name}", at, real, fact(TERMS[name].doc, source=TERMS[name].source)))
     variables += [Variable(name, at, real, observable_attributes(name)) for name in card.observables]
     solvers = f"optax {version('optax')}, optimistix {version('optimistix')}"
     return Layout(coordinates, tuple(variables), {"begin": list(card.begin), "solvers": solvers} if minima else {})

@@ -1,8 +1,9 @@
 """Which minima are the same, and which are connected: bookkeeping on where many starts ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
+from scipy.spatial import KDTree
 
 SAME = 1e-6
 """Minima nearer than this in every coordinate of the unit cube are one, at chi-squares that agree to the same part."""
@@ -10,40 +11,93 @@ SAME = 1e-6
 NEIGHBOURS = 8
 STEPS = 9
 BARRIER = 1.0
-"""Two minima are in one basin if a chain of minima joins them whose straight links stay below the higher end by one unit of
-chi-square, one standard deviation: a valley on which nothing pins the point down is one basin."""
+"""Two minima are in one basin if a chain of minima joins them whose links stay below the higher end by one unit of chi-square,
+one standard deviation: a valley on which nothing pins the point down is one basin. A link is the straight path, or where that
+climbs the valley's side, the path through `STEPS` of its points moved downhill."""
+
+Points = np.ndarray
+"""Points of the unit cube, (k, n)."""
 
 
-def distinct(u: np.ndarray, chi_square: np.ndarray) -> np.ndarray:
+def distinct(u: Points, chi_square: np.ndarray) -> np.ndarray:
     """For each point (m, n) the number of the first point, in order of chi-square, that is the same minimum."""
     owner = np.full(len(u), -1)
-    kept: list[int] = []
+    tree = KDTree(u)
     for k in np.argsort(chi_square, kind="stable"):
-        if kept:
-            near = np.abs(u[kept] - u[k]).max(axis=1) < SAME
-            near &= np.abs(chi_square[kept] - chi_square[k]) <= SAME * (1 + chi_square[k])
-            if near.any():
-                owner[k] = kept[int(np.argmax(near))]
-                continue
-        owner[k] = k
-        kept.append(int(k))
+        if owner[k] < 0:
+            near = np.array(tree.query_ball_point(u[k], SAME, p=np.inf))
+            same = np.abs(chi_square[near] - chi_square[k]) <= SAME * (1 + np.abs(chi_square[near]))
+            owner[near[same & (owner[near] < 0)]] = k
     return owner
 
 
-def basins(u: np.ndarray, chi_square: np.ndarray, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Number of the basin of each minimum (m, n), 0 that of the first; `function` gives the chi-square of points (k, n)."""
-    count = len(u)
-    links = [
-        (i, int(j)) for i in range(count) for j in np.argsort(((u - u[i]) ** 2).sum(axis=1), kind="stable")[1 : NEIGHBOURS + 1]
-    ]
-    label = np.arange(count)
-    if links:
-        pairs = np.array(links)
-        t = np.linspace(0, 1, STEPS + 2)[1:-1, None, None]
-        values = function(((1 - t) * u[pairs[:, 0]] + t * u[pairs[:, 1]]).reshape(-1, u.shape[1])).reshape(STEPS, -1)
-        top = np.maximum(chi_square[pairs[:, 0]], chi_square[pairs[:, 1]])
-        for i, j in pairs[(values <= top + BARRIER).all(axis=0)]:
-            low, high = sorted((label[i], label[j]))
-            label[label == high] = low
+def basins(
+    u: Points,
+    chi_square: np.ndarray,
+    function: Callable[[Points], np.ndarray],
+    downhill: Callable[[Points], Points],
+) -> np.ndarray:
+    """Number of the basin of each minimum (m, n), which come best first; 0 is that of the first.
+
+    `function` gives the chi-square of points, `downhill` moves them into a valley near by.
+    """
+    label = np.arange(len(u))
+    straight = _nearest(u)
+    _join(label, straight, _climbs(_between(u, straight)[1:-1], chi_square, straight, function))
+    bent = _nearest_of_other_basins(u, label)
+    if len(bent):
+        corners = _between(u, bent)
+        corners[1:-1] = downhill(corners[1:-1].reshape(-1, u.shape[1])).reshape(corners[1:-1].shape)
+        middle = (corners[1:] + corners[:-1]) / 2
+        _join(label, bent, _climbs(np.concatenate([corners[1:-1], middle]), chi_square, bent, function))
     _, number = np.unique(label, return_inverse=True)
     return number
+
+
+def _nearest(u: Points) -> np.ndarray:
+    """Pairs (p, 2) of each minimum and its neighbours."""
+    if len(u) < 2:
+        return np.zeros((0, 2), int)
+    _, near = KDTree(u).query(u, min(NEIGHBOURS + 1, len(u)))
+    pairs = np.stack([np.repeat(np.arange(len(u)), near.shape[1]), near.ravel()], axis=-1)
+    return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+def _nearest_of_other_basins(u: Points, label: np.ndarray) -> np.ndarray:
+    """Pairs (p, 2) of minima, one for each basin and each of its neighbouring basins, where these are nearest."""
+    members = [np.flatnonzero(label == k) for k in np.unique(label)]
+    trees = [KDTree(u[some]) for some in members]
+    pairs = []
+    for a, some in enumerate(members):
+        links = []
+        for b, others in enumerate(members):
+            if b != a:
+                distance, at = trees[b].query(u[some])
+                best = int(np.argmin(distance))
+                links.append((distance[best], some[best], others[at[best]]))
+        pairs += [(i, j) for _, i, j in sorted(links)[:NEIGHBOURS]]
+    return np.array(pairs, int).reshape(-1, 2)
+
+
+def _between(u: Points, pairs: np.ndarray) -> np.ndarray:
+    """Points (STEPS + 2, p, n) on the straight paths of the pairs, with both ends."""
+    t = np.linspace(0, 1, STEPS + 2)[:, None, None]
+    return (1 - t) * u[pairs[:, 0]] + t * u[pairs[:, 1]]
+
+
+def _climbs(
+    path: np.ndarray, chi_square: np.ndarray, pairs: np.ndarray, function: Callable[[Points], np.ndarray]
+) -> np.ndarray:
+    """Height (p) that the points (s, p, n) of each path reach above its higher end."""
+    if not len(pairs):
+        return np.zeros(0)
+    values = function(path.reshape(-1, path.shape[-1])).reshape(path.shape[:2])
+    return values.max(axis=0) - chi_square[pairs].max(axis=-1)
+
+
+def _join(label: np.ndarray, pairs: np.ndarray, climbs: Iterable[float]) -> None:
+    """Give both ends of each pair that climbs no barrier the lower of their labels, in place."""
+    for (i, j), climb in zip(pairs, climbs, strict=True):
+        if climb <= BARRIER and label[i] != label[j]:
+            low, high = sorted((label[i], label[j]))
+            label[label == high] = low

@@ -23,6 +23,7 @@ BLOCK = 64
 ADAM_STEPS, ADAM_RATE = 64, 0.05
 LBFGS_STEPS = 32
 LEAST_SQUARES_STEPS = 64
+DOWNHILL_STEPS = 8
 
 
 class Minima(NamedTuple):
@@ -47,6 +48,17 @@ def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True) 
     blocks = filled.reshape(-1, BLOCK, u.shape[-1])
     found = jax.lax.map(jax.vmap(partial(_one, residuals, warm_up)), blocks)
     return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:count], found)
+
+
+@partial(jax.jit, static_argnames="residuals")
+def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
+    """The points ``u`` moved into a valley near by, by a few steps of least squares; where those meet NaN they stay."""
+
+    def one(u: Array) -> Array:
+        x, _ = levenberg_marquardt(lambda x: residuals(cube_of(x)), free_of(u), 1e-4, DOWNHILL_STEPS)
+        return jnp.where(jnp.isfinite(x).all(), cube_of(x), u)
+
+    return jax.vmap(one)(u)
 
 
 def _one(residuals: Residuals, warm_up: bool, u: Array) -> Minima:

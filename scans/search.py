@@ -21,7 +21,7 @@ from jt3r.terms import TERMS
 from .basins import basins, distinct
 from .hdf5 import readable, write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
-from .minimise import BLOCK, minimise
+from .minimise import BLOCK, downhill, minimise
 from .scan import Arrays, Scan, float_dtype, observable_attributes
 from .search_card import SearchCard
 from .tiles import Slices, Tiles
@@ -128,7 +128,7 @@ def _assembled(card: SearchCard, numbers: np.ndarray, ends: Arrays) -> tuple[Arr
         "gradient": ends["gradient"][minima],
         "converged": ends["converged"][minima],
         "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
-        "basin": basins(u, found, value),
+        "basin": basins(u, found, value, partial(_in_blocks, partial(downhill, partial(residual_vector, likelihood, space)))),
     }
     arrays |= _described(card, likelihood, space, u)
     return arrays, minima

@@ -1,10 +1,15 @@
 """Picture of a search: where the starts ended, in two coordinates, by basin."""
 
+from textwrap import wrap
+
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
 
 from .style import COLOURS, GREY, label, shown_values
+
+TITLE_WIDTH = 80
+"""Characters in a line of the title."""
 
 NAMED = 5
 """Basins with a colour of their own; the others are grey."""
@@ -33,5 +38,6 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict) -> None:
         axis.set_label_text(label(scan[name]))
     if len(names) == 1:
         axes.set_ylabel(rf"${scan['chi_square'].attrs['latex']}$")
-    axes.set_title(f"{', '.join(card['terms'])}; data set {card['dataset']}", fontsize=8)
+    title = f"{', '.join(card['terms'])}; data set {card['dataset']}"
+    axes.set_title("\n".join(wrap(title, TITLE_WIDTH)), fontsize=8)
     axes.legend(frameon=False, fontsize=7)

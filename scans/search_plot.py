@@ -5,10 +5,11 @@ from textwrap import wrap
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogFormatter
 
 from .style import COLOURS, GREY, label, shown_values
 
-TITLE_WIDTH = 80
+TITLE_WIDTH = 60
 """Characters in a line of the title."""
 
 NAMED = 5
@@ -35,6 +36,8 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict) -> None:
     for which, axis, name in zip("xy", (axes.xaxis, axes.yaxis), names, strict=False):
         if card["free"][name]["spacing"] == "log":
             axes.set(**{f"{which}scale": "log"})
+            axis.set_major_formatter(LogFormatter())
+            axis.set_minor_formatter(LogFormatter())
         axis.set_label_text(label(scan[name]))
     if len(names) == 1:
         axes.set_ylabel(rf"${scan['chi_square'].attrs['latex']}$")

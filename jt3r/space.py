@@ -100,8 +100,15 @@ class Space:
         return {name for name in (*self.free, *self.fixed) if name in PARAMETERS}
 
     def values(self, u: Real[ArrayLike, "*b n"]) -> dict[str, Array]:
-        """Value of each free coordinate at the prior's quantiles ``u``, of shape (*b)."""
+        """Value of each free coordinate at the prior's quantiles ``u``, of shape (*b).
+
+        Outside [0, 1] the prior is continued. Raises ValueError unless the last axis of ``u`` is as long as `names`.
+        """
         (u,) = floats(u)
+        if u.shape[-1:] != (len(self.free),):
+            raise ValueError(
+                f"u has the shape {u.shape}: its last axis must hold {len(self.free)} coordinates ({', '.join(self.free)})"
+            )
         return {name: prior.value(u[..., k]) for k, (name, prior) in enumerate(self.free.items())}
 
     def quantiles(self, values: Mapping[str, Real[ArrayLike, "*b"]]) -> Real[Array, "*b n"]:

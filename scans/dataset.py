@@ -1,7 +1,8 @@
 """Scan files in the shape that other tools expect: an xarray Dataset, or flat columns of equal length."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h5py
 import numpy as np
@@ -47,17 +48,24 @@ class Columns(NamedTuple):
 def read_columns(path: str | Path) -> Columns:
     """The flat table of a file: its rows run over all axes, the last one fastest, as `to_dataframe` of xarray has them.
 
-    An array that does not depend on an axis is repeated along it. Raises BadInput as `open_scan`.
+    An array that does not depend on an axis is repeated along it. A search has one row for each minimum, a profile one for each
+    fit; their arrays over anything else (starts, matrices, intervals) are left out. Raises BadInput as `open_scan`.
     """
     with open_scan(path) as scan:
         scales = {name: item for name, item in scan.items() if item.is_scale}
-        arrays = {name: item for name, item in scan.items() if not item.is_scale}
+        rows = _rows(json.loads(scan.attrs["card"])) or set(scales)
+        arrays = {name: item for name, item in scan.items() if not item.is_scale and rows.issuperset(_dims(item))}
         dims = [dim for dim in _ordered(arrays) if dim in scales]
         lengths = tuple(len(scales[dim]) for dim in dims)
         coordinates = {name: _column(scales[name], [name], dims, lengths) for name in dims}
         variables = {name: _column(item, _dims(item), dims, lengths) for name, item in arrays.items()}
         attributes = {key: str(value) for key, value in scan.attrs.items()}
     return Columns(coordinates, variables, attributes)
+
+
+def _rows(card: dict[str, Any]) -> set[str]:
+    """The axes that the rows of a table run over, where they are not all of the file's."""
+    return {"search": {"minimum"}, "profile": set(card.get("axes", ()))}.get(card["kind"], set())
 
 
 def _dims(item: h5py.Dataset) -> list[str]:

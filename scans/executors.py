@@ -23,7 +23,7 @@ def executor_at(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise BadInput(f"executor {address}: needs Dask: pip install 'jt3r[dask]'") from None
+        raise BadInput(f"executor {address}: needs Dask: install jt3r with its extra 'dask'") from None
     if processes:
         cluster = LocalCluster(
             n_workers=int(processes[1]), threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"

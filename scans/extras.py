@@ -16,4 +16,4 @@ def need(module: str, extra: str, what: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != module:
             raise
-        raise BadInput(f"{what} needs {module}: pip install 'jt3r[{extra}]'") from None
+        raise BadInput(f"{what} needs {module}: install jt3r with its extra {extra!r}") from None

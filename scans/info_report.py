@@ -10,6 +10,7 @@ from rich.table import Table
 from .hdf5 import open_scan
 from .limits import table_of_limits
 from .sample_report import table_of_convergence
+from .search_report import print_search
 from .table_report import print_table
 
 
@@ -19,6 +20,7 @@ def print_info(file: Path, facts: dict[str, Any]) -> None:
     console = Console(highlight=False)
     console.print(_table_of_arrays(facts["file"], facts["arrays"]))
     print_table(file)
+    print_search(file)
     if kind == "limits":
         console.print(_table_of_intervals(file))
     if kind == "sample":

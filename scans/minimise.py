@@ -1,7 +1,7 @@
 """Minimising a sum of squared residuals from many starts at once, inside the unit cube.
 
-Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere, and then through least squares
-on the residuals, which converge even along a valley a thousandth wide. A start that meets NaN keeps its last good point and
+Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere, and then through Newton's method
+of `least_squares`, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good point and
 stops nobody else; starts are taken in blocks of a fixed size, so that a start's result does not depend on how many devices
 there are.
 """
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
+from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Bool, Int, Real
 
 from .cube import cube_of, free_of
@@ -22,8 +23,8 @@ BLOCK = 64
 
 ADAM_STEPS, ADAM_RATE = 64, 0.05
 LBFGS_STEPS = 32
-LEAST_SQUARES_STEPS = 64
-DOWNHILL_STEPS = 8
+DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
+SPREAD = PartitionSpec("starts")
 
 
 class Minima(NamedTuple):
@@ -37,17 +38,25 @@ class Minima(NamedTuple):
     evaluations: Int[Array, "*b"]
 
 
-@partial(jax.jit, static_argnames=("residuals", "warm_up"))
-def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True) -> Minima:
+@partial(jax.jit, static_argnames=("residuals", "warm_up", "devices"))
+def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1) -> Minima:
     """Minima of the squared ``residuals`` (n) -> (k) of a point of the cube, from the starts ``u``.
 
-    Without ``warm_up`` by least squares alone, for starts that are near a minimum.
+    Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. Blocks of starts are spread over so many
+    ``devices`` of this host, of which none waits for another; the ends are the same to the last bit however many there are.
     """
     count = len(u)
-    filled = u[jnp.minimum(jnp.arange(-(-count // BLOCK) * BLOCK, dtype=jnp.int32), count - 1)]
-    blocks = filled.reshape(-1, BLOCK, u.shape[-1])
-    found = jax.lax.map(jax.vmap(partial(_one, residuals, warm_up)), blocks)
-    return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:count], found)
+    whole = -(-count // (devices * BLOCK)) * devices * BLOCK
+    filled = u[jnp.minimum(jnp.arange(whole, dtype=jnp.int32), count - 1)]
+
+    def blocks(u: Array) -> Minima:
+        found = jax.lax.map(jax.vmap(partial(_one, residuals, warm_up)), u.reshape(-1, BLOCK, u.shape[-1]))
+        return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), found)
+
+    if devices > 1:
+        mesh = jax.make_mesh((devices,), ("starts",), axis_types=(AxisType.Auto,))
+        blocks = jax.shard_map(blocks, mesh=mesh, in_specs=SPREAD, out_specs=SPREAD, check_vma=False)
+    return jax.tree.map(lambda a: a[:count], blocks(filled))
 
 
 @partial(jax.jit, static_argnames="residuals")
@@ -55,7 +64,7 @@ def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
     """The points ``u`` moved into a valley near by, by a few steps of least squares; where those meet NaN they stay."""
 
     def one(u: Array) -> Array:
-        x, _ = levenberg_marquardt(lambda x: residuals(cube_of(x)), free_of(u), 1e-4, DOWNHILL_STEPS)
+        x, _ = levenberg_marquardt(lambda x: residuals(cube_of(x)), free_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
         return jnp.where(jnp.isfinite(x).all(), cube_of(x), u)
 
     return jax.vmap(one)(u)
@@ -66,16 +75,12 @@ def _one(residuals: Residuals, warm_up: bool, u: Array) -> Minima:
         return residuals(cube_of(x))
 
     x, spent = free_of(u), jnp.zeros((), jnp.int32)
-    for stage in (_adam, _lbfgs, _least_squares) if warm_up else (_least_squares,):
+    for stage in (_adam, _lbfgs) if warm_up else ():
         new, used = stage(free, x)
         before, after = jnp.sum(jnp.square(jax.vmap(free)(jnp.stack([x, new]))), axis=-1)
         x, spent = jnp.where(after <= before, new, x), spent + used
     fit = newton(free, x)
     return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
-
-
-def _least_squares(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    return levenberg_marquardt(residuals, x, 1e-10, LEAST_SQUARES_STEPS)
 
 
 def _objective(residuals: Residuals, x: Array) -> Array:

@@ -24,7 +24,6 @@ from .style import (
     MEV,
     ORANGE,
     coupling_on_top,
-    fixed_v,
     label,
     new_figure,
     scaled_top,
@@ -92,7 +91,7 @@ def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_xlim(x[0], x[-1])
     if along == "m_aprime":
         axes.grid(alpha=0.25, linewidth=0.5)
-        coupling_on_top(axes, fixed_v(card))
+        coupling_on_top(axes, scan, card)
     centre = np.argmin(np.abs(pulls))
     if (pulls == 0).any() and len(x) > 2 and np.isfinite(edges[centre]).any():
         inset = axes.inset_axes((0.09, 0.12, 0.47, 0.36))
@@ -138,7 +137,7 @@ def _draw_map(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_xlabel(label(scan[names[0]]))
     axes.set_ylabel(label(scan[names[1]]))
     if names[0] == "m_aprime":
-        coupling_on_top(axes, fixed_v(card))
+        coupling_on_top(axes, scan, card)
 
 
 def _measured(scan: h5py.File, card: dict) -> dict[str, tuple[float, float, float]]:

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.tri import Triangulation
 
-from .plots import GREY, MEV, coupling_on_top, fixed_v, set_scales
+from .plots import GREY, MEV, coupling_on_top, set_scales
 
 OUTLINED = 3
 """Levels whose cells are outlined; finer ones would be drawn black."""
@@ -44,7 +44,7 @@ def draw_cells(axes: Axes, scan: h5py.File, card: dict) -> None:
     finest = 2 ** int(level.max())
     axes.set_title(f"{len(level):,} cells, the finest 1/{finest} of the base mesh", fontsize=10)
     if x == "m_aprime":
-        coupling_on_top(axes, fixed_v(card))
+        coupling_on_top(axes, scan, card)
 
 
 def _ends(item: h5py.Dataset) -> np.ndarray:

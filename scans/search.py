@@ -10,7 +10,6 @@ import h5py
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from jt3r import observables
 from jt3r.likelihood import Likelihood
@@ -21,6 +20,7 @@ from jt3r.terms import TERMS
 from .basins import basins, distinct
 from .hdf5 import readable, write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
+from .least_squares import Residuals
 from .minimise import BLOCK, downhill, minimise
 from .scan import Arrays, Scan, float_dtype, observable_attributes
 from .search_card import SearchCard
@@ -59,13 +59,15 @@ def starts(card: SearchCard, first: int, count: int) -> np.ndarray:
     return u
 
 
-def _spread(u: jax.Array) -> jax.Array:
-    """The starts of a tile spread over the devices of this host, in whole blocks."""
-    devices = jax.local_device_count()
-    if devices == 1 or len(u) % (devices * BLOCK):
-        return u
-    mesh = jax.make_mesh((devices,), ("starts",), axis_types=(AxisType.Auto,))
-    return jax.device_put(u, NamedSharding(mesh, PartitionSpec("starts")))
+@lru_cache(maxsize=4)
+def _residuals(likelihood: Likelihood, space: Space) -> Residuals:
+    """One object for each problem, which JAX knows again: programs are compiled once for all tiles."""
+    return partial(residual_vector, likelihood, space)
+
+
+def _devices() -> int:
+    """Devices that share a tile's starts. Several devices of a CPU are simulated: they share its cores, and nothing is won."""
+    return 1 if jax.default_backend() == "cpu" else jax.local_device_count()
 
 
 def search_scan(card: SearchCard) -> Scan:
@@ -76,8 +78,8 @@ def search_scan(card: SearchCard) -> Scan:
     def compute(cut: Slices) -> Arrays:
         likelihood, space = problem(card)
         first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = _spread(jnp.asarray(starts(card, first, min(TILE, -(-total // BLOCK) * BLOCK)), float_dtype()))
-        found = minimise(partial(residual_vector, likelihood, space), u, card.warm_up)
+        u = jnp.asarray(starts(card, first, min(TILE, total)), float_dtype())
+        found = minimise(_residuals(likelihood, space), u, card.warm_up, _devices())
         return {name: np.asarray(value)[:count] for name, value in zip(_PARTS, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
@@ -128,7 +130,7 @@ def _assembled(card: SearchCard, numbers: np.ndarray, ends: Arrays) -> tuple[Arr
         "gradient": ends["gradient"][minima],
         "converged": ends["converged"][minima],
         "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
-        "basin": basins(u, found, value, partial(_in_blocks, partial(downhill, partial(residual_vector, likelihood, space)))),
+        "basin": basins(u, found, value, partial(_in_blocks, partial(downhill, _residuals(likelihood, space)))),
     }
     arrays |= _described(card, likelihood, space, u)
     return arrays, minima
@@ -231,4 +233,4 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         variables.append(Variable(f"chi_square_{name}", at, real, fact(TERMS[name].doc, source=TERMS[name].source)))
     variables += [Variable(name, at, real, observable_attributes(name)) for name in card.observables]
     solvers = f"optax {version('optax')}, optimistix {version('optimistix')}"
-    return Layout(coordinates, tuple(variables), {"begin": list(card.begin), "solvers": solvers} if minima else {})
+    return Layout(coordinates, tuple(variables), {"solvers": solvers})

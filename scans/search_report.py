@@ -13,6 +13,8 @@ from .hdf5 import open_scan
 NAMES, COLUMN = 30, 14
 """Width of the column of names and of each basin's: as many basins are printed as the terminal has room for."""
 
+EDGE = "|"
+
 
 def print_search(path: str | Path) -> None:
     """Print the minima of a search; nothing for a file of another kind."""
@@ -44,7 +46,10 @@ def _best(file: h5py.File, card: dict, shown: int) -> Table:
     order = np.lexsort((chi_square, vetoed))
     _, first = np.unique(basin[order], return_index=True)
     chosen = sorted((order[k] for k in first), key=lambda k: chi_square[k])[:shown]
-    table = Table(title="best minimum of each basin", title_justify="left")
+    title = "best minimum of each basin"
+    if len(first) > shown:
+        title += f", the first {shown} of {len(first)} basins"
+    table = Table(title=title, title_justify="left", caption=f"{EDGE} at the edge of its prior", caption_justify="left")
     for heading in ("", *(f"basin {basin[k]}" for k in chosen)):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     table.add_row("starts", *(str(int(file["starts"][()][basin == basin[k]].sum())) for k in chosen))
@@ -53,11 +58,17 @@ def _best(file: h5py.File, card: dict, shown: int) -> Table:
     for name in names:
         unit = file[name].attrs["units"]
         label = name if unit == "1" else f"{name} [{unit}]"
-        table.add_row(label, *(f"{value:.4g}" for value in file[name][()][chosen]))
+        prior = card["free"].get(name)
+        table.add_row(label, *(f"{value:.4g}" + _edge(value, prior) for value in file[name][()][chosen]))
     table.add_row("converged", *("yes" if file["converged"][k] else "no" for k in chosen))
     if vetoed.any():
         table.add_row("vetoed", *("yes" if vetoed[k] else "no" for k in chosen))
     return table
+
+
+def _edge(value: float, prior: dict | None) -> str:
+    """A mark for a coordinate at the edge of its prior."""
+    return EDGE if prior and min(value - prior["min"], prior["max"] - value) <= 1e-6 * (prior["max"] - prior["min"]) else ""
 
 
 def _named(file: h5py.File, card: dict) -> Table:

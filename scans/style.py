@@ -78,9 +78,10 @@ def scaled_top(axes: Axes, factor: float, text: str) -> None:
     axes.tick_params(top=False, which="both")
 
 
-def coupling_on_top(axes: Axes, v: float) -> None:
-    """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV."""
-    scaled_top(axes, 1 / (np.sqrt(2) * v * MEV), r"$g_{T3R}$")
+def coupling_on_top(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV, where V is one number."""
+    if "v" not in scan:
+        scaled_top(axes, 1 / (np.sqrt(2) * fixed_v(card) * MEV), r"$g_{T3R}$")
 
 
 def shades(count: int) -> np.ndarray:

@@ -143,5 +143,5 @@ def test_a_large_grid_is_no_yaml(tmp_path):
 
 
 def test_a_missing_extra_is_one_line():
-    with pytest.raises(BadInput, match=r"Parquet needs no_such_module: pip install 'jt3r\[export\]'"):
+    with pytest.raises(BadInput, match=r"Parquet needs no_such_module: install jt3r with its extra 'export'"):
         need("no_such_module", "export", "Parquet")

@@ -56,7 +56,7 @@ def test_every_start_ends_on_the_band(band_search):
             assert (file[name][()] <= prior["max"]).all()
         # one residual, three coordinates: two directions are free, so there is no covariance
         assert np.isnan(file["covariance"][()]).all()
-        assert list(file.attrs["begin"]) == ["here"]
+        assert list(json.loads(file.attrs["card"])["begin"]) == ["here"]
 
 
 def test_the_hessian_is_in_the_units_of_the_coordinates(band_search):
@@ -120,6 +120,24 @@ def test_the_file_is_the_same_again_on_four_devices_and_changes_with_the_seed(ba
     other = run(BAND | {"seed": 1}, tmp_path / "other.h5")
     with h5py.File(other) as one, h5py.File(band_search) as two:
         assert not np.array_equal(one["v"][()], two["v"][()])
+
+
+def test_sharded_starts_end_on_the_same_bits():
+    """`devices` on simulated ones, where blocks of starts run apart; twice as many blocks as devices, the last one not full."""
+    code = """
+import jax
+from jt3r.scans.card import load_card
+from jt3r.scans.minimise import minimise
+from jt3r.scans.search import _residuals, problem
+residuals = _residuals(*problem(load_card("gm2_search")))
+u = jax.random.uniform(jax.random.key(0), (500, 3))
+one, four = (minimise(residuals, u, False, devices) for devices in (1, 4))
+assert len(four.u.sharding.device_set) == 4
+assert all((a == b).all() for a, b in zip(one, four))
+assert four.converged.all()
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 
 
 def quadratic(u):

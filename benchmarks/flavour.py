@@ -59,7 +59,7 @@ def points(count: int) -> dict[str, np.ndarray]:
 
 
 def rates_in_numpy(c: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same polynomials with NumPy: what one would write without a compiler. All of NAMES at 160 GeV, arrays of one shape."""
+    """The same polynomials with NumPy: what one would write without a compiler. Takes all of NAMES at 160 GeV."""
     table = load_table("flavio-2.7")
     low = {}
     run = table.running

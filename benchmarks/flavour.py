@@ -58,8 +58,8 @@ def points(count: int) -> dict[str, np.ndarray]:
     return {name: rng.uniform(-1, 1, count) * (0.1 if name[:2] in ("CS", "CP") else 10.0) for name in NAMES}
 
 
-def in_numpy(c: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same polynomials with NumPy: what one would write without a compiler."""
+def rates_in_numpy(c: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same polynomials with NumPy: what one would write without a compiler. Takes all of NAMES at 160 GeV."""
     table = load_table("flavio-2.7")
     low = {}
     run = table.running
@@ -86,6 +86,11 @@ def in_numpy(c: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         for number, factors in zip(rate.numbers[1:], rate.monomials[1:], strict=True):
             total += number * (x[factors[0]] if len(factors) == 1 else x[factors[0]] * x[factors[1]])
         rates[name] = total
+    return rates
+
+
+def in_numpy(c: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    rates = rates_in_numpy(c)
     return {k: rates[n] if d is None else rates[n] / rates[d] for k, (n, d) in OBSERVABLES.items()}
 
 

@@ -184,12 +184,12 @@ def speed() -> str:
 def _bars(rows: list[dict[str, str]]) -> str:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    figure = Figure(figsize=(8, 0.3 * len(rows)), layout="constrained")
     axes = figure.subplots()
     ratios = [float(row["ratio"]) for row in rows]
     axes.barh([f"{row['task']}\nagainst {row['against']}" for row in rows], [r - 1 for r in ratios], left=1, color="C0")
     axes.axvline(1, color="black", lw=0.8)
-    axes.set(xscale="log", xlabel="time of the other / time of jt3r", xlim=(0.3, None))
+    axes.set(xscale="log", xlabel="time of the other / time of jt3r", xlim=(min(ratios) / 2, None))
     axes.tick_params(axis="y", labelsize=6)
     axes.invert_yaxis()
     image = io.StringIO()

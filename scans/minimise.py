@@ -1,9 +1,9 @@
 """Minimising a sum of squared residuals from many starts at once, inside the unit cube.
 
 Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere, and then through the method of
-Newton in `least_squares`, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good point
-and stops nobody else; starts are taken in blocks of a fixed size, so that a start's result does not depend on how many devices
-there are.
+Newton in `least_squares`, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good
+point and stops nobody else; starts are taken in blocks of a fixed size, so that a start's result does not depend on how many
+devices there are.
 """
 
 from functools import partial

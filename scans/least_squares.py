@@ -10,7 +10,7 @@ Numerical Optimization, 2nd ed., section 18.3), cost values of the residuals alo
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -28,6 +28,7 @@ CORRECTIONS = 3
 DAMPINGS = (0.0, *(10 ** (k / 2) for k in range(-3, 4)))
 """Dampings that each step tries, in units of the one that was best before."""
 NEWTON_STEPS = 256
+ALLOWED_STEPS = 64
 FLAT = 1e-14
 """Eigenvalues of a Hessian count as at least this part of the largest: below it they are rounding."""
 
@@ -48,14 +49,35 @@ def levenberg_marquardt(
     residuals: Residuals, x: Real[Array, " n"], tolerance: float, max_steps: int
 ) -> tuple[Real[Array, " n"], Int[Array, ""]]:
     """Where at most ``max_steps`` steps from ``x`` lead, NaN if they meet NaN, and the evaluations spent."""
+    return _levenberg_marquardt(residuals, x, optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance), max_steps)
+
+
+def _levenberg_marquardt(
+    residuals: Residuals, x: Array, solver: optimistix.LevenbergMarquardt, max_steps: int
+) -> tuple[Array, Int[Array, ""]]:
     found: optimistix.Solution = optimistix.least_squares(
-        lambda x, _: residuals(x),
-        optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance),
-        x,
-        max_steps=max_steps,
-        throw=False,
+        lambda x, _: residuals(x), solver, x, max_steps=max_steps, throw=False
     )
     return found.value, jnp.asarray(found.stats["num_steps"] * (1 + len(x)), jnp.int32)
+
+
+class _Allowed(optimistix.LevenbergMarquardt):
+    """Ends as soon as every residual is within one, one standard deviation of each term."""
+
+    def terminate(self, fn: Any, y: Any, args: Any, options: Any, state: Any, tags: Any) -> tuple[Array, Any]:
+        within = jnp.all(jnp.abs(state.f_info.residual) <= 1)
+        return within & ~state.first_step, optimistix.RESULTS.successful
+
+
+def allowed(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
+    """Where Levenberg and Marquardt's steps from ``x`` first reach a point at which every residual is within one.
+
+    After `ALLOWED_STEPS` steps they end anywhere. The gradient there is part of the `Fit`.
+    """
+    solver = _Allowed(rtol=0, atol=0)  # type: ignore[call-arg]  # equinox keeps the constructor of the class above
+    x, spent = _levenberg_marquardt(residuals, x, solver, ALLOWED_STEPS)
+    r, jacobian = residuals(x), jax.jacfwd(residuals)(x)
+    return Fit(x, r @ r, _gradient_norm(r, jacobian), spent + 1 + len(x))
 
 
 class _State(NamedTuple):

@@ -16,7 +16,7 @@ from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Bool, Int, Real
 
 from .cube import cube_of, free_of
-from .least_squares import CONVERGED, Residuals, levenberg_marquardt, newton
+from .least_squares import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
 
 BLOCK = 64
 """Starts that advance together: enough to fill vector registers, few enough that none waits long for the slowest."""
@@ -57,6 +57,18 @@ def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, 
         mesh = jax.make_mesh((devices,), ("starts",), axis_types=(AxisType.Auto,))
         blocks = jax.shard_map(blocks, mesh=mesh, in_specs=SPREAD, out_specs=SPREAD, check_vma=False)
     return jax.tree.map(lambda a: a[:count], blocks(filled))
+
+
+@partial(jax.jit, static_argnames="residuals")
+def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
+    """Where each of the starts ``u`` first meets a point with every residual within one; `converged` says that it did."""
+
+    def one(u: Array) -> Minima:
+        fit = allowed(lambda x: residuals(cube_of(x)), free_of(u))
+        within = jnp.all(jnp.abs(residuals(cube_of(fit.x))) <= 1)
+        return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
+
+    return jax.vmap(one)(u)
 
 
 @partial(jax.jit, static_argnames="residuals")

@@ -21,7 +21,7 @@ from .basins import basins, distinct
 from .hdf5 import readable, write_arrays
 from .layout import Attributes, Coordinate, Layout, Variable
 from .least_squares import Residuals
-from .minimise import BLOCK, downhill, minimise
+from .minimise import BLOCK, allowed_points, downhill, minimise
 from .scan import Arrays, Scan, float_dtype, observable_attributes
 from .search_card import SearchCard
 from .tiles import Slices, Tiles
@@ -79,7 +79,9 @@ def search_scan(card: SearchCard) -> Scan:
         likelihood, space = problem(card)
         first, count = cut[0].start, cut[0].stop - cut[0].start
         u = jnp.asarray(starts(card, first, min(TILE, total)), float_dtype())
-        found = minimise(_residuals(likelihood, space), u, card.warm_up, _devices())
+        residuals = _residuals(likelihood, space)
+        run = allowed_points if card.until == "allowed" else partial(minimise, warm_up=card.warm_up, devices=_devices())
+        found = run(residuals, u)
         return {name: np.asarray(value)[:count] for name, value in zip(_PARTS, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
@@ -193,6 +195,7 @@ def _summed(card: SearchCard) -> list[str]:
 
 def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     real = float_dtype().str
+    end = "whether every term is within one standard deviation" if card.until == "allowed" else "whether the gradient vanishes"
 
     def fact(text: str, **more: str) -> Attributes:
         return {"units": "1", "long_name": text, **more}
@@ -212,7 +215,7 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     variables += [
         Variable("chi_square", at, real, fact("-2 ln L up to a constant", latex=r"\chi^2")),
         Variable("gradient", at, real, fact("norm of the gradient in the metric of the likelihood; converged below 1e-8")),
-        Variable("converged", at, "|b1", fact("whether the gradient vanishes")),
+        Variable("converged", at, "|b1", fact(end)),
         Variable("starts", at, "<i8", fact("how many starts ended here")),
         Variable("basin", at, "<i8", fact("number of the basin: minima joined by paths below one unit of chi-square")),
         Variable("vetoed", at, "|b1", fact("whether a published cut among the terms forbids the point")),
@@ -226,7 +229,7 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         Variable("covariance", matrix, real, fact("twice its inverse; NaN where the likelihood leaves a direction free")),
         Variable("start_minimum", per_start, "<i8", fact("minimum that the start reached, -1 if it met NaN")),
         Variable("start_chi_square", per_start, real, fact("chi-square where the start ended")),
-        Variable("start_converged", per_start, "|b1", fact("whether the start converged")),
+        Variable("start_converged", per_start, "|b1", fact(f"{end} where the start ended")),
         Variable("evaluations", per_start, "<i8", fact("residuals evaluated; a gradient or a Jacobian column counts as one")),
     ]
     for name in _summed(card):

@@ -13,12 +13,14 @@ class SearchCard(SpaceCard):
     """Minima from `starts` random points of the priors, and from those named under `begin`.
 
     `begin.NAME` gives coordinates of one more start; those it leaves out lie in the middle of their priors. `observables` are
-    computed at every minimum. `warm_up = false` leaves out Adam and L-BFGS.
+    computed at every minimum. `warm_up = false` leaves out Adam and L-BFGS. With `until = "allowed"` a start ends as soon as
+    every term is within one standard deviation: many allowed points for little, none of them a minimum.
     """
 
     kind: Literal["search"]
     starts: int = Field(default=1000, ge=1, le=10_000_000)
     seed: int = Field(default=0, ge=0, lt=2**32)
+    until: Literal["minimum", "allowed"] = "minimum"
     warm_up: bool = True
     begin: dict[str, dict[str, Finite]] = Field(default_factory=dict)
 

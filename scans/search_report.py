@@ -31,13 +31,18 @@ def print_search(path: str | Path) -> None:
 
 
 def summary(file: h5py.File) -> str:
-    """One line: starts, how many converged, how many met NaN, minima and basins."""
+    """One line: starts, how many converged, how many met NaN, minima and basins; or allowed points in their place."""
+    ended, ends = ("are allowed", "points") if _until(file) == "allowed" else ("converged", "minima")
     converged, minimum = file["start_converged"][()], file["start_minimum"][()]
     basins = len(np.unique(file["basin"][()]))
     return (
-        f"{len(minimum)} starts: {int(converged.sum())} converged, {int((minimum < 0).sum())} met NaN; "
-        f"{len(file['chi_square'])} minima in {basins} basins; {file['evaluations'][()].mean():.0f} evaluations a start"
+        f"{len(minimum)} starts: {int(converged.sum())} {ended}, {int((minimum < 0).sum())} met NaN; "
+        f"{len(file['chi_square'])} {ends} in {basins} basins; {file['evaluations'][()].mean():.0f} evaluations a start"
     )
+
+
+def _until(file: h5py.File) -> str:
+    return str(json.loads(file.attrs["card"])["until"])
 
 
 def _best(file: h5py.File, card: dict, shown: int) -> Table:
@@ -46,7 +51,7 @@ def _best(file: h5py.File, card: dict, shown: int) -> Table:
     order = np.lexsort((chi_square, vetoed))
     _, first = np.unique(basin[order], return_index=True)
     chosen = sorted((order[k] for k in first), key=lambda k: chi_square[k])[:shown]
-    title = "best minimum of each basin"
+    title = f"best {'point' if card['until'] == 'allowed' else 'minimum'} of each basin"
     if len(first) > shown:
         title += f", the first {shown} of {len(first)} basins"
     table = Table(title=title, title_justify="left", caption=f"{EDGE} at the edge of its prior", caption_justify="left")

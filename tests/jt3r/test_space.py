@@ -184,3 +184,10 @@ def test_spaces_are_compared_by_identity_as_static_arguments():
     one, same = Space(FREE), Space(FREE)
     assert hash(one) != hash(same)
     assert one != same
+
+
+@pytest.mark.parametrize("length", [0, 1, 3])
+def test_a_wrong_number_of_coordinates_is_refused(length):
+    space = Space({"m_aprime": Prior(0.05, 0.2), "m_phi": Prior(0.06, 0.1)})
+    with pytest.raises(ValueError, match=r"its last axis must hold 2 coordinates \(m_aprime, m_phi\)"):
+        space.point(np.zeros((4, length)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from jt3r.scans.least_squares import CONVERGED, NEWTON_STEPS, levenberg_marquardt, newton
+from jt3r.scans.least_squares import CONVERGED, NEWTON_STEPS, allowed, levenberg_marquardt, newton
 
 
 def valley(x):
@@ -48,6 +48,17 @@ def test_a_start_at_a_saddle_goes_down():
     fit = newton(lambda x: jnp.stack([x[0] ** 2 - 1, x[1], jnp.ones(())]), jnp.array([1e-6, 0.5]))
     np.testing.assert_allclose(jnp.abs(fit.x), [1.0, 0.0], atol=CONVERGED)
     assert float(fit.chi_square) == pytest.approx(1.0, abs=1e-15)
+
+
+def test_an_allowed_point_is_reached_and_no_more():
+    """From 100 standard deviations away; a Gauss-Newton step would end at 0, damped ones stop on the way."""
+    fit = allowed(lambda x: jnp.stack([x[0] / 1e-2, x[1] / 2e-2]), jnp.array([1.0, 1.0]))
+    assert (jnp.abs(fit.x) <= jnp.array([1e-2, 2e-2])).all()
+    assert fit.evaluations < 64 * 3
+    never = allowed(lambda x: jnp.stack([x[0], x[0] - 4.0]), jnp.array([1.0]))
+    assert float(never.chi_square) == pytest.approx(8.0)  # the best there is, at x = 2: both are two
+    at_once = allowed(lambda x: x, jnp.array([0.5]))
+    assert at_once.evaluations <= 2 * 2 + 2
 
 
 def test_nan_all_around_gives_the_start_back():

@@ -18,9 +18,12 @@ from jt3r.scans.basins import basins, distinct
 from jt3r.scans.card import load_card
 from jt3r.scans.cli import app
 from jt3r.scans.cube import cube_of, free_of
+from jt3r.scans.dataset import read_columns
+from jt3r.scans.info import describe
 from jt3r.scans.least_squares import CONVERGED
 from jt3r.scans.minimise import downhill, minimise
 from jt3r.scans.plots import plot_file
+from jt3r.scans.search_report import summary
 from jt3r.sensitivity import derivative
 
 BAND = {
@@ -59,6 +62,20 @@ def test_every_start_ends_on_the_band(band_search):
         assert list(json.loads(file.attrs["card"])["begin"]) == ["here"]
 
 
+def test_a_finished_search_is_left_alone_described_and_exported(band_search):
+    before, changed = band_search.read_bytes(), band_search.stat().st_mtime_ns
+    run(BAND, band_search, resume=True)
+    assert (band_search.read_bytes(), band_search.stat().st_mtime_ns) == (before, changed)
+    json.dumps(describe(band_search))
+    found = CliRunner().invoke(app, ["info", str(band_search)])
+    assert found.exit_code == 0
+    assert "best minimum of each basin" in found.output
+    columns = read_columns(band_search)
+    assert list(columns.coordinates) == ["minimum"]
+    assert {len(column.values) for column in columns.all.values()} == {257}
+    assert {"v", "chi_square", "tuning", "pull_gm2"} <= set(columns.variables)
+
+
 def test_the_hessian_is_in_the_units_of_the_coordinates(band_search):
     names = list(BAND["free"])
     assert names != sorted(names)  # as JAX orders the entries of a mapping
@@ -94,6 +111,19 @@ def test_starts_converge_in_twelve_parameters_and_where_coefficients_cancel(card
         reached = file["start_chi_square"][()]
     # Many starts find the best: chi-square is rounded at 1e-16 times the square of pulls of up to 1e3 on the way.
     assert (reached < best + 1e-6).sum() >= 4
+
+
+def test_starts_end_where_every_term_is_within_one(tmp_path):
+    settings = ["starts=128", "until=allowed", 'observables=["pull_gm2"]', "begin={}"]
+    with h5py.File(run("benchmarks", tmp_path / "allowed.h5", settings=settings)) as file:
+        assert file["start_converged"][()].all()
+        for name in ("gm2", "R_K", "R_Kst", "BR_Bsmumu"):
+            assert (file[f"chi_square_{name}"][()] <= 1).all()
+        assert file["chi_square"][()].max() > 1e-3  # not minima, which are at zero
+        np.testing.assert_allclose(file["pull_gm2"][()] ** 2, file["chi_square_gm2"][()], rtol=1e-9)
+        # the way to a minimum takes ten times as many
+        assert file["evaluations"][()].mean() < 100
+        assert summary(file).startswith("128 starts: 128 are allowed, 0 met NaN; 128 points in ")
 
 
 def test_the_bar_is_told_the_best_value_so_far(tmp_path):
@@ -224,8 +254,6 @@ def test_a_wrong_card_is_one_line(change, message):
 
 
 def test_run_prints_what_was_found(band_search, tmp_path):
-    from jt3r.scans.search_report import summary
-
     with h5py.File(band_search) as file:
         assert summary(file).startswith("257 starts: 257 converged, 0 met NaN; 257 minima in ")
         assert json.loads(file.attrs["card"])["starts"] == 256

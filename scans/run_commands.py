@@ -40,7 +40,8 @@ def check(card: CardName, settings: Settings = None) -> None:
     console.print_json(resolved.model_dump_json())
     console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
     console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")
-    console.print(f"time    about {cost['seconds']:.2g} s after compilation, on two cores")
+    compiling = "half a minute or more of" if resolved.kind in ("search", "sample", "profile") else "some seconds of"
+    console.print(f"time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
 
 
 def run(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import h5py
 import jax
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jt3r import Point, observables
+from jt3r.objective import residual_vector
 from jt3r.scans import BadInput, run
 from jt3r.scans.basins import basins, distinct
 from jt3r.scans.card import load_card
@@ -21,8 +23,9 @@ from jt3r.scans.cube import cube_of, free_of
 from jt3r.scans.dataset import read_columns
 from jt3r.scans.info import describe
 from jt3r.scans.least_squares import CONVERGED
-from jt3r.scans.minimise import downhill, minimise
+from jt3r.scans.minimise import allowed_points, downhill, minimise
 from jt3r.scans.plots import plot_file
+from jt3r.scans.search import problem
 from jt3r.scans.search_report import summary
 from jt3r.sensitivity import derivative
 
@@ -155,11 +158,13 @@ def test_the_file_is_the_same_again_on_four_devices_and_changes_with_the_seed(ba
 def test_sharded_starts_end_on_the_same_bits():
     """`devices` on simulated ones, where blocks of starts run apart; twice as many blocks as devices, the last one not full."""
     code = """
+from functools import partial
 import jax
+from jt3r.objective import residual_vector
 from jt3r.scans.card import load_card
 from jt3r.scans.minimise import minimise
-from jt3r.scans.search import _residuals, problem
-residuals = _residuals(*problem(load_card("gm2_search")))
+from jt3r.scans.search import problem
+residuals = partial(residual_vector, *problem(load_card("gm2_search")))
 u = jax.random.uniform(jax.random.key(0), (500, 3))
 one, four = (minimise(residuals, u, False, devices) for devices in (1, 4))
 assert len(four.u.sharding.device_set) == 4
@@ -168,6 +173,15 @@ assert four.converged.all()
 """
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+@pytest.mark.parametrize("descend", [minimise, allowed_points])
+def test_searches_lower_for_cuda_without_a_callback(descend):
+    residuals = partial(residual_vector, *problem(load_card("gm2_search")))
+    starts = jax.ShapeDtypeStruct((256, 3), jnp.float64)
+    text = jax.jit(lambda u: descend(residuals, u)).trace(starts).lower(lowering_platforms=("cuda",)).as_text()
+    assert "cusolver" in text
+    assert "callback" not in text
 
 
 def quadratic(u):

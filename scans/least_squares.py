@@ -1,11 +1,11 @@
 """The smallest sum of squared residuals near a point: Levenberg-Marquardt, and Newton's method along curved valleys.
 
-Levenberg and Marquardt's method is optimistix's; it is for rough descents. It takes thousands of steps along a valley that is a
-thousandth as wide as it is curved, because any straight step that follows the valley's floor also leaves it sideways, and it
-cannot run inside jax.shard_map. Newton's method here bends its steps: each is tried as it is, and then corrected up to
-`CORRECTIONS` times by what the residuals did beyond their linear model, through the same inverse. Such second-order corrections,
-known from sequential quadratic programming (J. Nocedal, S. J. Wright, Numerical Optimization, 2nd ed., chapter 15 on the Maratos
-effect), cost values of the residuals alone.
+Levenberg and Marquardt's method is optimistix's; it is for rough descents. It takes thousands of steps along a valley that is
+a thousandth as wide as it is curved, because any straight step that follows the valley's floor also leaves it sideways, and
+it cannot run inside jax.shard_map. Newton's method here bends its steps: each is tried as it is, and then corrected up to
+`CORRECTIONS` times by what the residuals did beyond their linear model, through the same inverse. Such second-order
+corrections, known from sequential quadratic programming (J. Nocedal, S. J. Wright, Numerical Optimization, 2nd ed., chapter
+15 on the Maratos effect), cost values of the residuals alone.
 """
 
 from collections.abc import Callable

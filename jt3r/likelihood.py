@@ -26,6 +26,8 @@ class Likelihood:
     theory_errors: bool = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.terms, str):
+            raise ValueError(f"terms = {self.terms!r}: must be a sequence of names, [{self.terms!r}] for one")
         object.__setattr__(self, "terms", tuple(self.terms))
         if unknown := [name for name in self.terms if name not in TERMS]:
             raise ValueError(f"no term {', '.join(map(repr, unknown))}; there are {', '.join(TERMS)}")

@@ -214,6 +214,7 @@ def test_the_sum_and_its_parts():
         ({"terms": ("gm2", "R_D", "g3")}, "no term 'R_D', 'g3'; there are gm2"),
         ({"terms": ("gm2", "gm2")}, r"terms = \['gm2', 'gm2'\].*each once"),
         ({"terms": ()}, "at least one"),
+        ({"terms": "gm2"}, r"terms = 'gm2': must be a sequence of names, \['gm2'\] for one"),
         ({"terms": ("gm2",), "cuts": "hard"}, "cuts = 'hard': allowed are wall, veto"),
         ({"terms": ("gm2",), "errors": "none"}, "errors = 'none': allowed are moments"),
     ],

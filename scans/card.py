@@ -80,7 +80,7 @@ def _first_error(error: ValidationError) -> str:
     message = message[0].lower() + message[1:]
     key = ".".join(where)
     if first["type"] == "extra_forbidden":
-        known = _known_keys(where[:-1], listed=LISTED in first["loc"])
+        known = _known_keys(str(first["loc"][0]), where[:-1], listed=LISTED in first["loc"])
         return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known)
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         given = first["input"].get("kind") if isinstance(first["input"], dict) else None
@@ -92,8 +92,8 @@ def _first_error(error: ValidationError) -> str:
     return f"{key} = {first['input']!r}: {message}"
 
 
-def _known_keys(parents: list[str], listed: bool) -> list[str]:
+def _known_keys(kind: str, parents: list[str], listed: bool) -> list[str]:
     if not parents:
-        return list(dict.fromkeys(key for card in KINDS.values() for key in card.model_fields))
+        return list(KINDS[kind].model_fields)
     tables: dict[str, type[BaseModel]] = {"summary": Summary, "refine": Refine, "free": Free}
     return list(tables.get(parents[0], Values if listed else Range).model_fields)

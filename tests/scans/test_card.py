@@ -198,3 +198,8 @@ def test_bad_settings(setting, words):
     with pytest.raises(BadInput) as refused:
         load_card("gm2_map", [setting])
     assert not [word for word in words if word not in str(refused.value)], str(refused.value)
+
+
+def test_an_unknown_key_is_met_with_those_of_its_kind():
+    with pytest.raises(BadInput, match="key 'pulls' is unknown; known: dataset, terms.*max_tree_depth"):
+        load_card("posterior", ["pulls=[1]"])

@@ -201,5 +201,5 @@ def test_bad_settings(setting, words):
 
 
 def test_an_unknown_key_is_met_with_those_of_its_kind():
-    with pytest.raises(BadInput, match="key 'pulls' is unknown; known: dataset, terms.*max_tree_depth"):
+    with pytest.raises(BadInput, match=r"key 'pulls' is unknown; known: dataset, terms.*max_tree_depth"):
         load_card("posterior", ["pulls=[1]"])

@@ -42,7 +42,9 @@ class Likelihood:
         """Parameters of the point that the terms depend on."""
         return tuple(dict.fromkeys(parameter for name in self.terms for parameter in TERMS[name].reads))
 
-    def _summed(self) -> list[Term]:
+    @property
+    def summed(self) -> list[Term]:
+        """The terms that are part of the chi-square: a veto is not."""
         return [TERMS[name] for name in self.terms if self.cuts == "wall" or TERMS[name].kind != "cut"]
 
     def _options(self) -> Options:
@@ -59,7 +61,7 @@ class Likelihood:
         shape = jnp.broadcast_shapes(*(getattr(point, name).shape for name in self.reads))
         return {
             term.name: jnp.broadcast_to(term.residual(point, self._options()), shape).astype(jnp.result_type(float))
-            for term in self._summed()
+            for term in self.summed
         }
 
     def breakdown(self, point: Point) -> dict[str, Array]:

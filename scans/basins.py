@@ -65,18 +65,16 @@ def _nearest(u: Points) -> np.ndarray:
 
 def _nearest_of_other_basins(u: Points, label: np.ndarray) -> np.ndarray:
     """Pairs (p, 2) of minima, one for each basin and each of its neighbouring basins, where these are nearest."""
-    members = [np.flatnonzero(label == k) for k in np.unique(label)]
-    trees = [KDTree(u[some]) for some in members]
-    pairs = []
-    for a, some in enumerate(members):
-        links = []
-        for b, others in enumerate(members):
-            if b != a:
-                distance, at = trees[b].query(u[some])
-                best = int(np.argmin(distance))
-                links.append((distance[best], some[best], others[at[best]]))
-        pairs += [(i, j) for _, i, j in sorted(links)[:NEIGHBOURS]]
-    return np.array(pairs, int).reshape(-1, 2)
+    pairs: set[tuple[int, int]] = set()
+    for number in np.unique(label):
+        own, others = np.flatnonzero(label == number), np.flatnonzero(label != number)
+        distance, at = KDTree(u[own]).query(u[others])
+        order = np.argsort(distance, kind="stable")
+        _, first = np.unique(label[others][order], return_index=True)
+        for k in order[np.sort(first)[:NEIGHBOURS]]:
+            i, j = sorted((int(others[k]), int(own[at[k]])))
+            pairs.add((i, j))
+    return np.array(sorted(pairs), int).reshape(-1, 2)
 
 
 def _between(u: Points, pairs: np.ndarray) -> np.ndarray:

@@ -69,15 +69,15 @@ class _Allowed(optimistix.LevenbergMarquardt):
         return within & ~state.first_step, optimistix.RESULTS.successful
 
 
-def allowed(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
+def allowed(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Fit, Bool[Array, ""]]:
     """Where Levenberg and Marquardt's steps from ``x`` first reach a point at which every residual is within one.
 
-    After `ALLOWED_STEPS` steps they end anywhere. The gradient there is part of the `Fit`.
+    After `ALLOWED_STEPS` steps they end anywhere; the second value says whether the point was reached.
     """
     solver = _Allowed(rtol=0, atol=0)  # type: ignore[call-arg]  # equinox keeps the constructor of the class above
     x, spent = _levenberg_marquardt(residuals, x, solver, ALLOWED_STEPS)
     r, jacobian = residuals(x), jax.jacfwd(residuals)(x)
-    return Fit(x, r @ r, _gradient_norm(r, jacobian), spent + 1 + len(x))
+    return Fit(x, r @ r, _gradient_norm(r, jacobian), spent + 1 + len(x)), jnp.all(jnp.abs(r) <= 1)
 
 
 class _State(NamedTuple):

@@ -64,8 +64,7 @@ def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
     """Where each of the starts ``u`` first meets a point with every residual within one; `converged` says that it did."""
 
     def one(u: Array) -> Minima:
-        fit = allowed(lambda x: residuals(cube_of(x)), free_of(u))
-        within = jnp.all(jnp.abs(residuals(cube_of(fit.x))) <= 1)
+        fit, within = allowed(lambda x: residuals(cube_of(x)), free_of(u))
         return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
 
     return jax.vmap(one)(u)

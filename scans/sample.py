@@ -16,7 +16,6 @@ import numpy as np
 from jt3r import observables
 from jt3r.posterior import Posterior
 from jt3r.space import coordinate
-from jt3r.terms import TERMS
 
 from .errors import ScanFailed
 from .extras import need
@@ -138,11 +137,9 @@ def _layout(card: SampleCard) -> Layout:
         variables.append(variable(name, {"units": facts.unit, "latex": facts.latex, "long_name": facts.doc}))
     likelihood = {"units": "1", "latex": r"\ln L", "long_name": "logarithm of the likelihood, up to a constant"}
     variables.append(variable("ln_likelihood", likelihood))
-    for name in card.terms:
-        if card.cuts == "wall" or TERMS[name].kind != "cut":
-            term = TERMS[name]
-            attributes = {"units": "1", "latex": r"\chi^2", "long_name": f"chi-square: {term.doc}", "source": term.source}
-            variables.append(variable(chi_square_name(name), attributes))
+    for term in card.likelihood().summed:
+        attributes = {"units": "1", "latex": r"\chi^2", "long_name": f"chi-square: {term.doc}", "source": term.source}
+        variables.append(variable(chi_square_name(term.name), attributes))
     if card.cuts == "veto":
         vetoed = {"units": "1", "long_name": "whether a published cut among the terms forbids the draw"}
         variables.append(variable("vetoed", vetoed, "|b1"))

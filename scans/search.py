@@ -15,7 +15,6 @@ from jt3r import observables
 from jt3r.likelihood import Likelihood
 from jt3r.objective import chi_square, hessian, residual_jacobian, residual_vector
 from jt3r.space import Space, coordinate
-from jt3r.terms import TERMS
 
 from .basins import basins, distinct
 from .hdf5 import readable, write_arrays
@@ -150,7 +149,7 @@ def _described(card: SearchCard, likelihood: Likelihood, space: Space, u: np.nda
         found |= {name: observables[name](point) for name in card.observables}
         return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
 
-    names = [*card.free, "vetoed", *(f"chi_square_{name}" for name in _summed(card)), *card.observables]
+    names = [*card.free, "vetoed", *(f"chi_square_{term.name}" for term in likelihood.summed), *card.observables]
     n = len(space.names)
     arrays: Arrays = {name: np.zeros(0) for name in names}
     if not len(u):
@@ -186,11 +185,6 @@ def _padded(u: np.ndarray) -> np.ndarray:
 
 def _in_blocks(function: Callable[[jax.Array], jax.Array], u: np.ndarray) -> np.ndarray:
     return np.concatenate([np.asarray(function(jnp.asarray(block, float_dtype()))) for block in _padded(u)])[: len(u)]
-
-
-def _summed(card: SearchCard) -> list[str]:
-    """The terms that are part of the chi-square: a veto is not."""
-    return [name for name in card.terms if card.cuts == "wall" or TERMS[name].kind != "cut"]
 
 
 def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
@@ -232,8 +226,8 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         Variable("start_converged", per_start, "|b1", fact(f"{end} where the start ended")),
         Variable("evaluations", per_start, "<i8", fact("residuals evaluated; a gradient or a Jacobian column counts as one")),
     ]
-    for name in _summed(card):
-        variables.append(Variable(f"chi_square_{name}", at, real, fact(TERMS[name].doc, source=TERMS[name].source)))
+    for term in card.likelihood().summed:
+        variables.append(Variable(f"chi_square_{term.name}", at, real, fact(term.doc, source=term.source)))
     variables += [Variable(name, at, real, observable_attributes(name)) for name in card.observables]
     solvers = f"optax {version('optax')}, optimistix {version('optimistix')}"
     return Layout(coordinates, tuple(variables), {"solvers": solvers})

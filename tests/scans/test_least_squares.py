@@ -52,12 +52,14 @@ def test_a_start_at_a_saddle_goes_down():
 
 def test_an_allowed_point_is_reached_and_no_more():
     """From 100 standard deviations away; a Gauss-Newton step would end at 0, damped ones stop on the way."""
-    fit = allowed(lambda x: jnp.stack([x[0] / 1e-2, x[1] / 2e-2]), jnp.array([1.0, 1.0]))
+    fit, reached = allowed(lambda x: jnp.stack([x[0] / 1e-2, x[1] / 2e-2]), jnp.array([1.0, 1.0]))
+    assert reached
     assert (jnp.abs(fit.x) <= jnp.array([1e-2, 2e-2])).all()
     assert fit.evaluations < 64 * 3
-    never = allowed(lambda x: jnp.stack([x[0], x[0] - 4.0]), jnp.array([1.0]))
+    never, reached = allowed(lambda x: jnp.stack([x[0], x[0] - 4.0]), jnp.array([1.0]))
+    assert not reached
     assert float(never.chi_square) == pytest.approx(8.0)  # the best there is, at x = 2: both are two
-    at_once = allowed(lambda x: x, jnp.array([0.5]))
+    at_once, _ = allowed(lambda x: x, jnp.array([0.5]))
     assert at_once.evaluations <= 2 * 2 + 2
 
 

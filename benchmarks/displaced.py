@@ -18,10 +18,10 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import integrate
 
-from jt3r import limits
 from jt3r.aprime import Recipe
 from jt3r.constants import ALPHA_EM, M_MU
-from jt3r.experiments import DisplacedSearch, inputs, load
+from jt3r.experiments import limits, load
+from jt3r.experiments.load import DisplacedSearch, inputs
 
 N = inputs()
 CHARGE = np.sqrt(4 * np.pi * ALPHA_EM)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-JT3R = [sys.executable, "-c", "from jt3r.scans.cli import main; main()"]
+JT3R = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()"]
 
 CELLS = """kind = "grid"
 observables = ["g_t3r"]
@@ -208,9 +208,9 @@ def shift_the_clock(scan: Scan, chance: random.Random) -> Harm:
 
 def flipped_in_the_file(scan: Scan, tries: int, seed: int) -> Row:
     """Found by `jt3r verify`, in this process: it is too slow to start one for each."""
+    from jt3r.errors import BadInput
     from jt3r.scans import ScanFailed
-    from jt3r.scans.errors import BadInput
-    from jt3r.scans.status import verify
+    from jt3r.scans.engine.status import verify
 
     row, chance = Row("a flipped byte in a finished file"), random.Random(seed)
     _ended(scan.start())

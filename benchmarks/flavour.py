@@ -22,10 +22,10 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from jt3r.exchange import write_popxf
-from jt3r.flavour import OBSERVABLES, jacobian, predict, theory_errors
-from jt3r.flavour_table import load_table
-from jt3r.kernels.running import NAMES
+from jt3r.flavour.exchange import write_popxf
+from jt3r.flavour.predict import OBSERVABLES, jacobian, predict, theory_errors
+from jt3r.flavour.table import load_table
+from jt3r.kernels.flavour.running import NAMES
 
 CHECK_POPXF = Path(__file__).parents[1] / "tests" / "reference" / "check_popxf.py"
 

@@ -17,14 +17,15 @@ from machine import best_of, machine
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from jt3r import Point, band
+from jt3r import Point
 from jt3r.constants import M_MU
-from jt3r.datasets import measurement
+from jt3r.gm2 import band
 from jt3r.kernels.loops import c_aprime, c_phi
+from jt3r.measurements import measurement
 from jt3r.scans import run
-from jt3r.scans.card import load_card
-from jt3r.scans.hdf5 import FILTERS
-from jt3r.scans.prepare import prepare
+from jt3r.scans.cards.load import load_card
+from jt3r.scans.kinds.registry import prepare
+from jt3r.scans.store.hdf5 import FILTERS
 
 V = 10.0
 MEASURED = measurement("paper2021", "delta_a_mu")

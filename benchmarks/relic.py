@@ -14,8 +14,8 @@ from scipy.integrate import quad, solve_ivp
 from scipy.interpolate import CubicSpline
 from scipy.special import kve
 
-from jt3r import dark
-from jt3r.kernels.freezeout import ENTROPY_OVER_CRITICAL_DENSITY, PLANCK_MASS
+from jt3r.dark import relic as dark
+from jt3r.kernels.darkmatter.freezeout import ENTROPY_OVER_CRITICAL_DENSITY, PLANCK_MASS
 
 M_PHI, V, POINTS, REPEATS = 0.075, 10.0, 2000, 5
 SCIPY_RATIOS = (0.42, 0.4435, 0.47)

@@ -15,10 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 from machine import best_of, machine
 
-from jt3r.likelihood import Likelihood
-from jt3r.posterior import Posterior
-from jt3r.scans.nuts import build_chains
-from jt3r.space import Prior, Space
+from jt3r.inference.likelihood import Likelihood
+from jt3r.inference.nuts import build_chains
+from jt3r.inference.posterior import Posterior
+from jt3r.inference.space import Prior, Space
 
 SPACE = Space({"v": Prior(5.0, 20.0, "log"), "m_aprime": Prior(0.03, 0.2, "log"), "m_phi": Prior(0.05, 0.12)})
 LIKELIHOOD = Likelihood(("gm2",))

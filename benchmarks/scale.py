@@ -28,17 +28,22 @@ import numpy as np
 from machine import best_of, machine
 
 from jt3r.constants import M_MU
-from jt3r.datasets import measurement
 from jt3r.kernels.loops import c_aprime, c_phi
-from jt3r.scans import chunks, engine, hdf5, run, summary, work
-from jt3r.scans.card import load_card
-from jt3r.scans.chunks import FILTERS
-from jt3r.scans.executors import executor_at
-from jt3r.scans.grid import grid_function
-from jt3r.scans.mesh import Stages
-from jt3r.scans.parts import parts_folder
-from jt3r.scans.prepare import prepare
-from jt3r.scans.scan import Scan
+from jt3r.measurements import measurement
+from jt3r.scans import run
+from jt3r.scans.cards.load import load_card
+from jt3r.scans.engine import workers as work
+from jt3r.scans.engine.checkpoint import parts_folder
+from jt3r.scans.engine.executors import executor_at
+from jt3r.scans.engine.plan import Scan
+from jt3r.scans.engine.run import run as engine
+from jt3r.scans.engine.staging import Stages
+from jt3r.scans.kinds.grid import summary
+from jt3r.scans.kinds.grid.dense import grid_function
+from jt3r.scans.kinds.registry import prepare
+from jt3r.scans.store import compression as chunks
+from jt3r.scans.store import hdf5
+from jt3r.scans.store.compression import FILTERS
 
 OBSERVABLES = ["delta_a_mu", "pull_gm2", "cancellation"]
 
@@ -168,7 +173,7 @@ def profile(folder: Path, n: int = 4096) -> None:
 
 def cli(*arguments: object, environment: dict[str, str] | None = None) -> tuple[float, float]:
     """Seconds and peak memory in GiB of a `jt3r` process."""
-    command = [sys.executable, "-c", "from jt3r.scans.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", *map(str, arguments)]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
@@ -319,11 +324,11 @@ def processes(folder: Path, n: int = 8192) -> None:
 FIRST_TILE = """
 import time
 start = time.perf_counter()
-from jt3r.scans.runtime import configure
+from jt3r.scans.engine.jax_config import configure
 configure(None, None, None, cache=True)
-import jt3r.scans.engine
-from jt3r.scans.card import load_card
-from jt3r.scans.prepare import prepare
+import jt3r.scans.engine.run
+from jt3r.scans.cards.load import load_card
+from jt3r.scans.kinds.registry import prepare
 loaded = time.perf_counter()
 scan = prepare(load_card("gm2_band"))
 scan.compute(scan.tiles[0])

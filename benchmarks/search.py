@@ -25,15 +25,15 @@ from machine import machine
 from scipy.optimize import OptimizeResult, differential_evolution
 
 from jt3r.constants import M_MU
-from jt3r.datasets import measurement
-from jt3r.flavour_benchmarks import C9_OVER_C10
-from jt3r.flavour_likelihood import measurements
-from jt3r.kernels.running import NAMES
-from jt3r.objective import residual_vector
-from jt3r.scans.card import load_card
-from jt3r.scans.minimise import Minima, allowed_points, minimise
-from jt3r.scans.search import problem
-from jt3r.space import Space
+from jt3r.flavour.benchmarks import C9_OVER_C10
+from jt3r.flavour.measurements import measurements
+from jt3r.inference.minimise import Minima, allowed_points, minimise
+from jt3r.inference.objective import residual_vector
+from jt3r.inference.space import Space
+from jt3r.kernels.flavour.running import NAMES
+from jt3r.measurements import measurement
+from jt3r.scans.cards.load import load_card
+from jt3r.scans.kinds.fit.build import problem
 
 Residuals = Callable[[np.ndarray], np.ndarray]
 """Quantiles of the priors (n, m) -> residuals (k, m)."""

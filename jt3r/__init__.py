@@ -1,44 +1,71 @@
 """jt3r: a differentiable scanning engine for the U(1)_T3R model.
 
-Float64 is on by default, here and nowhere else. Set the environment variable ``JAX_ENABLE_X64=0`` before the import to
-work in float32.
+Everything that is meant for use has its name here; each is loaded when it is first asked for, so that the import itself
+costs nothing. Float64 is on by default, here and nowhere else. Set the environment variable ``JAX_ENABLE_X64=0`` before the
+import to work in float32.
 """
 
-import os
-import sys
+import os as _os
+import sys as _sys
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
-if "JAX_ENABLE_X64" not in os.environ:
+if "JAX_ENABLE_X64" not in _os.environ:
     # Importing JAX only to set this would cost half a second in every `jt3r --help`; JAX reads the variable when it is
     # itself first imported.
-    os.environ["JAX_ENABLE_X64"] = "1"
-    if "jax" in sys.modules:
-        sys.modules["jax"].config.update("jax_enable_x64", True)
+    _os.environ["JAX_ENABLE_X64"] = "1"
+    if "jax" in _sys.modules:
+        _sys.modules["jax"].config.update("jax_enable_x64", True)
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
+if _TYPE_CHECKING:
+    from . import experiments as experiments
     from . import flavour as flavour
-    from . import likelihood as likelihood
-    from . import space as space
     from .catalogue import observables as observables
-    from .datasets import DATASETS as DATASETS
+    from .experiments import limits as limits
+    from .gm2 import band as band
+    from .inference.likelihood import Likelihood as Likelihood
+    from .inference.space import Prior as Prior
+    from .inference.space import Space as Space
     from .point import Point as Point
-    from .registry import Observable as Observable
+    from .scans.engine.run import run as run
+    from .scans.export.write import export as export
+    from .scans.store.xarray import open_dataset as open  # noqa: F401
 
 __version__ = "0.1.0"
 
-_PUBLIC = {"Point": "point", "Observable": "registry", "observables": "catalogue", "DATASETS": "datasets"}
-_MODULES = ("flavour", "likelihood", "space")
+_HOMES = {
+    "Point": "point:Point",
+    "observables": "catalogue:observables",
+    "band": "gm2.band",
+    "limits": "experiments.limits",
+    "experiments": "experiments",
+    "flavour": "flavour",
+    "Likelihood": "inference.likelihood:Likelihood",
+    "Space": "inference.space:Space",
+    "Prior": "inference.space:Prior",
+    "run": "scans.engine.run:run",
+    "open": "scans.store.xarray:open_dataset",
+    "export": "scans.export.write:export",
+}
+"""Public name -> the module it is, or "module:name" that it is in."""
+
+__all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    if name in _PUBLIC:
-        return getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> _Any:
+    if name not in _HOMES:
+        raise AttributeError(_no_such(name))
+    module, _, attribute = _HOMES[name].partition(":")
+    home = _import_module(f".{module}", __name__)
+    return getattr(home, attribute) if attribute else home
+
+
+def _no_such(name: str) -> str:
+    from .errors import unknown
+
+    return f"module 'jt3r': {unknown('name', name, _HOMES)}"
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC, *_MODULES])
+    return __all__

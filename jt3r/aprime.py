@@ -8,9 +8,9 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .constants import ALPHA_EM, M_MU
-from .experiments import inputs
-from .kernels import widths
-from .kernels.promotion import floats
+from .experiments.load import inputs
+from .kernels.decays import widths
+from .kernels.numerics.promotion import floats
 
 Recipe = Literal["km", "direct", "full", "paper_estimator"]
 

@@ -1,9 +1,9 @@
 """All observables of the model: importing a module of the model registers what it computes."""
 
-from . import dark_observables as dark_observables
-from . import displaced_observables as displaced_observables
-from . import flavour_observables as flavour_observables
-from . import gm2 as gm2
-from . import two_loop as two_loop
-from . import uv_observables as uv_observables
+from .dark import observables as _dark  # noqa: F401
+from .experiments import observables as _experiments  # noqa: F401
+from .flavour import observables as _flavour  # noqa: F401
+from .gm2 import observables as _gm2  # noqa: F401
+from .gm2 import two_loop as _two_loop  # noqa: F401
 from .registry import observables as observables
+from .uv import observables as _uv  # noqa: F401

@@ -7,8 +7,8 @@ import equinox as eqx
 from jax import Array
 
 from .constants import M_MU
-from .datasets import DATASETS
-from .kernels.promotion import as_float
+from .kernels.numerics.promotion import as_float
+from .measurements import DATASETS
 
 
 def _parameter(latex: str, doc: str, default: Any = None, unit: str = "GeV", positive: bool = True) -> Any:

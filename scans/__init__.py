@@ -4,18 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .dataset import open_dataset as open
-    from .engine import run as run
-    from .errors import BadInput as BadInput
-    from .errors import ScanFailed as ScanFailed
+    from jt3r.errors import BadInput as BadInput
+    from jt3r.errors import ScanFailed as ScanFailed
+
+    from .engine.run import run as run
+    from .store.xarray import open_dataset as open
 
 __all__ = ["BadInput", "ScanFailed", "open", "run"]
 
 _PUBLIC = {
-    "run": ("engine", "run"),
-    "open": ("dataset", "open_dataset"),
-    "BadInput": ("errors", "BadInput"),
-    "ScanFailed": ("errors", "ScanFailed"),
+    "run": ("engine.run", "run"),
+    "open": ("store.xarray", "open_dataset"),
+    "BadInput": ("jt3r.errors", "BadInput"),
+    "ScanFailed": ("jt3r.errors", "ScanFailed"),
 }
 
 
@@ -23,5 +24,5 @@ def __getattr__(name: str) -> Any:
     # On first use: the command line prints its help without loading JAX.
     if name in _PUBLIC:
         module, there = _PUBLIC[name]
-        return getattr(import_module(f".{module}", __name__), there)
+        return getattr(import_module(module if module.startswith("jt3r.") else f".{module}", __name__), there)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

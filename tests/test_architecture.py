@@ -14,6 +14,9 @@ ROOMS = {"kernels": "jt3r.kernels", "jt3r": "jt3r", "scans": "jt3r.scans"}
 ORDER = list(ROOMS)
 """Each may import itself and what stands before it."""
 
+FRONT_DOOR = ROOT / "jt3r" / "__init__.py"
+"""Has the names that are meant for use, of all rooms; it imports nothing until one of them is asked for."""
+
 
 def _name(path: Path) -> str:
     room, *inside = path.relative_to(ROOT).with_suffix("").parts
@@ -40,6 +43,8 @@ def imports(path: Path, source: str | None = None) -> set[str]:
 def wrong_way(path: Path, source: str | None = None) -> list[str]:
     """What a file imports against the direction kernels -> jt3r -> scans, or by the name of a folder that is not installed."""
     room = path.relative_to(ROOT).parts[0]
+    if path == FRONT_DOOR:
+        return []
 
     def is_wrong(module: str) -> bool:
         first, _, rest = module.partition(".")
@@ -66,9 +71,9 @@ def test_imports_go_one_way(path):
         ("kernels/new.py", "import importlib\nimportlib.import_module('jt3r.dark')", ["jt3r.dark"]),
         ("jt3r/new.py", "from . import scans", ["jt3r.scans"]),
         (
-            "jt3r/__init__.py",
-            "def f():\n    from .scans.card import load_card",
-            ["jt3r.scans.card", "jt3r.scans.card.load_card"],
+            "jt3r/point.py",
+            "def f():\n    from .scans.cards.load import load_card",
+            ["jt3r.scans.cards.load", "jt3r.scans.cards.load.load_card"],
         ),
         ("scans/new.py", "from kernels.loops import c_phi", ["kernels.loops", "kernels.loops.c_phi"]),
         ("kernels/new.py", "import jax\nfrom .promotion import floats\nfrom jt3r.kernels import loops", []),
@@ -86,7 +91,7 @@ def test_all_that_a_room_offers_loads_nothing_of_the_next(room):
     names = [_name(path) for path in MODULES if path.relative_to(ROOT).parts[0] == room and path.name != "make_flavour.py"]
     script = (
         f"import sys\nfrom importlib import import_module\nfor name in {names}:\n    module = import_module(name)\n"
-        "    for entry in dir(module):\n        getattr(module, entry)\nprint(*sys.modules)"
+        "    for entry in dir(module) if name != 'jt3r' else ():\n        getattr(module, entry)\nprint(*sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = {name for name in run.stdout.split() if name.startswith("jt3r.")}
@@ -104,9 +109,9 @@ def test_a_module_holds_one_idea(path):
     [
         ("jt3r", "jax matplotlib h5py"),
         ("jt3r.scans", "jax matplotlib h5py"),
-        ("jt3r.scans.cli", "jax matplotlib h5py"),
+        ("jt3r.scans.cli.main", "jax matplotlib h5py"),
         ("jt3r.catalogue", "matplotlib h5py"),
-        ("jt3r.scans.engine", "matplotlib"),
+        ("jt3r.scans.engine.run", "matplotlib"),
     ],
 )
 def test_an_import_stays_light(module, unwanted):

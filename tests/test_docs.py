@@ -23,8 +23,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from jt3r.scans.card import load_card
-from jt3r.scans.cli import app
+from jt3r.scans.cards.load import load_card
+from jt3r.scans.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = {str(path.relative_to(ROOT)): path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]}
@@ -147,7 +147,9 @@ def test_the_examples_of_contributing_extend_the_program(tmp_path):
         if not block.mark and block.language == "python":
             run.append(block.text)
         elif not block.mark and block.language == "bash":
-            run += [f"import sys; from jt3r.scans.cli import main; sys.argv = {['jt3r', *a]}; main()" for a in commands(block)]
+            run += [
+                f"import sys; from jt3r.scans.cli.main import main; sys.argv = {['jt3r', *a]}; main()" for a in commands(block)
+            ]
     assert len(run) == 6
     for code in run:
         check = f"import jt3r; assert jt3r.__file__.startswith({str(tmp_path)!r}), jt3r.__file__\n{code}"

@@ -14,12 +14,13 @@ from typing import Any
 from sphinx.application import Sphinx
 
 import jt3r
-from jt3r import experiments
 from jt3r.constants import CONSTANTS
 from jt3r.data.load import read_toml
-from jt3r.flavour_likelihood import measurements
+from jt3r.experiments import load as experiments
+from jt3r.flavour.measurements import measurements
+from jt3r.measurements import DATASETS
 from jt3r.point import PARAMETERS
-from jt3r.scans.card_text import shipped_cards
+from jt3r.scans.cards.text import shipped_cards
 
 ROOT = Path(__file__).parents[2]
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$^])")
@@ -74,7 +75,7 @@ def constants() -> str:
 
 def data_sets() -> str:
     text = []
-    for name, quantities in jt3r.DATASETS.items():
+    for name, quantities in DATASETS.items():
         text += [f"### `{name}`\n", _quantities(quantities)]
         rows = [
             (f"`{key}`", f"{m.value:.6g}", *(f"+{up:.3g} −{down:.3g}" for up, down in (m.stat, m.syst)), plain(m.source))
@@ -108,12 +109,16 @@ def searches() -> str:
     return "\n".join(text)
 
 
+def _kernel_name(path: Path) -> str:
+    return ".".join(["jt3r.kernels", *path.relative_to(ROOT / "kernels").with_suffix("").parts])
+
+
 def kernels() -> str:
     """Every public function of jt3r.kernels with its docstring."""
     text = []
-    for path in sorted((ROOT / "kernels").glob("[a-z]*.py")):
+    for path in sorted((ROOT / "kernels").rglob("[a-z]*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        text.append(f"## {plain(f'jt3r.kernels.{path.stem}')}\n\n{_docstring(ast.get_docstring(tree))}\n")
+        text.append(f"## {plain(_kernel_name(path))}\n\n{_docstring(ast.get_docstring(tree))}\n")
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 arguments = f"({ast.unparse(_names_only(node.args))})" if isinstance(node, ast.FunctionDef) else ""
@@ -159,7 +164,7 @@ def commands() -> str:
     """The help of every command, as the terminal shows it."""
     import typer
 
-    from jt3r.scans.cli import app
+    from jt3r.scans.cli.main import app
 
     group = typer.main.get_command(app)
     text = []

@@ -1,1 +1,1 @@
-"""Run cards shipped with jt3r."""
+"""Run cards: what to scan, read and checked key by key."""

@@ -4,8 +4,10 @@ import jax
 import numpy as np
 import pytest
 
-from jt3r import Point, aprime, displaced_figures, experiments, observables
+from jt3r import Point, aprime, observables
 from jt3r.constants import ALPHA_EM, M_MU
+from jt3r.experiments import estimator as displaced_figures
+from jt3r.experiments.load import load as experiments
 
 
 def test_kinetic_mixing_at_100_mev():

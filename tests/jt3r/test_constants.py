@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from particle import Particle
 
-from jt3r import DATASETS, Point, observables
+from jt3r import Point, observables
 from jt3r.constants import ALPHA_EM, CONSTANTS, M_MU
-from jt3r.datasets import measurement
+from jt3r.measurements import DATASETS, measurement
 
 
 def test_muon_mass_is_the_pdg_value():

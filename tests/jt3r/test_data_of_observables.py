@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jt3r import observables
-from jt3r.terms import TERMS
+from jt3r.inference.terms import TERMS
 
 VALUES = """
 import io, json, re, sys

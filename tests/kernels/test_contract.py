@@ -5,22 +5,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.dark import PLASMA
-from jt3r.kernels import (
-    barrzee,
-    bessel,
-    coannihilation,
-    coupled_freezeout,
-    freezeout,
-    gminus2_heavy,
-    photon_loops,
-    potential,
-    resonance,
-    scattering,
-    seesaw,
-)
-from jt3r.kernels.batching import in_batches
-from jt3r.kernels.plasma import plasma_at
+from jt3r.dark.relic import PLASMA
+from jt3r.kernels.darkmatter import coannihilation, coupled_freezeout, freezeout, resonance, scattering
+from jt3r.kernels.darkmatter.plasma import plasma_at
+from jt3r.kernels.loops import barr_zee as barrzee
+from jt3r.kernels.loops import heavy as gminus2_heavy
+from jt3r.kernels.loops import photon_loops
+from jt3r.kernels.numerics import bessel
+from jt3r.kernels.numerics.batching import in_batches
+from jt3r.kernels.uv import potential, seesaw
 from tests.kernels.problems import assert_lowers_for_cuda
 
 ISOTOPES = (np.array([131.0, 132.0]), np.array([122.0, 123.0]), np.array([0.4, 0.6]))

@@ -13,7 +13,7 @@ from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 from scipy.special import kve
 
-from jt3r.dark import PLASMA
+from jt3r.dark.relic import PLASMA
 
 MASS, WIDTH, VEV, COUPLING, ELECTRON = 0.075, 3.4e-14, 10.0, 5.8e-6, 0.51099895e-3
 RATIOS = [0.40, 0.4435, 0.4665, 0.48]

@@ -1,0 +1,1 @@
+"""Dark matter: scattering and the relic density."""

@@ -1,0 +1,129 @@
+"""Expected numbers of A' decays in a displaced search, as logarithms."""
+
+import math
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+from jaxtyping import Array, Real
+
+from ..aprime import Couplings
+from ..constants import ALPHA_EM
+from ..kernels import production
+from ..kernels.decays import widths
+from ..kernels.numerics.promotion import floats
+from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
+from . import spectra
+from .load import DisplacedSearch, inputs
+from .spectra import Nodes, Spectra
+
+# 1/fb in 1/mb.
+_MB_PER_FB = 1e12
+
+
+class Beam(eqx.Module):
+    """The numbers of a displaced search as arrays: searches of one kind run one program."""
+
+    spectra: tuple[Spectra, ...]
+    log_exposure: Real[ArrayLike, ""]
+    """ln of the number of collisions, interacting protons or electrons, times the efficiency."""
+    distance: Real[ArrayLike, ""]
+    depth: Real[ArrayLike, ""]
+
+
+def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
+    """The search's numbers, with its spectra (tabulated at the first call, about a second, and kept)."""
+    tables = spectra.tabulate(search, longitudinal, nodes)
+    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value)
+
+
+def log_exposure(search: DisplacedSearch) -> float:
+    """ln of the number of collisions (collider), interacting protons or electrons, times the efficiency."""
+    number = search.exposure.value
+    if search.kind == "collider":
+        number *= _MB_PER_FB * inputs()["collider_cross_section"]
+    return math.log(number * search.efficiency.value)
+
+
+def log_rate(channel: str, mass: Real[ArrayLike, "*b"], couplings: Couplings) -> Real[Array, "*b"]:
+    """ln of the factor by which a channel's unit-coupling spectrum is to be multiplied.
+
+    pi0: 2 eps_pi^2 (1 - m^2/m_pi^2)^3 Br(gamma gamma), eps_pi = eps + g/(2 e); eta: eps_eta = eps + 9 g/(8 e);
+    proton: (e eps + g/2)^2 |F_1(m^2)|^2; longitudinal: y^2; electron: eps^2.
+    """
+    numbers = inputs()
+    charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
+    if channel in ("pion", "eta"):
+        share = {"pion": 1 / 2, "eta": 9 / 8}[channel]
+        effective = couplings.mixing + share * couplings.direct / charge
+        return log_or_closed(
+            production.branching_to_photon_vector(mass, effective, numbers[f"{channel}_mass"], numbers[f"{channel}_to_photons"])
+        )
+    if channel == "vector":
+        form_factor = jnp.log(production.proton_form_factor_squared(mass))
+        return log_or_closed((charge * couplings.mixing + couplings.direct / 2) ** 2) + form_factor
+    return log_or_closed({"longitudinal": couplings.yukawa, "electron": couplings.mixing}[channel] ** 2)
+
+
+def log_events(
+    beam: Beam,
+    mass: Real[ArrayLike, "*b"],
+    couplings: Couplings,
+    total_width: Real[ArrayLike, "*b"],
+    visible_branching: Real[ArrayLike, "*b"] = 1.0,
+) -> Real[Array, "*b"]:
+    """ln of the expected number of visible decays inside the volume.
+
+        N = exposure x efficiency x Br sum_channels int dE dN/dE(m, aperture) exp(-L/l)(1 - exp(-D/l)),  l = (p/m) c tau
+
+    Arguments broadcast, m and widths in GeV; on an open mesh the spectra are computed once per mass. -inf where every
+    channel or every decay is closed, NaN for masses outside the tables (`spectra.LIGHTEST`, `spectra.HEAVIEST`).
+    """
+    mass, total_width, visible_branching = floats(mass, total_width, visible_branching)
+    beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
+    parts = []
+    for group in beam.spectra:
+        log_weights = [spectra.log_weights(channel, group, mass) for channel in group.series]
+        found = log_folded_decays(
+            group.energies,
+            log_weights,
+            lambda energy: widths.inverse_lab_decay_length(energy, mass, total_width),
+            beam.distance,
+            beam.depth,
+        )
+        parts += [number + log_rate(channel, mass, couplings) for channel, number in zip(group.series, found, strict=True)]
+    total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))
+    for group in beam.spectra:
+        total = jnp.where((mass > spectra.LIGHTEST) & (mass < group.heaviest), total, jnp.nan)
+    return total + beam.log_exposure + log_or_closed(visible_branching)
+
+
+class PionBeam(eqx.Module):
+    """The numbers of the paper's estimator: ln of the pi0 made, the beam's energy and the distance to the volume."""
+
+    log_pions: Real[ArrayLike, ""]
+    energy: Real[ArrayLike, ""]
+    distance: Real[ArrayLike, ""]
+
+
+def pion_beam(search: DisplacedSearch) -> PionBeam:
+    """The numbers of the paper's estimator; ValueError for an electron beam."""
+    if search.kind == "electron_dump":
+        raise ValueError(f"{search.name}: the paper's estimator counts pi0 and has no meaning for an electron beam")
+    energy = search.beam_energy.value
+    pions = inputs()[f"pions_per_collision.{search.kind}_{energy:.0f}"]
+    made = log_exposure(search) - math.log(search.efficiency.value) + math.log(pions)
+    return PionBeam(made, energy, search.distance.value)
+
+
+def log_estimate(
+    beam: PionBeam, mass: Real[ArrayLike, "*b"], couplings: Couplings, total_width: Real[ArrayLike, "*b"]
+) -> Real[Array, "*b"]:
+    """The paper's estimator, ln of N exp(-d/d_dec): every pi0 makes an A' of the highest energy.
+
+    N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy. Source: 2105.07655,
+    sec. V. -inf above the pi0 mass.
+    """
+    inverse_length = widths.inverse_lab_decay_length(beam.energy, mass, total_width)
+    return beam.log_pions + log_rate("pion", mass, couplings) - inverse_length * beam.distance

@@ -1,0 +1,1 @@
+"""Flavour: Wilson coefficients, observables of b -> s l l, measurements, benchmarks."""

@@ -1,0 +1,1 @@
+"""Likelihoods, parameter spaces, and the ways through them: fits, profiles, draws."""

@@ -1,0 +1,85 @@
+"""The total likelihood: any of the terms of ``jt3r.inference.terms`` by name, against the point's data set."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import jax.numpy as jnp
+from jax import Array
+
+from ..flavour.measurements import ERRORS
+from ..point import Point
+from .terms import TERMS, Options, Term
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The product of the named terms. Hashable, so that it can be a static argument of jax.jit.
+
+    ``terms``: names of `TERMS`, each at most once. ``cuts``: published cuts are smooth walls in the sum (`wall`), or stay
+    outside it and veto points afterwards (`veto`). ``errors`` and ``theory_errors``: see `jt3r.inference.terms.Options`.
+    Raises ValueError for an unknown or repeated name and an unknown choice.
+    """
+
+    terms: tuple[str, ...]
+    cuts: Literal["wall", "veto"] = "wall"
+    errors: str = "moments"
+    theory_errors: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.terms, str):
+            raise ValueError(f"terms = {self.terms!r}: must be a sequence of names, [{self.terms!r}] for one")
+        object.__setattr__(self, "terms", tuple(self.terms))
+        if unknown := [name for name in self.terms if name not in TERMS]:
+            raise ValueError(f"no term {', '.join(map(repr, unknown))}; there are {', '.join(TERMS)}")
+        if not self.terms or len(set(self.terms)) < len(self.terms):
+            raise ValueError(f"terms = {list(self.terms)}: give at least one, and each once")
+        for name, value, allowed in (("cuts", self.cuts, ("wall", "veto")), ("errors", self.errors, ERRORS)):
+            if value not in allowed:
+                raise ValueError(f"{name} = {value!r}: allowed are {', '.join(allowed)}")
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Parameters of the point that the terms depend on."""
+        return tuple(dict.fromkeys(parameter for name in self.terms for parameter in TERMS[name].reads))
+
+    @property
+    def summed(self) -> list[Term]:
+        """The terms that are part of the chi-square: a veto is not."""
+        return [TERMS[name] for name in self.terms if self.cuts == "wall" or TERMS[name].kind != "cut"]
+
+    def _options(self) -> Options:
+        return Options(self.errors, self.theory_errors)
+
+    def residuals(self, point: Point) -> dict[str, Array]:
+        """Term -> residual, whose square is the term's -2 ln L, each broadcast to the point's shape. A veto has none.
+
+        Raises ValueError if the point does not set a parameter that a term reads.
+        """
+        missing = [name for name in self.reads if getattr(point, name) is None]
+        if missing:
+            raise ValueError(f"the likelihood needs {', '.join(missing)}, which the point does not set")
+        shape = jnp.broadcast_shapes(*(getattr(point, name).shape for name in self.reads))
+        return {
+            term.name: jnp.broadcast_to(term.residual(point, self._options()), shape).astype(jnp.result_type(float))
+            for term in self.summed
+        }
+
+    def breakdown(self, point: Point) -> dict[str, Array]:
+        """Term -> its chi-square, -2 ln L up to a constant."""
+        return {name: jnp.square(value) for name, value in self.residuals(point).items()}
+
+    def chi_square(self, point: Point) -> Array:
+        """The sum of all terms, -2 ln L up to a constant."""
+        return jnp.sum(jnp.stack(list(self.breakdown(point).values())), axis=0)
+
+    def __call__(self, point: Point) -> Array:
+        """ln L up to a constant, of the point's broadcast shape."""
+        return -self.chi_square(point) / 2
+
+    def vetoed(self, point: Point) -> Array:
+        """Whether a published cut among the terms forbids the point, in either mode; False where there is none."""
+        found = jnp.zeros((), bool)
+        for name in self.terms:
+            if TERMS[name].kind == "cut":
+                found = found | ~(TERMS[name].residual(point, self._options()) <= 0)
+        return found

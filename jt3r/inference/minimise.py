@@ -1,0 +1,129 @@
+"""Minimising a sum of squared residuals from many starts at once, inside the unit cube.
+
+Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere, and then through the method of
+Newton in `least_squares`, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good
+point and stops nobody else; starts are taken in blocks of a fixed size, so that a start's result does not depend on how many
+devices there are.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jax.sharding import AxisType, PartitionSpec
+from jaxtyping import Array, Bool, Int, Real
+
+from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
+from .unit_cube import cube_of, free_of
+
+BLOCK = 64
+"""Starts that advance together: enough to fill vector registers, few enough that none waits long for the slowest."""
+
+ADAM_STEPS, ADAM_RATE = 64, 0.05
+LBFGS_STEPS = 32
+DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
+SPREAD = PartitionSpec("starts")
+
+
+class Minima(NamedTuple):
+    """Where each start ended. ``gradient`` is its norm as `least_squares.CONVERGED` means it, ``evaluations`` counts as
+    `least_squares.Fit` does."""
+
+    u: Real[Array, "*b n"]
+    chi_square: Real[Array, "*b"]
+    gradient: Real[Array, "*b"]
+    converged: Bool[Array, "*b"]
+    evaluations: Int[Array, "*b"]
+
+
+@partial(jax.jit, static_argnames=("residuals", "warm_up", "devices"))
+def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1) -> Minima:
+    """Minima of the squared ``residuals`` (n) -> (k) of a point of the cube, from the starts ``u``.
+
+    Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. Blocks of starts are spread over so many
+    ``devices`` of this host, of which none waits for another; the ends are the same to the last bit however many there are.
+    """
+    count = len(u)
+    whole = -(-count // (devices * BLOCK)) * devices * BLOCK
+    filled = u[jnp.minimum(jnp.arange(whole, dtype=jnp.int32), count - 1)]
+
+    def blocks(u: Array) -> Minima:
+        found = jax.lax.map(jax.vmap(partial(_one, residuals, warm_up)), u.reshape(-1, BLOCK, u.shape[-1]))
+        return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), found)
+
+    if devices > 1:
+        mesh = jax.make_mesh((devices,), ("starts",), axis_types=(AxisType.Auto,))
+        blocks = jax.shard_map(blocks, mesh=mesh, in_specs=SPREAD, out_specs=SPREAD, check_vma=False)
+    return jax.tree.map(lambda a: a[:count], blocks(filled))
+
+
+@partial(jax.jit, static_argnames="residuals")
+def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
+    """Where each of the starts ``u`` first meets a point with every residual within one; `converged` says that it did."""
+
+    def one(u: Array) -> Minima:
+        fit, within = allowed(lambda x: residuals(cube_of(x)), free_of(u))
+        return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
+
+    return jax.vmap(one)(u)
+
+
+@partial(jax.jit, static_argnames="residuals")
+def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
+    """The points ``u`` moved into a valley near by, by a few steps of least squares; where those meet NaN they stay."""
+
+    def one(u: Array) -> Array:
+        x, _ = levenberg_marquardt(lambda x: residuals(cube_of(x)), free_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
+        return jnp.where(jnp.isfinite(x).all(), cube_of(x), u)
+
+    return jax.vmap(one)(u)
+
+
+def _one(residuals: Residuals, warm_up: bool, u: Array) -> Minima:
+    def free(x: Array) -> Array:
+        return residuals(cube_of(x))
+
+    x, spent = free_of(u), jnp.zeros((), jnp.int32)
+    for stage in (_adam, _lbfgs) if warm_up else ():
+        new, used = stage(free, x)
+        before, after = jnp.sum(jnp.square(jax.vmap(free)(jnp.stack([x, new]))), axis=-1)
+        x, spent = jnp.where(after <= before, new, x), spent + used
+    fit = newton(free, x)
+    return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
+
+
+def _objective(residuals: Residuals, x: Array) -> Array:
+    return jnp.log1p(jnp.sum(jnp.square(residuals(x))))
+
+
+def _adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
+    optimiser = optax.adam(optax.cosine_decay_schedule(ADAM_RATE, ADAM_STEPS))
+    slope = jax.grad(partial(_objective, residuals))
+
+    def step(carry: tuple, _: None) -> tuple[tuple, None]:
+        x, state = carry
+        g = slope(x)
+        update, state = optimiser.update(jnp.where(jnp.isfinite(g), g, 0), state)
+        return (x + update, state), None
+
+    (x, _), _ = jax.lax.scan(step, (x, optimiser.init(x)), length=ADAM_STEPS)
+    return x, jnp.asarray(2 * ADAM_STEPS, jnp.int32)
+
+
+def _lbfgs(residuals: Residuals, x: Array) -> tuple[Array, Array]:
+    objective = partial(_objective, residuals)
+    optimiser = optax.lbfgs()
+    valued = optax.value_and_grad_from_state(objective)
+
+    def step(carry: tuple, _: None) -> tuple[tuple, None]:
+        x, state, used = carry
+        value, g = valued(x, state=state)
+        update, state = optimiser.update(g, state, x, value=value, grad=g, value_fn=objective)
+        tries = state[-1].info.num_linesearch_steps
+        return (x + update, state, used + 2 * jnp.asarray(tries, jnp.int32)), None
+
+    carry = (x, optimiser.init(x), jnp.zeros((), jnp.int32))
+    (x, _, used), _ = jax.lax.scan(step, carry, length=LBFGS_STEPS)
+    return x, used

@@ -1,0 +1,132 @@
+"""A space of parameters with a prior: from the unit cube to points of the model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+from jaxtyping import Real
+
+from ..flavour.coordinates import ANGLES, COORDINATES, Coordinate, coefficients
+from ..flavour.matching import PRESETS
+from ..kernels.numerics.promotion import floats
+from ..measurements import DATASETS
+from ..point import PARAMETERS, Point
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Uniform between ``min`` and ``max``, in the value or, with spacing "log", in its logarithm.
+
+    In the unit of the coordinate. Raises ValueError for bounds in the wrong order, or not above zero with "log".
+    """
+
+    min: float
+    max: float
+    spacing: Literal["linear", "log"] = "linear"
+
+    def __post_init__(self) -> None:
+        if not self.min < self.max:
+            raise ValueError(f"min = {self.min}: must be below max = {self.max}")
+        if self.spacing not in ("linear", "log"):
+            raise ValueError(f"spacing = {self.spacing!r}: allowed are linear, log")
+        if self.spacing == "log" and self.min <= 0:
+            raise ValueError(f"min = {self.min}: a log prior must lie above zero")
+
+    def value(self, quantile: Array) -> Array:
+        """The value below which this part of the prior lies."""
+        if self.spacing == "log":
+            return self.min * jnp.exp(quantile * jnp.log(self.max / self.min))
+        return self.min + quantile * (self.max - self.min)
+
+    def quantile(self, value: Array) -> Array:
+        """Inverse of `value`."""
+        if self.spacing == "log":
+            return jnp.log(value / self.min) / jnp.log(self.max / self.min)
+        return (value - self.min) / (self.max - self.min)
+
+
+def coordinate(name: str) -> Coordinate:
+    """Unit, label and meaning of a coordinate: a parameter of the point or one of `flavour_coordinates.COORDINATES`."""
+    if name in COORDINATES:
+        return COORDINATES[name]
+    metadata = PARAMETERS[name].metadata
+    return Coordinate(metadata["unit"], metadata["latex"], metadata["doc"])
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Free coordinates with priors, fixed ones with values, and the data set of the points.
+
+    Coordinates are the parameters of `jt3r.Point` and those of `jt3r.flavour.coordinates`, which stand for Wilson
+    coefficients; mixing angles need ``m_aprime`` and are matched by the preset ``matching``
+    (`jt3r.flavour.matching.prefactors`).
+    Compared by identity, so that it can be a static argument of jax.jit. Raises ValueError naming what is wrong.
+    """
+
+    free: Mapping[str, Prior]
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    dataset: str = "paper2021"
+    matching: str = "pdg"
+
+    def __post_init__(self) -> None:
+        if not self.free:
+            raise ValueError("free: give at least one coordinate")
+        given = {**self.fixed, **self.free}
+        for name in given:
+            if name not in PARAMETERS and name not in COORDINATES:
+                raise ValueError(f"no coordinate {name!r}; there are {', '.join([*PARAMETERS, *COORDINATES])}")
+            lowest = self.free[name].min if name in self.free else self.fixed[name]
+            if name in PARAMETERS and PARAMETERS[name].metadata["positive"] and lowest <= 0:
+                raise ValueError(f"{name} = {lowest}: must be above zero")
+        if both := set(self.free) & set(self.fixed):
+            raise ValueError(f"{', '.join(sorted(both))}: both free and fixed")
+        if (angles := [name for name in ANGLES if name in given]) and "m_aprime" not in given:
+            raise ValueError(f"{', '.join(angles)}: mixing angles need m_aprime, free or fixed")
+        if self.matching not in PRESETS:
+            raise ValueError(f"matching = {self.matching!r}: allowed are {', '.join(PRESETS)}")
+        if self.dataset not in DATASETS:
+            raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The free coordinates, in the order of the last axis of `point`."""
+        return tuple(self.free)
+
+    @property
+    def parameters(self) -> set[str]:
+        """Parameters of the point that the space sets."""
+        return {name for name in (*self.free, *self.fixed) if name in PARAMETERS}
+
+    def values(self, u: Real[ArrayLike, "*b n"]) -> dict[str, Array]:
+        """Value of each free coordinate at the prior's quantiles ``u``, of shape (*b).
+
+        Outside [0, 1] the prior is continued. Raises ValueError unless the last axis of ``u`` is as long as `names`.
+        """
+        (u,) = floats(u)
+        if u.shape[-1:] != (len(self.free),):
+            raise ValueError(
+                f"u has the shape {u.shape}: its last axis must hold {len(self.free)} coordinates ({', '.join(self.free)})"
+            )
+        return {name: prior.value(u[..., k]) for k, (name, prior) in enumerate(self.free.items())}
+
+    def quantiles(self, values: Mapping[str, Real[ArrayLike, "*b"]]) -> Real[Array, "*b n"]:
+        """Inverse of `values`; coordinates that are not free are ignored, so a point outside the priors leaves [0, 1]."""
+        columns = [prior.quantile(*floats(values[name])) for name, prior in self.free.items()]
+        return jnp.stack(jnp.broadcast_arrays(*columns), axis=-1)
+
+    def point_of(self, values: Mapping[str, Real[ArrayLike, "*b"]]) -> Point:
+        """The point at these values of the free coordinates."""
+        (one, *_) = floats(*values.values())
+        every = {**{name: jnp.asarray(value, one.dtype) for name, value in self.fixed.items()}, **values}
+        fields: dict[str, Any] = {name: value for name, value in every.items() if name in PARAMETERS}
+        point = Point(**fields, dataset=self.dataset)
+        flavour = {name: jnp.asarray(value) for name, value in every.items() if name in COORDINATES}
+        added = coefficients(flavour, point.m_aprime, point.v, self.matching)
+        return point.with_values(**{name: getattr(point, name) + value for name, value in added.items()})
+
+    def point(self, u: Real[ArrayLike, "*b n"]) -> Point:
+        """The point at the prior's quantiles ``u``: uniform in [0, 1]^n is the prior. Fields are of shape (*b)."""
+        return self.point_of(self.values(u))

@@ -1,0 +1,220 @@
+"""The terms of the likelihood by name: what each compares, how, with which source.
+
+A term is a residual, a function of the parameter point whose square is -2 ln L up to a constant. Kinds of terms:
+
+- ``gaussian``: (prediction - value)/error;
+- ``asymmetric``: the same with a two-piece error (`jt3r.flavour.measurements.residual`), theory errors added on request;
+- ``poisson``: signed root of the deviance of a count (`jt3r.kernels.numerics.statistics.poisson`);
+- ``upper limit``: a half-Gaussian about zero with the published limit at its confidence level;
+- ``cut``: a published hard edge. As a term it is a wall, one standard deviation for one per cent beyond the edge (`WALL`),
+  a choice of ours, not a measurement; or it is left out of the sum and used as a veto afterwards (`Likelihood.cuts`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..catalogue import observables
+from ..dark import relic as dark
+from ..experiments import limits
+from ..experiments import load as searches
+from ..flavour import predict as flavour
+from ..flavour.measurements import measurements, residual
+from ..flavour.observables import PREDICTED
+from ..flavour.predict import DEFAULT_TABLE
+from ..kernels.flavour.running import NAMES
+from ..kernels.numerics import statistics
+from ..measurements import measurement
+from ..point import Point
+from ..uv import completion as uv
+
+WALL = 0.01
+"""Relative depth beyond a published edge that costs one standard deviation."""
+
+ONE_SIDED = {0.90: 1.2815515655446004, 0.95: 1.6448536269514722}
+"""Quantiles of the normal distribution: one-sided confidence level -> standard deviations."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How terms are built where there is a choice.
+
+    ``errors``: two-piece errors of the flavour measurements, see `jt3r.flavour.measurements.residual`. ``theory_errors`` adds
+    the Standard Model's theory error of each flavour observable in quadrature (without correlations).
+    """
+
+    errors: str = "moments"
+    theory_errors: bool = False
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the likelihood: its residual, and what a reader must know about it; `data` as of an `Observable`."""
+
+    name: str
+    kind: str
+    doc: str
+    source: str
+    reads: tuple[str, ...]
+    residual: Callable[[Point, Options], Array]
+    data: tuple[str, ...]
+    slow: bool = False
+
+
+_TERMS: dict[str, Term] = {}
+TERMS: Mapping[str, Term] = MappingProxyType(_TERMS)
+
+
+def _add(
+    name: str,
+    kind: str,
+    doc: str,
+    source: str,
+    reads: tuple[str, ...],
+    function: Callable[[Point, Options], Array],
+    data: tuple[str, ...],
+    slow: bool = False,
+) -> None:
+    _TERMS[name] = Term(name, kind, doc, source, reads, function, data, slow)
+
+
+def _pull(name: str, observable: str, doc: str) -> None:
+    entry = observables[observable]
+    _add(name, "gaussian", doc, entry.source, entry.reads, lambda point, _: entry(point), entry.data)
+
+
+_pull("gm2", "pull_gm2", "Muon g-2 at one loop against the point's data set.")
+_pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee contributions; not a full two-loop result.")
+
+
+@cache
+def _theory_error(observable: str) -> float:
+    with jax.ensure_compile_time_eval():
+        return float(flavour.theory_errors({})[observable])
+
+
+def _flavour(name: str) -> None:
+    def function(point: Point, options: Options) -> Array:
+        measured = measurements(point.dataset)[name]
+        difference, error = residual(observables[name](point), measured, options.errors)
+        if options.theory_errors:
+            error = jnp.hypot(error, _theory_error(name))
+        return difference / error
+
+    doc = f"{PREDICTED[name][2]} Measured values: data/flavour_measurements.toml."
+    data = (*observables[name].data, f"flavour/{DEFAULT_TABLE}.npz")  # the draws behind the theory errors
+    _add(name, "asymmetric", doc, observables[name].source, NAMES, function, data)
+
+
+def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
+    name = search.name.lower().replace("-", "_")
+    background = search.background.value if isinstance(search, searches.DisplacedSearch) else 0.0
+    seen = search.observed if isinstance(search, searches.DisplacedSearch) else None
+    observed = seen.value if seen else background
+
+    def function(point: Point, _: Options) -> Array:
+        return statistics.poisson(limits.log_events(search.name, point.m_aprime, point.v), background, observed)
+
+    doc = f"Events of {search.label} in the visible scenario, {search.status}: n = {observed:g} on b = {background:g}."
+    data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
+    _add(name, "poisson", doc, search.events.source, ("m_aprime", "v"), function, data, slow=True)
+
+
+def _cut(search: searches.MassCut) -> None:
+    lower, upper = search.lightest.value, search.heaviest.value
+    name = "cut_" + search.name.lower().replace("-", "_")
+
+    def function(point: Point, _: Options) -> Array:
+        return statistics.interval_wall(point.m_aprime, lower, upper, WALL * upper)
+
+    doc = f"m_A' outside the interval of {search.label}, {search.status}, {search.scenario} scenario, at V = 10 GeV."
+    _add(name, "cut", doc, search.heaviest.source, ("m_aprime",), function, (f"experiments.toml:{search.name}",))
+
+
+def _relic(name: str, observable: str, limit: bool) -> None:
+    entry = observables[observable]
+
+    def function(point: Point, _: Options) -> Array:
+        measured = measurement(point.dataset, "omega_h2")
+        deviation = jnp.log(entry(point) / measured.value) * (measured.value / measured.error)
+        return jnp.maximum(deviation, 0) if limit else deviation
+
+    what = "is at most" if limit else "is"
+    doc = f"Relic density {what} the measured one; ln(Omega h^2) is Gaussian. NaN where {observable} is."
+    _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.reads, function, entry.data, slow=True)
+
+
+def _read_limit() -> tuple[np.ndarray, np.ndarray]:
+    with files("jt3r.data").joinpath("direct_detection.csv").open(encoding="utf-8") as lines:
+        mass, sigma = np.loadtxt(lines, delimiter=",", comments="#", unpack=True)
+    return np.log(mass), np.log(sigma)
+
+
+_LOG_MASS, _LOG_SIGMA = _read_limit()
+
+
+def _direct_detection(point: Point, _: Options) -> Array:
+    log_mass = jnp.log(point.m_eta)
+    limit = jnp.exp(jnp.interp(log_mass, jnp.asarray(_LOG_MASS), jnp.asarray(_LOG_SIGMA)))
+    scattered = statistics.upper_limit(observables["sigma_si_phi"](point), limit, ONE_SIDED[0.90])
+    beyond = jnp.maximum(_LOG_MASS[0] - log_mass, 0) + jnp.maximum(log_mass - _LOG_MASS[-1], 0)
+    return scattered * jnp.exp(-jnp.square(beyond / WALL))
+
+
+def _h_decays(point: Point, _: Options) -> Array:
+    return statistics.upper_limit(observables["br_h_exotic"](point), uv.BR_UNDETECTED, ONE_SIDED[0.95])
+
+
+def _perturbativity(point: Point, options: Options) -> Array:
+    _, doublet, singlet = uv.scalar_potential(point.m_phi, point.v, point.lambda_portal)
+    couplings = (doublet, singlet, jnp.abs(point.lambda_portal), point.lambda_l**2, point.lambda_r**2)
+    largest = jnp.stack(jnp.broadcast_arrays(*couplings)).max(axis=0) / (4 * jnp.pi)
+    return statistics.interval_wall(largest, 1.0, jnp.inf, WALL)
+
+
+for _name in PREDICTED:
+    _flavour(_name)
+for _entry in searches.load().values():
+    if not isinstance(_entry, searches.MassCut):
+        _search(_entry)
+    elif _entry.status != "favoured":  # an excess forbids nothing
+        _cut(_entry)
+_relic("relic", "omega_h2", limit=False)
+_relic("relic_limit", "omega_h2", limit=True)
+_relic("relic_coupled", "omega_h2_coupled", limit=False)
+_relic("relic_coupled_limit", "omega_h2_coupled", limit=True)
+_add(
+    "direct_detection",
+    "upper limit",
+    "Elastic scattering through phi' below the 90 % CL limit of CRESST-III; its table begins at 171 MeV, and 1 % outside it "
+    "the limit has faded to 1/e: lighter dark matter is not constrained.",
+    "CRESST-III, arXiv:1904.00498; data/direct_detection.csv",
+    observables["sigma_si_phi"].reads,
+    _direct_detection,
+    (*observables["sigma_si_phi"].data, "direct_detection.csv"),
+)
+_add(
+    "h_decays",
+    "upper limit",
+    "Br(h -> phi' phi', A' A') below the 95 % CL limit of the LHC.",
+    dark.INPUTS["br_higgs_undetected"].source,
+    observables["br_h_exotic"].reads,
+    _h_decays,
+    observables["br_h_exotic"].data,
+)
+_add(
+    "perturbativity",
+    "cut",
+    "Quartic couplings and squared Yukawa couplings below 4 pi; NaN where no potential has these masses.",
+    observables["perturbative"].source,
+    observables["perturbative"].reads,
+    _perturbativity,
+    observables["perturbative"].data,
+)

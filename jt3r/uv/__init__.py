@@ -1,0 +1,1 @@
+"""The ultraviolet completion: heavy partners, anomalies, potential, Higgs decays."""

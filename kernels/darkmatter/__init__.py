@@ -1,0 +1,1 @@
+"""Freeze-out, resonances, the plasma of the early universe, scattering on nucleons."""

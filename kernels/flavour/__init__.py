@@ -1,0 +1,1 @@
+"""Wilson coefficients of b -> s l l: matching, running, leptonic decays."""

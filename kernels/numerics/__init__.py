@@ -1,0 +1,1 @@
+"""Numerical tools: floating-point types, series, quadrature, roots, Bessel functions, statistics."""

@@ -1,0 +1,34 @@
+"""Production of light bosons: meson decays, proton bremsstrahlung, electron bremsstrahlung.
+
+One name for the kernels that say how many are made; each module holds its formulas, references and validity.
+"""
+
+from .electron_bremsstrahlung import elastic_photon_flux, emission_cross_section, track_length
+from .electron_bremsstrahlung import vector_spectrum as vectors_from_electrons
+from .meson_decays import branching_to_photon_vector
+from .meson_decays import vector_spectrum as vectors_from_mesons
+from .meson_spectra import highest_meson_energy, pion_spectrum_collider, pion_spectrum_fixed_target
+from .proton_bremsstrahlung import (
+    proton_cross_section,
+    proton_form_factor_squared,
+    pseudoscalar_splitting,
+    scalar_splitting,
+    vector_splitting,
+)
+
+__all__ = [
+    "branching_to_photon_vector",
+    "elastic_photon_flux",
+    "emission_cross_section",
+    "highest_meson_energy",
+    "pion_spectrum_collider",
+    "pion_spectrum_fixed_target",
+    "proton_cross_section",
+    "proton_form_factor_squared",
+    "pseudoscalar_splitting",
+    "scalar_splitting",
+    "track_length",
+    "vector_splitting",
+    "vectors_from_electrons",
+    "vectors_from_mesons",
+]

@@ -1,0 +1,1 @@
+"""The scalar potential and the seesaw of the heavy partners."""

@@ -1,0 +1,37 @@
+"""What every card has: a data set, no unknown keys, and finite numbers."""
+
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from jt3r.measurements import DATASETS
+
+from .validators import known
+
+
+def _rising(values: list[float], info: ValidationInfo) -> list[float]:
+    if any(a >= b for a, b in pairwise(values)):
+        raise ValueError(f"{info.field_name} must rise")
+    return values
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Rising = Annotated[list[Finite], Field(min_length=1), AfterValidator(_rising)]
+
+
+class Model(BaseModel):
+    """A table of a card: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Card(Model):
+    """A run card: its kind of scan, and the measurements it is taken against."""
+
+    kind: str
+    dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
+
+    def rests_on(self) -> set[str]:
+        """Files under jt3r/data beside constants and measurements that the scan reads, a table of one after a colon."""
+        raise NotImplementedError

@@ -1,0 +1,100 @@
+"""Run cards: what to scan, as TOML or as a dict, checked key by key."""
+
+import tomllib
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from jt3r.errors import BadInput, one_line, unknown
+
+from ..kinds.registry import kinds
+from .axis import LISTED, RANGE, Values
+from .base import Card
+from .text import read_card
+from .text import shipped_cards as shipped_cards
+
+
+def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> Card:
+    """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
+
+    `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
+    """
+    name, table = (None, card) if isinstance(card, dict) else read_card(str(card))
+    for setting in settings or []:
+        table = _set(table, setting)
+    where = f"card{f' {name}' if name else ''}"
+    model = _model(where, table.get("kind"))
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise BadInput(f"{where}: {one_line(_first_error(model, error))}") from None
+
+
+def _model(where: str, kind: Any) -> type[Card]:
+    """The class of the cards of a kind. Raises BadInput if there is no such kind."""
+    if not isinstance(kind, str) or kind not in kinds():
+        *names, last = map(repr, kinds())
+        raise BadInput(f"{where}: kind = {one_line(repr(kind))}: must be {', '.join(names)} or {last}")
+    return kinds()[kind].part("card")
+
+
+def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
+    key, equals, value = setting.partition("=")
+    if not equals:
+        raise BadInput(f"--set {setting}: must be KEY=VALUE")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()
+    *parents, leaf = key.strip().split(".")
+    table = _copy(table)
+    level = table
+    for parent in parents:
+        level = level.setdefault(parent, {})
+        if not isinstance(level, dict):
+            raise BadInput(f"--set {setting}: {parent!r} is not a table")
+    level[leaf] = parsed
+    return table
+
+
+def _copy(table: Any) -> Any:
+    return {k: _copy(v) for k, v in table.items()} if isinstance(table, dict) else table
+
+
+def _first_error(model: type[Card], error: ValidationError) -> str:
+    """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
+    errors = error.errors()
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
+    where = [str(part) for part in first["loc"] if part not in (RANGE, LISTED)]
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    key = ".".join(where)
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(model, where[:-1], listed=LISTED in first["loc"])
+        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known)
+    if first["type"] == "missing":
+        return f"{key}: missing"
+    if first["type"] == "value_error":
+        return f"{key}: {message}" if key else message
+    return f"{key} = {first['input']!r}: {message}"
+
+
+def _known_keys(annotation: Any, parents: list[str], listed: bool) -> list[str]:
+    """Keys of the table that lies under the keys `parents` of a table so annotated; `listed` says which form an axis has."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if not parents:
+            return list(annotation.model_fields)
+        return _known_keys(annotation.model_fields[parents[0]].annotation, parents[1:], listed)
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return _known_keys(inner[0], parents, listed)
+    if get_origin(annotation) in (Union, UnionType):
+        forms = [_inside(form) for form in inner if form is not type(None)]
+        return _known_keys(next((f for f in forms if (f is Values) == listed), forms[0]), parents, listed)
+    return _known_keys(inner[1], parents[1:], listed)  # a table by names
+
+
+def _inside(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

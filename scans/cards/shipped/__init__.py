@@ -1,0 +1,1 @@
+"""Run cards that come with jt3r."""

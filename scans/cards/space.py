@@ -1,0 +1,71 @@
+"""What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms of the likelihood."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from jt3r import observables
+from jt3r.flavour.coordinates import ANGLES, COORDINATES
+from jt3r.inference.likelihood import Likelihood
+from jt3r.inference.space import Prior, Space
+from jt3r.inference.terms import TERMS
+from jt3r.point import PARAMETERS
+
+from .base import Card, Finite, Model
+from .validators import Observables, check_reads, data_of, known
+
+WHERE = "under free or fixed"
+
+
+class Free(Model):
+    """A uniform prior between `min` and `max`, in the value or in its logarithm."""
+
+    min: Finite
+    max: Finite
+    spacing: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _check(self) -> "Free":
+        Prior(self.min, self.max, self.spacing)
+        return self
+
+
+class SpaceCard(Card):
+    """A likelihood over free coordinates.
+
+    `cuts`: published cuts are smooth walls in the sum ("wall"), or veto points afterwards ("veto"). `matching` says how mixing
+    angles become Wilson coefficients.
+    """
+
+    terms: Annotated[list[str], Field(min_length=1), known("term", TERMS)]
+    cuts: Literal["wall", "veto"] = "wall"
+    errors: Literal["moments", "two-sided", "average"] = "moments"
+    theory_errors: bool = False
+    matching: Literal["paper", "pdg", "derived"] = "pdg"
+    free: Annotated[dict[str, Free], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES])]
+    fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES])] = Field(default_factory=dict)
+    observables: Observables = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "SpaceCard":
+        check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE)
+        self.check_reads(self.observables)
+        return self
+
+    def check_reads(self, names: Iterable[str]) -> None:
+        """Raise ValueError unless the space has every parameter that these observables read."""
+        check_reads((observables[name] for name in names), self.space().parameters, WHERE)
+
+    def rests_on(self) -> set[str]:
+        angles = {"flavour_inputs.toml"} if set(ANGLES) & {*self.free, *self.fixed} else set()
+        return angles | data_of(TERMS[name] for name in self.terms) | data_of(observables[name] for name in self.observables)
+
+    def space(self) -> Space:
+        """The parameter space."""
+        free = {name: Prior(prior.min, prior.max, prior.spacing) for name, prior in self.free.items()}
+        return Space(free, self.fixed, self.dataset, self.matching)
+
+    def likelihood(self) -> Likelihood:
+        """The likelihood."""
+        return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory_errors)

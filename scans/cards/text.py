@@ -1,0 +1,45 @@
+"""The texts of run cards: shipped ones and the user's files, read as TOML."""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jt3r.errors import BadInput, one_line, unknown
+
+DEEP_KEY = re.compile(r"(?:[\w-]++\s*+\.\s*+){16}")
+"""A key of more than 16 parts: tomllib's time grows with the square of their number, to a minute for 100 kB."""
+
+QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+
+
+def shipped_cards() -> dict[str, str]:
+    """Name -> text of every card that comes with jt3r."""
+    folder = files("jt3r.scans.cards.shipped")
+    return {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.name.endswith(".toml")
+    }
+
+
+def read_card(name: str) -> tuple[str, dict[str, Any]]:
+    """The name and the table of a TOML file, or of a shipped card. Raises BadInput if there is none or it is no TOML."""
+    path, shipped = Path(name), shipped_cards()
+    try:
+        if path.is_file() or (path.exists() and name not in shipped):
+            text = path.read_text(encoding="utf-8")
+        elif name in shipped:
+            text = shipped[name]
+        elif path.suffix:
+            raise BadInput(f"card {name}: no such file")
+        else:
+            raise BadInput(f"card {name}: no such file, and {unknown('shipped card', name, shipped)}")
+        if DEEP_KEY.search(QUOTED.sub("text", text)):
+            raise BadInput(f"card {name}: not TOML of a card: a key of more than 16 parts")
+        return name, tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
+        raise BadInput(f"card {name}: not TOML: {one_line(error)}") from None
+    except OSError as error:
+        raise BadInput(f"card {name}: {error.strerror}") from None

@@ -1,0 +1,43 @@
+"""What a scan file holds and how it was made, printed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ..kinds.registry import card_of, kind_of
+from ..store.hdf5 import open_scan
+
+
+def print_info(file: Path, facts: dict[str, Any]) -> None:
+    """Print the facts that `info.describe` gives of a file, and the report that belongs to its kind of scan."""
+    console = Console(highlight=False)
+    console.print(_table_of_arrays(facts["file"], facts["arrays"]))
+    print_report(file)
+    for key, value in facts.items():
+        if key not in ("file", "arrays", "diagnostics"):
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            console.print(f"{key}: {text}", markup=False)
+
+
+def print_report(file: Path) -> None:
+    """Print what was found, of a file whose kind of scan has a report."""
+    console = Console(highlight=False)
+    with open_scan(file) as scan:
+        card = card_of(scan.attrs)
+        report = kind_of(card).part("report")
+        for item in report(scan, card) if report else ():
+            console.print(item)
+
+
+def _table_of_arrays(title: str, arrays: dict[str, dict[str, Any]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in ("array", "over", "unit", "range", "meaning"):
+        table.add_column(heading)
+    for name, array in arrays.items():
+        over = " x ".join(f"{dim} {n}" for dim, n in zip(array["dims"], array["shape"], strict=True)) or "-"
+        low_high = "-" if array["range"] is None else "{:.6g} .. {:.6g}".format(*array["range"])
+        table.add_row(name, over, array.get("units", ""), low_high, array.get("long_name", ""))
+    return table

@@ -1,0 +1,86 @@
+"""Commands that ask the model without a scan file; modules that load JAX are imported when needed."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..engine.jax_config import check_device, configure
+from .options import AsJson, Cache, Device, Dtype, Exit, Memory, say
+
+
+def point(
+    m_phi: Annotated[float | None, typer.Option(help="Dark Higgs mass, GeV.")] = None,
+    m_aprime: Annotated[float | None, typer.Option(help="Dark photon mass, GeV.")] = None,
+    v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
+    m_eta: Annotated[float | None, typer.Option(help="Dark-matter mass, GeV.")] = None,
+    delta: Annotated[float | None, typer.Option(help="Splitting of the dark-matter states, GeV.")] = None,
+    lambda_l: Annotated[float | None, typer.Option(help="Yukawa coupling of mu_L to its heavy partner [1].")] = None,
+    lambda_r: Annotated[float | None, typer.Option(help="Yukawa coupling of mu_R to its heavy partner [1].")] = None,
+    m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
+    dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any parameter: C9_bsmumu=-0.5. Repeatable.")
+    ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--observable", metavar="NAME", help="Only this one, e.g. events_nucal: those that take seconds. Repeatable."
+        ),
+    ] = None,
+    card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print every quick observable of one point, or those asked for, with gradients.
+
+    --set goes before the other options, they before --card.
+    """
+    configure(None, None, None, cache=True)
+    from .point import benchmark_values, make_point, parameter_values, print_report, report
+
+    given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
+    given |= {"m_eta": m_eta, "delta": delta, "lambda_l": lambda_l, "lambda_r": lambda_r}
+    values = benchmark_values(card) if card is not None else {}
+    values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
+    rows = report(make_point(values, dataset), names)
+    if as_json:
+        typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
+    else:
+        print_report(f"{values}, data set {dataset}", rows)
+
+
+def reproduce(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path("reproduce"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART", help="fig2, fig3, fig4, fig6, table1, table2, table3 or text. Repeatable."),
+    ] = None,
+    dataset: Annotated[str, typer.Option(help="Measurements: paper2021, or current for today's.")] = "paper2021",
+    overwrite: Annotated[bool, typer.Option(help="Replace a former report in the folder.")] = False,
+) -> None:
+    """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a report (HTML)."""
+    configure(None, None, None, cache=True)
+    from ..reproduce.run import reproduce
+    from .progress import step_progress
+
+    try:
+        report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+    except KeyboardInterrupt:
+        say(f"interrupted; nothing was written to {output}")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    for verdict, count in Counter(finding.verdict for finding in findings).items():
+        typer.echo(f"{verdict}: {count}")
+    typer.echo(report)
+
+
+def doctor(device: Device = None, dtype: Dtype = None, memory: Memory = None, cache: Cache = True) -> None:
+    """Print versions, devices, cache and the result of one kernel: whether jt3r works here, and what a bug report needs."""
+    configure(device, dtype, memory, cache)
+    check_device(device)
+    from .doctor import doctor
+
+    for name, fact in doctor().items():
+        typer.echo(f"{name:12} {fact}")

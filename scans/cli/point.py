@@ -1,0 +1,97 @@
+"""Every observable of one parameter point, with its exact gradient."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from jt3r import Point, observables
+from jt3r.errors import BadInput, unknown
+from jt3r.flavour.benchmarks import NAMES as BENCHMARKS
+from jt3r.flavour.benchmarks import benchmark
+from jt3r.point import PARAMETERS
+from jt3r.sensitivity import gradient
+
+
+@dataclass(frozen=True)
+class Row:
+    """One observable: value in `unit`, and its derivatives in that unit over the parameter's."""
+
+    name: str
+    value: float
+    unit: str
+    doc: str
+    source: str
+    gradient: dict[str, float]
+
+
+def benchmark_values(name: str) -> dict[str, float]:
+    """Parameters of a shipped benchmark point, by its name in any case. Raises BadInput if there is none of that name."""
+    known = {key.lower(): key for key in ("SM", *BENCHMARKS)}
+    if name.lower() not in known:
+        raise BadInput(f"--card {name}: {unknown('benchmark', name.lower(), known)}")
+    return benchmark(known[name.lower()])
+
+
+def parameter_values(settings: list[str]) -> dict[str, float]:
+    """Parameters from settings NAME=VALUE. Raises BadInput naming the one that is wrong."""
+    values = {}
+    for setting in settings:
+        name, equals, value = (part.strip() for part in setting.partition("="))
+        if not equals:
+            raise BadInput(f"--set {setting}: must be NAME=VALUE")
+        if name not in PARAMETERS:
+            raise BadInput(f"--set {setting}: {unknown('parameter', name, PARAMETERS)}")
+        try:
+            values[name] = float(value)
+        except ValueError:
+            raise BadInput(f"--set {setting}: {value!r} is not a number") from None
+    return values
+
+
+def make_point(values: dict[str, Any], dataset: str) -> Point:
+    """The point with these parameters. Raises BadInput for a value that is not allowed."""
+    for name, value in values.items():
+        positive = PARAMETERS[name].metadata["positive"]
+        if not np.isfinite(value) or (positive and value <= 0):
+            raise BadInput(f"{name} = {value}: must be a finite number{' above zero' if positive else ''}")
+    try:
+        return Point(**values, dataset=dataset)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def report(point: Point, names: list[str] | None = None) -> list[Row]:
+    """A row for every quick observable whose parameters the point sets, or for the named ones.
+
+    Raises BadInput for a name that is none, or whose parameters the point does not set.
+    """
+    for name in names or []:
+        if name not in observables:
+            raise BadInput(unknown("observable", name, observables))
+        if missing := [p for p in observables[name].reads if getattr(point, p) is None]:
+            raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
+    rows = []
+    for entry in observables.values():
+        wanted = entry.name in names if names else not entry.slow
+        if wanted and all(getattr(point, name) is not None for name in entry.reads):
+            slopes = {name: float(slope) for name, slope in gradient(entry, point, entry.reads).items()}
+            rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, slopes))
+    return rows
+
+
+def print_report(title: str, rows: list[Row]) -> None:
+    """Print the rows as a table, and the gradients below it."""
+    table = Table(title=title, title_justify="left")
+    for heading in ("observable", "value", "unit", "meaning"):
+        table.add_column(heading, justify="right" if heading == "value" else "left")
+    for row in rows:
+        table.add_row(row.name, f"{row.value:.10g}", row.unit, row.doc)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")
+    for row in rows:
+        slopes = ", ".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items() if slope != 0)
+        console.print(f"{row.name}: {slopes or '0'}", markup=False)

@@ -1,0 +1,130 @@
+"""Commands that check, run and follow scans; modules that load JAX are imported when needed."""
+
+import json
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jt3r.errors import BadInput, unknown
+
+from ..engine.jax_config import check_device, configure
+from .options import AsJson, Cache, CardName, Device, Dtype, Exit, Memory, ScanOutput, Settings, say
+
+
+def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] = None) -> None:
+    """List the shipped cards, or print one of them."""
+    from ..cards.load import shipped_cards
+
+    shipped = shipped_cards()
+    if name is None:
+        for card, text in shipped.items():
+            typer.echo(f"{card:{max(map(len, shipped))}} {text.splitlines()[0].removeprefix('# ')}")
+    elif name in shipped:
+        typer.echo(shipped[name], nl=False)
+    else:
+        raise BadInput(unknown("shipped card", name, shipped))
+
+
+def check(card: CardName, settings: Settings = None) -> None:
+    """Print the card with all defaults, its points, tiles, memory, disk and time, and run nothing."""
+    from rich.console import Console
+
+    from ..cards.load import load_card
+    from ..engine.cost import check
+
+    resolved = load_card(card, settings)
+    cost = check(resolved)
+    console = Console(highlight=False)
+    console.print_json(resolved.model_dump_json())
+    console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
+    console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")
+    compiling = "half a minute or more of" if resolved.kind in ("search", "sample", "profile") else "some seconds of"
+    console.print(f"time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
+
+
+def run(
+    card: CardName,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write [CARD.h5].")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on with an interrupted scan.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace the output, and drop an unfinished scan.")] = False,
+    settings: Settings = None,
+    executor: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where tiles are computed: processes:N, or Dask's tcp://host:port.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Do only every N-th tile, from the I-th; jt3r merge makes the file.")
+    ] = None,
+    device: Device = None,
+    dtype: Dtype = None,
+    memory: Memory = None,
+    cache: Cache = True,
+) -> None:
+    """Run a scan and print the path of its file; a table is printed before it."""
+    part = _shard(shard) if shard is not None else None
+    configure(device, dtype, memory, cache)
+    check_device(device)
+    from ..engine.executors import executor_at
+    from ..engine.run import default_output, run, run_shard
+    from .progress import tile_progress
+
+    path = output or default_output(card)
+    try:
+        with executor_at(executor) if executor is not None else nullcontext() as workers:
+            if part is not None:
+                run_shard(card, path, shard=part, settings=settings, executor=workers, progress=tile_progress)
+                typer.echo(f"shard {shard} is done; when all are: jt3r merge {path}")
+                return
+            options: dict[str, Any] = {"settings": settings, "resume": resume, "overwrite": overwrite}
+            file = run(card, path, **options, executor=workers, progress=tile_progress)
+    except KeyboardInterrupt:
+        how = "" if part is not None else " and --resume"
+        say(f"interrupted; finished tiles are kept: go on with the same command{how} (output {path})")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    from .info import print_report
+
+    print_report(file)
+    typer.echo(file)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, shards = text.partition("/")
+    if not (slash and number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
+        raise BadInput(f"--shard {text}: must be I/N with I from 1 to N")
+    return int(number), int(shards)
+
+
+def merge(
+    output: ScanOutput,
+    partial: Annotated[
+        Path | None, typer.Option(help="Write what is there so far to this other file, and keep the tiles.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the file.")] = False,
+) -> None:
+    """Make the file of a scan whose tiles were done in shards; or, with --partial, of a scan that still runs."""
+    from ..engine.run import merge
+
+    typer.echo(merge(output, partial=partial, overwrite=overwrite))
+
+
+def status(output: ScanOutput, as_json: AsJson = False) -> None:
+    """Say how far a scan is, while it runs or after."""
+    from ..engine.status import status
+
+    now = status(output)
+    if as_json:
+        typer.echo(json.dumps(asdict(now)))
+    elif now.state == "finished":
+        typer.echo(f"{output}: {now.kind} scan, finished, {now.bytes / 1e6:.1f} MB")
+    else:
+        typer.echo(f"{output}: {now.kind} scan, {now.state}, {now.done} of {now.tiles} tiles, {now.bytes / 1e6:.1f} MB")
+
+
+def verify(output: ScanOutput) -> None:
+    """Read every byte of a scan, finished or not, against its checksums."""
+    from ..engine.status import verify
+
+    now = verify(output)
+    typer.echo(f"{output}: {'the file' if now.state == 'finished' else f'{now.done} tiles'} whole, {now.bytes / 1e6:.1f} MB")

@@ -1,0 +1,1 @@
+"""Running a scan: tiles, workers, checkpoints, programs."""

@@ -1,0 +1,72 @@
+"""Device, precision, memory and compilation cache of a session: set before JAX is loaded, since JAX reads them then."""
+
+import hashlib
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from jt3r.errors import BadInput
+
+COMPILE_SECONDS = 0.1
+"""Programs that compile in less are not worth a file in the cache."""
+
+
+def configure(device: str | None, dtype: str | None, memory: float | None, cache: bool) -> None:
+    """Choose JAX's platform (cpu, cuda, ...), float64 or float32, and the share of a GPU's memory taken at start (0: none).
+
+    What is None, and what the user's own environment variables of JAX say, stays. `cache` keeps compiled programs in the
+    user's cache folder.
+    """
+    if device is not None:
+        os.environ["JAX_PLATFORMS"] = device
+    if dtype is not None:
+        os.environ["JAX_ENABLE_X64"] = "1" if dtype == "float64" else "0"
+    if memory == 0:
+        os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
+    elif memory is not None:
+        os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{memory:g}"
+    if cache:
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder()))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", f"{COMPILE_SECONDS:g}")
+    else:
+        os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"
+
+
+def kept_in() -> Path | None:
+    """The folder of compiled programs of this session, or None where they are not kept."""
+    folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
+    return Path(folder) if folder and os.environ.get("JAX_ENABLE_COMPILATION_CACHE") != "false" else None
+
+
+def check_device(device: str | None) -> None:
+    """Load JAX on the platform asked for. Raises BadInput if this machine or this installation has no such device."""
+    if device is None:
+        return
+    import jax
+
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:  # JAX asserts where a plugin that is there finds no device
+        raise BadInput(f"--device {device}: JAX finds no such device here ({_words(error)})") from None
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: apart for each jaxlib and kind of processor, since they run on no other."""
+    return user_cache_path("jt3r") / f"jaxlib-{version('jaxlib')}-{_processor()}"
+
+
+def _processor() -> str:
+    """A short name of this machine's instruction set: home folders are shared between machines that differ."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        facts = next(line for line in lines if line.startswith(("flags", "Features")))
+    except (OSError, StopIteration):
+        facts = platform.processor()
+    return f"{platform.machine()}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"

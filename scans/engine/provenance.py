@@ -1,0 +1,52 @@
+"""How a file was made: the card, the numbers it rests on, and the versions and device that computed it."""
+
+import json
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+import jax
+
+import jt3r
+from jt3r.constants import CONSTANTS
+from jt3r.data.load import digest
+from jt3r.flavour.measurements import measurements
+from jt3r.measurements import DATASETS
+
+from ..cards.base import Card
+from .plan import float_dtype
+
+PACKAGES = ("jax", "jaxlib", "numpy", "h5py", "isal")
+
+
+def provenance(card: Card) -> dict[str, str]:
+    """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `data`, `versions`, and `device` and `dtype`.
+
+    No time and no host: the same card on the same installation gives the same file, bit by bit.
+    """
+    versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
+    measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
+    measured |= {key: asdict(measurement) for key, measurement in measurements(card.dataset).items()}
+    constants = {key: quantity.model_dump() for key, quantity in CONSTANTS.items()}
+    return {
+        "card": _json(card.model_dump(mode="json")),
+        "dataset": _json({card.dataset: measured}),
+        "constants": _json(constants),
+        "data": _json(_data(card)),
+        "versions": _json(versions),
+        "device": jax.devices()[0].device_kind,
+        "dtype": float_dtype().name,
+    }
+
+
+def _data(card: Card) -> dict[str, dict[str, Any]]:
+    """Data file -> its SHA-256 and the tables of it that the card's observables, terms and searches rest on."""
+    tables: dict[str, list[str]] = {}
+    for file, _, table in sorted(entry.partition(":") for entry in card.rests_on()):
+        tables.setdefault(file, []).extend([table] if table else [])
+    return {file: {"sha256": digest(file), "tables": names} for file, names in tables.items()}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,148 @@
+"""Band scans: where the pull of g-2 takes given values, solved for one parameter over a mesh of the others."""
+
+from functools import partial
+from math import prod
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jt3r import Point
+from jt3r.gm2 import band, two_loop
+from jt3r.gm2.observables import delta_a_mu, pull_gm2
+from jt3r.measurements import measurement
+from jt3r.point import PARAMETERS
+from jt3r.sensitivity import derivative
+
+from ...engine.memory import Compute, put_together, sparing
+from ...engine.plan import (
+    Arrays,
+    Scan,
+    axis_coordinates,
+    float_dtype,
+    mesh_axes,
+    mesh_shape,
+    open_mesh,
+    parameter_attributes,
+    point_of,
+)
+from ...engine.program_cache import kept
+from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
+from ...store.hdf5 import write_full
+from ...store.layout import Coordinate, Layout, Variable
+from .card import BandCard
+
+SECONDS_PER_EDGE = 2e-6
+"""One root with its derivatives, on two cores."""
+
+DERIVATIVES = ("m_aprime", "m_phi", "v", "m_mu")
+"""Parameters that the band depends on; the one solved for is left out."""
+
+
+def band_scan(card: BandCard) -> Scan:
+    """The scan that solves for the band."""
+    axes, shape, dtype = mesh_axes(card), mesh_shape(card), float_dtype()
+    pulls = np.array(card.pulls)
+    chunk = block_shape(shape, CHUNK_POINTS)
+    tile = block_shape(shape, CHUNK_POINTS, start=chunk)
+    others = tuple(name for name in DERIVATIVES if name != card.solve_for)
+    layout = _layout(card, others, (len(pulls), *chunk))
+    column = jnp.asarray(pulls, dtype).reshape(-1, *[1] * len(shape))
+
+    solve = partial(
+        _solve,
+        solve_for=card.solve_for,
+        between=card.between,
+        others=others,
+        max_roots=card.max_roots,
+        full=card.contributions == "full",
+    )
+    program = kept(solve, repr(solve.keywords))
+
+    def build(piece: tuple[int, ...]) -> Compute:
+        def compute(cut: Slices) -> Arrays:
+            results = program(point_of(card, open_mesh(axes, cut, piece)), column)
+            jax.block_until_ready(results)
+            inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
+            arrays = {}
+            for variable, result in zip(layout.variables, results, strict=True):
+                shape = (*layout.shape(variable)[: len(variable.dims) - len(piece)], *piece)
+                arrays[variable.name] = np.broadcast_to(np.asarray(result), shape)[inside].astype(variable.dtype)
+            return arrays
+
+        return compute
+
+    edges = len(pulls) * prod(shape)
+    return Scan(
+        layout=layout,
+        parts=Layout((), layout.variables),
+        tiles=Tiles(shape, tile),
+        points=edges,
+        disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
+        seconds=edges * SECONDS_PER_EDGE,
+        compute=sparing(build, tile, put_together),
+        finish=write_full,
+    )
+
+
+def _solve(
+    point: Point,
+    pulls: jax.Array,
+    solve_for: str,
+    between: tuple[float, float],
+    others: tuple[str, ...],
+    max_roots: int,
+    full: bool,
+) -> list[jax.Array]:
+    """Lowest root, whether there is one, how many, dx/dp = -(df/dp)/(df/dx) for the target and the others, and all roots."""
+    moment, pull_of = (two_loop.delta_a_mu_full, two_loop.pull_gm2_full) if full else (delta_a_mu, pull_gm2)
+    solve = partial(band.solve, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
+    root, count = solve()
+    there = point.with_values(**{solve_for: root})
+    slope = derivative(moment, there, solve_for)
+    results = [root, count > 0, count, 1 / slope, *(-derivative(moment, there, name) / slope for name in others)]
+    if max_roots > 1:
+        more = [solve(root=k)[0] for k in range(1, max_roots)]
+        results.append(jnp.stack([root, *more]))
+    return results
+
+
+def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> Layout:
+    name = card.solve_for
+    dims = ("pull", *card.axes)
+    measured = measurement(card.dataset, "delta_a_mu")
+    source = "arXiv:2105.07655, eqs. (1), (3) and (4)" if card.contributions == "one_loop" else two_loop.SOURCE
+    unit = PARAMETERS[name].metadata["unit"]
+    real = float_dtype().str
+
+    pull = Coordinate(
+        "pull",
+        np.array(card.pulls),
+        {"units": "1", "latex": r"(\Delta a_\mu - \Delta a_\mu^\mathrm{exp})/\sigma", "long_name": "pull of g-2"},
+    )
+
+    def slope(parameter: str, per: str, meaning: str, latex: str) -> Variable:
+        attributes = {
+            "units": per,
+            "latex": rf"\partial {PARAMETERS[name].metadata['latex']}/\partial {latex}",
+            "long_name": f"derivative of {name} in {meaning}, the others fixed",
+            "source": "implicit function theorem on eq. (3)",
+        }
+        return Variable(f"d_{name}_d_{parameter}", dims, real, attributes, chunk)
+
+    variables: tuple[Variable, ...] = (
+        Variable(name, dims, real, {**parameter_attributes(name), "source": source}, chunk),
+        Variable("found", dims, "|b1", {"units": "1", "long_name": f"whether a root {name} exists"}, chunk),
+        Variable("roots", dims, "<i4", {"units": "1", "long_name": f"number of roots; {name} is the lowest"}, chunk),
+        slope("delta_a_mu", unit, "the value of Delta a_mu", r"\Delta a_\mu"),
+        *(slope(p, "1", p, PARAMETERS[p].metadata["latex"]) for p in others),
+    )
+    coordinates = (pull, *axis_coordinates(card))
+    if card.max_roots > 1:
+        numbers = Coordinate("root", np.arange(1, card.max_roots + 1), {"units": "1", "long_name": "number of the root"})
+        coordinates = (numbers, *coordinates)
+        attributes = {**parameter_attributes(name), "source": source}
+        variables += (Variable(f"{name}_roots", ("root", *dims), real, attributes, (card.max_roots, *chunk)),)
+    measured_attributes = {"delta_a_mu_value": measured.value, "delta_a_mu_error": measured.error}
+    return Layout(coordinates, variables, measured_attributes)

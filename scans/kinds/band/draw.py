@@ -1,0 +1,55 @@
+"""The picture of a band: Fig. 3 of the paper without the searches."""
+
+import h5py
+import numpy as np
+from matplotlib.axes import Axes
+
+from jt3r.errors import BadInput
+
+from ..style import BLUE, GREY, ORANGE, coupling_on_top, label, set_scales, shown_values
+
+
+def draw(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The band against the one axis of its file. Raises BadInput if it has another number of axes."""
+    names = [name for name in card["axes"] if len(scan[name]) > 1]
+    if len(names) != 1:
+        raise BadInput(f"{scan.filename}: a band over {', '.join(names) or 'a single point'} has no picture")
+    draw_band(axes, scan, card)
+
+
+def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The band, with the window of half an MeV around its centre in an inset: on the full scale it is a line."""
+    target, along = card["solve_for"], next(name for name in card["axes"] if len(scan[name]) > 1)
+    x, pulls, edges = shown_values(scan[along]), scan["pull"][()], shown_values(scan[target])
+    _fill_band(axes, x, pulls, edges)
+    set_scales(axes, card, along, target)
+    axes.set_xlabel(label(scan[along]))
+    axes.set_ylabel(label(scan[target]))
+    axes.set_xlim(x[0], x[-1])
+    if along == "m_aprime":
+        axes.grid(alpha=0.25, linewidth=0.5)
+        coupling_on_top(axes, scan, card)
+    centre = np.argmin(np.abs(pulls))
+    if (pulls == 0).any() and len(x) > 2 and np.isfinite(edges[centre]).any():
+        inset = axes.inset_axes((0.09, 0.12, 0.47, 0.36))
+        _fill_band(inset, x, pulls, edges - edges[centre])
+        set_scales(inset, card, along, "")
+        inset.set_xlim(x[0], x[-1])
+        inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
+        inset.tick_params(labelsize=8)
+    axes.legend(loc="upper right", frameon=False, title=f"$\\Delta a_\\mu$, data set {card['dataset']}", title_fontsize=9)
+
+
+def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:
+    """Bands between pulls of opposite sign, the central value as a line, and every other pull as a thin one."""
+    drawn = {0.0}
+    for level, alpha in ((2.0, 0.25), (1.0, 0.5)):
+        if {-level, level} <= set(pulls.tolist()):
+            low, high = edges[pulls == -level][0], edges[pulls == level][0]
+            axes.fill_between(x, low, high, color=BLUE, alpha=alpha, linewidth=0, label=rf"${level:g}\sigma$")
+            drawn |= {-level, level}
+    if 0 in pulls:
+        axes.plot(x, edges[pulls == 0][0], color=ORANGE, linewidth=1, label="central value")
+    for pull, edge in zip(pulls, edges, strict=True):
+        if pull not in drawn:
+            axes.plot(x, edge, color=GREY, linewidth=0.7, label=rf"${pull:+g}\sigma$")

@@ -1,0 +1,15 @@
+"""Minima of a likelihood from many starts."""
+
+from ..registry import Kind
+
+KINDS = (
+    Kind(
+        "search",
+        __name__,
+        card="card:SearchCard",
+        build="build:search_scan",
+        draw="draw:draw_search",
+        report="report:report",
+        rows="report:rows",
+    ),
+)

@@ -1,0 +1,36 @@
+"""The card of `kind = "search"`: minima of a likelihood from many random starts."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from jt3r.errors import unknown
+
+from ...cards.base import Finite
+from ...cards.space import SpaceCard
+
+
+class SearchCard(SpaceCard):
+    """Minima from `starts` random points of the priors, and from those named under `begin`.
+
+    `begin.NAME` gives coordinates of one more start; those it leaves out lie in the middle of their priors. `observables` are
+    computed at every minimum. `warm_up = false` leaves out Adam and L-BFGS. With `until = "allowed"` a start ends as soon as
+    every term is within one standard deviation: many allowed points for little, none of them a minimum.
+    """
+
+    kind: Literal["search"]
+    starts: int = Field(default=1000, ge=1, le=10_000_000)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    until: Literal["minimum", "allowed"] = "minimum"
+    warm_up: bool = True
+    begin: dict[str, dict[str, Finite]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _checked(self) -> "SearchCard":
+        for start, values in self.begin.items():
+            for name, value in values.items():
+                if name not in self.free:
+                    raise ValueError(f"begin.{start}: " + unknown("free coordinate", name, self.free))
+                if not self.free[name].min <= value <= self.free[name].max:
+                    raise ValueError(f"begin.{start}.{name} = {value}: outside the prior")
+        return self

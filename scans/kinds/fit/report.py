@@ -1,0 +1,88 @@
+"""What a search found, printed: the best minimum of every basin with its observables, and where the named starts went."""
+
+import json
+from typing import Any
+
+import h5py
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+NAMES, COLUMN = 30, 14
+"""Width of the column of names and of each basin's: as many basins are printed as the terminal has room for."""
+
+EDGE = "|"
+
+
+def report(file: h5py.File, card: dict) -> list[Any]:
+    """The minima of a fit: how many starts reached them, the best of each basin, and where the named starts went."""
+    lines: list[Any] = [Text(summary(file))]
+    if len(file["chi_square"]):
+        lines.append(_best(file, card, max(1, (Console().width - NAMES) // COLUMN)))
+        if card["begin"]:
+            lines.append(_named(file, card))
+    return lines
+
+
+def rows(card: dict) -> set[str]:
+    """A flat table of a fit has one row for each minimum."""
+    return {"minimum"}
+
+
+def summary(file: h5py.File) -> str:
+    """One line: starts, how many converged, how many met NaN, minima and basins; or allowed points in their place."""
+    ended, ends = ("are allowed", "points") if _until(file) == "allowed" else ("converged", "minima")
+    converged, minimum = file["start_converged"][()], file["start_minimum"][()]
+    basins = len(np.unique(file["basin"][()]))
+    return (
+        f"{len(minimum)} starts: {int(converged.sum())} {ended}, {int((minimum < 0).sum())} met NaN; "
+        f"{len(file['chi_square'])} {ends} in {basins} basins; {file['evaluations'][()].mean():.0f} evaluations a start"
+    )
+
+
+def _until(file: h5py.File) -> str:
+    return str(json.loads(file.attrs["card"])["until"])
+
+
+def _best(file: h5py.File, card: dict, shown: int) -> Table:
+    """A column for the best minimum of each basin that no published cut vetoes, if there is one, best first."""
+    chi_square, basin, vetoed = file["chi_square"][()], file["basin"][()], file["vetoed"][()]
+    order = np.lexsort((chi_square, vetoed))
+    _, first = np.unique(basin[order], return_index=True)
+    chosen = sorted((order[k] for k in first), key=lambda k: chi_square[k])[:shown]
+    title = f"best {'point' if card['until'] == 'allowed' else 'minimum'} of each basin"
+    if len(first) > shown:
+        title += f", the first {shown} of {len(first)} basins"
+    table = Table(title=title, title_justify="left", caption=f"{EDGE} at the edge of its prior", caption_justify="left")
+    for heading in ("", *(f"basin {basin[k]}" for k in chosen)):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    table.add_row("starts", *(str(int(file["starts"][()][basin == basin[k]].sum())) for k in chosen))
+    terms = (name for name in file if name.startswith("chi_square_"))
+    names = ["chi_square", "tuning", *card["free"], *terms, *card["observables"]]
+    for name in names:
+        unit = file[name].attrs["units"]
+        label = name if unit == "1" else f"{name} [{unit}]"
+        prior = card["free"].get(name)
+        table.add_row(label, *(f"{value:.4g}" + _edge(value, prior) for value in file[name][()][chosen]))
+    table.add_row("converged", *("yes" if file["converged"][k] else "no" for k in chosen))
+    if vetoed.any():
+        table.add_row("vetoed", *("yes" if vetoed[k] else "no" for k in chosen))
+    return table
+
+
+def _edge(value: float, prior: dict | None) -> str:
+    """A mark for a coordinate at the edge of its prior."""
+    return EDGE if prior and min(value - prior["min"], prior["max"] - value) <= 1e-6 * (prior["max"] - prior["min"]) else ""
+
+
+def _named(file: h5py.File, card: dict) -> Table:
+    """The starts under `begin`: the chi-square they reached, and in which basin."""
+    table = Table(title="named starts", title_justify="left")
+    for heading in ("start", "chi_square", "basin", "converged"):
+        table.add_column(heading, justify="left" if heading == "start" else "right")
+    minimum, basin = file["start_minimum"][()], file["basin"][()]
+    for k, name in enumerate(card["begin"]):
+        where = str(basin[minimum[k]]) if minimum[k] >= 0 else "NaN"
+        table.add_row(name, f"{file['start_chi_square'][k]:.4g}", where, "yes" if file["start_converged"][k] else "no")
+    return table

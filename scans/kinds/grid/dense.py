@@ -1,0 +1,75 @@
+"""Grid scans: observables over a dense mesh, every value stored."""
+
+from collections.abc import Callable
+from math import prod
+
+import jax
+import numpy as np
+
+from jt3r import observables
+
+from ...engine.memory import Compute, put_together, sparing
+from ...engine.plan import (
+    Arrays,
+    Scan,
+    axis_coordinates,
+    float_dtype,
+    mesh_axes,
+    mesh_shape,
+    observable_attributes,
+    open_mesh,
+    point_of,
+)
+from ...engine.staging import Fields, Stages
+from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
+from ...store.hdf5 import write_full
+from ...store.layout import Layout, Variable
+from .card import GridCard
+
+TILE_POINTS = 16 * CHUNK_POINTS
+"""A tile is 8 MiB per observable in float64: it stays in cache on most machines, and large outputs do not."""
+
+STORED_BYTES_PER_SECOND = 1.2e8
+"""Computed, compressed and written twice, as a tile and in the finished file, on two cores; physics takes the least of it."""
+
+
+def grid_function(card: GridCard) -> Callable[[Fields], list[jax.Array]]:
+    """The card's observables as a function of the fields of a mesh."""
+    entries = [observables[name] for name in card.observables]
+    return lambda fields: [entry(point_of(card, fields)) for entry in entries]
+
+
+def full_grid(card: GridCard) -> Scan:
+    """The scan that stores every observable at every point."""
+    axes, shape, dtype = mesh_axes(card), mesh_shape(card), float_dtype()
+    chunk = block_shape(shape, CHUNK_POINTS)
+    tile = block_shape(shape, TILE_POINTS, start=chunk)
+    variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
+    layout = Layout(axis_coordinates(card), variables)
+
+    def build(piece: tuple[int, ...]) -> Compute:
+        shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(piece)) for k, name in enumerate(axes)}
+        stages = Stages(grid_function(card), shapes, dtype)
+        combine = jax.jit(stages.combine)
+
+        def compute(cut: Slices) -> Arrays:
+            values = jax.block_until_ready(combine(stages.prepare(open_mesh(axes, cut, piece))))
+            inside = tuple(slice(0, s.stop - s.start) for s in cut)
+            return {
+                name: np.broadcast_to(np.asarray(value), piece)[inside]
+                for name, value in zip(card.observables, values, strict=True)
+            }
+
+        return compute
+
+    written = prod(shape) * len(variables) * dtype.itemsize
+    return Scan(
+        layout=layout,
+        parts=Layout((), variables),
+        tiles=Tiles(shape, tile),
+        points=prod(shape),
+        disk=2 * written,
+        seconds=written / STORED_BYTES_PER_SECOND,
+        compute=sparing(build, tile, put_together),
+        finish=write_full,
+    )

@@ -1,0 +1,135 @@
+"""Scans of the searches for A': excluded and reachable intervals in m_A' against V, and decay lengths against energy."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jt3r.errors import ScanFailed
+from jt3r.experiments import limits
+from jt3r.experiments import load as searches
+from jt3r.experiments.estimator import decay_lengths
+from jt3r.point import PARAMETERS
+
+from ...engine.plan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
+from ...engine.tiles import Slices
+from ...store.hdf5 import readable, write_arrays
+from ...store.layout import Attributes, Coordinate, Layout, Variable
+from .card import DecayLengthsCard, LimitsCard
+
+EDGES = 6
+"""Ends of intervals that a file has room for, per search and V; the rest is NaN."""
+
+SECONDS_PER_SEARCH, SECONDS_PER_EDGES = 1.5, 0.1
+"""Making the tables of a search, and finding the intervals of one search at one V, on two cores."""
+
+
+def limits_scan(card: LimitsCard) -> Scan:
+    """The scan that finds every interval; one tile is one value of V."""
+    values = mesh_axes(card)["v"]
+    shape = (len(card.experiments), len(values), EDGES)
+    attributes = {
+        **parameter_attributes("m_aprime"),
+        "long_name": "ends of the intervals in m_aprime that are excluded or within reach, lower and upper in turn",
+        "source": "jt3r/data/experiments.toml; arXiv:2105.07655, Sec. III",
+    }
+    slope = {
+        "units": "1",
+        "latex": r"dm_{A'}/dV",
+        "long_name": "how fast each end moves with V, by the implicit function theorem; 0 for one that does not",
+        "source": attributes["source"],
+    }
+    dims = ("experiment", "v", "edge")
+    layout = Layout(
+        (_names(card.experiments), *axis_coordinates(card), Coordinate("edge", np.arange(EDGES), {"units": "1"})),
+        (Variable("limits", dims, "<f8", attributes), Variable("slopes", dims, "<f8", slope)),
+        _searches(card.experiments),
+    )
+    parts = Layout((), layout.variables)
+    tiles: list[Slices] = [(slice(n, n + 1),) for n in range(len(values))]
+
+    def compute(cut: Slices) -> Arrays:
+        v = float(values[cut[0].start])
+        ends, moves = zip(*(_edges(card, name, v) for name in card.experiments), strict=True)
+        return {"limits": np.stack(ends), "slopes": np.stack(moves)}
+
+    def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
+        found = [readable(file, parts) for _, file in files]
+        write_arrays(path, layout, {name: np.stack([row[name] for row in found], axis=1) for name in ("limits", "slopes")})
+
+    return Scan(
+        layout=layout,
+        parts=parts,
+        tiles=tiles,
+        points=len(card.experiments) * len(values),
+        disk=4 * 8 * int(np.prod(shape)) + 2**16 * (1 + len(values)),
+        seconds=len(card.experiments) * (SECONDS_PER_SEARCH + SECONDS_PER_EDGES * len(values)),
+        compute=compute,
+        finish=finish,
+    )
+
+
+def _edges(card: LimitsCard, name: str, v: float) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of a search's intervals at one V and their slopes, filled up with NaN."""
+    ends = limits.intervals(name, v, card.scenario, card.recipe).ravel()
+    if len(ends) > EDGES:
+        raise ScanFailed(f"{name} at v = {v}: {len(ends) // 2} intervals, and the file has room for {EDGES // 2}")
+    missing = np.full(EDGES - len(ends), np.nan)
+    slopes = limits.slopes(name, np.append(ends, np.ones(len(missing))), v, card.recipe)[: len(ends)]
+    return np.append(ends, missing), np.append(slopes, missing)
+
+
+def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
+    """The scan behind Fig. 6, in a single tile."""
+    masses, energies = mesh_axes(card)["m_aprime"], card.energy.points()
+    dtype = float_dtype()
+    source = "arXiv:2105.07655, Fig. 6"
+    length = {"units": "m", "latex": r"d_\mathrm{dec}", "long_name": "decay length (p/m) c tau", "source": source}
+    needed = {
+        "units": "m",
+        "latex": r"d/\ln N",
+        "long_name": "distance of a search over ln N: a shorter decay length leaves less than one event; NaN where N < 1",
+        "source": source,
+    }
+    energy = {"units": "GeV", "latex": "E_{A'}", "long_name": "energy of the dark photon"}
+    layout = Layout(
+        (*axis_coordinates(card), Coordinate("energy", energies, energy), _names(card.experiments)),
+        (
+            Variable("decay_length", ("m_aprime", "energy"), dtype.str, length),
+            Variable("needed_length", ("experiment", "m_aprime"), dtype.str, needed),
+        ),
+        _searches(card.experiments),
+    )
+    parts = Layout((), layout.variables)
+
+    def compute(_: Slices) -> Arrays:
+        v = float(card.fixed.get("v", str(PARAMETERS["v"].default)))
+        found = decay_lengths(energies.astype(dtype), masses.astype(dtype), v, tuple(card.experiments))
+        rows = [np.asarray(found.needed_length[name]) for name in card.experiments]
+        return {"decay_length": np.asarray(found.decay_length), "needed_length": np.stack(rows)}
+
+    def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
+        write_arrays(path, layout, readable(files[0][1], parts))
+
+    points = len(masses) * len(energies)
+    return Scan(layout, parts, [(slice(0, len(masses)),)], points, 16 * points + 2**17, 2.0, compute, finish)
+
+
+def _names(names: list[str]) -> Coordinate:
+    """Names of searches as an axis; HDF5 checksums texts of fixed length alone."""
+    return Coordinate("experiment", np.array(names, dtype="S"), {"units": "1", "long_name": "name of the search"})
+
+
+def _searches(names: list[str]) -> Attributes:
+    """What a picture or a table must know of each search, as JSON."""
+    return {"searches": json.dumps({name: _facts(searches.get(name)) for name in names}, ensure_ascii=False)}
+
+
+def _facts(search: searches.Search) -> dict[str, Any]:
+    facts: dict[str, Any] = {"label": search.label, "status": search.status, "beyond_the_paper": search.beyond_the_paper}
+    facts["published"] = isinstance(search, searches.MassCut)
+    if isinstance(search, searches.DisplacedSearch):
+        facts |= {"beam_energy": search.beam_energy.value, "distance": search.distance.value}
+    return facts

@@ -1,0 +1,66 @@
+"""The cards of `kind = "limits"` and `kind = "decay_lengths"`: searches for A'."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from jt3r.aprime import Recipe
+from jt3r.experiments import load as searches
+
+from ...cards.axis import Axis
+from ...cards.mesh import MeshCard
+from ...cards.validators import Searches
+
+
+class LimitsCard(MeshCard):
+    """Which m_A' each search excludes or reaches, along an axis of V: all searches unless some are named."""
+
+    kind: Literal["limits"]
+    recipe: Recipe = "direct"
+    scenario: Literal["visible", "invisible"] = "visible"
+    experiments: Annotated[Searches, Field(min_length=1)] = Field(default_factory=lambda: list(searches.load()))
+
+    @model_validator(mode="after")
+    def _complete(self) -> "LimitsCard":
+        if set(self.axes) != {"v"} or self.fixed:
+            raise ValueError("limits are scanned along the axis v alone, and nothing is fixed")
+        if self.recipe == "paper_estimator":
+            for name in self.experiments:
+                if getattr(searches.get(name), "kind", "") == "electron_dump":
+                    raise ValueError(f"recipe = 'paper_estimator' counts pi0: leave {name} out of experiments")
+        return self
+
+    def rests_on(self) -> set[str]:
+        return data_of_searches(self.experiments)
+
+
+class DecayLengthsCard(MeshCard):
+    """Fig. 6: decay length of A' of several masses against energy, and what the searches need for one event."""
+
+    kind: Literal["decay_lengths"]
+    energy: Axis
+    experiments: Annotated[Searches, Field(min_length=1)] = Field(default=["FASER", "SHiP", "SeaQuest"])
+
+    @field_validator("experiments")
+    @classmethod
+    def _proton_searches(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if getattr(searches.get(name), "kind", "") not in ("beam_dump", "collider"):
+                raise ValueError(f"search {name} has no proton beam, and the paper's estimator counts pi0")
+        return names
+
+    @model_validator(mode="after")
+    def _complete(self) -> "DecayLengthsCard":
+        if set(self.axes) != {"m_aprime"} or set(self.fixed) - {"v"}:
+            raise ValueError("decay lengths are scanned along the axis m_aprime alone, with v under fixed")
+        if self.energy.ends()[0] <= self.axes["m_aprime"].ends()[1]:
+            raise ValueError("energy must lie above the heaviest m_aprime")
+        return self
+
+    def rests_on(self) -> set[str]:
+        return data_of_searches(self.experiments)
+
+
+def data_of_searches(names: list[str]) -> set[str]:
+    """The files that limits of these searches rest on."""
+    return {"displaced_inputs.toml", *(f"experiments.toml:{name}" for name in names)}

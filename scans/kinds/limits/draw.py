@@ -1,0 +1,228 @@
+"""Pictures of the searches for A': Fig. 3 with exclusions and sensitivities, their edges against V, and Fig. 6."""
+
+import json
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from matplotlib.axes import Axes
+
+from jt3r.errors import BadInput
+
+from ...store.hdf5 import open_scan
+from ..band.draw import draw_band
+from ..style import BLUE, COLOURS, GREY, MEV, fixed_v, label, new_figure, shades
+
+STYLES: dict[str, dict[str, Any]] = {
+    "excluded": {"color": GREY, "alpha": 0.6},
+    "projection": {"color": BLUE, "alpha": 0.45},
+    "favoured": {"color": "#2ca25f", "alpha": 0.7},
+}
+MEANING = {"excluded": "excluded", "projection": "future sensitivity", "favoured": "favoured"}
+HATCH = "////"
+"""Over what the paper leaves out."""
+
+SHOWN_FROM, SHOWN_TO = 1, 400
+"""Masses in MeV between which a picture without a band shows intervals; above, every A' is prompt."""
+
+EDGES_FROM = 10
+"""Mass in MeV from which edges are drawn against V: below, every dump excludes."""
+
+PUBLISHED_AT = 10.0
+"""V in GeV for which published intervals hold."""
+
+
+def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | Path) -> None:
+    """Fig. 3 of arXiv:2105.07655: the band of g-2 with grey exclusions above, and each search's interval in m_A' below it.
+
+    With limits of the invisible scenario it is the plane that the paper describes in words. Raises BadInput if the first
+    file is no band against m_A', the second holds no limits, or not those at the band's V.
+    """
+    with open_scan(band) as scan, open_scan(limits) as searches, new_figure(Path(picture), (6.2, 7.2)) as figure:
+        card, other = json.loads(scan.attrs["card"]), json.loads(searches.attrs["card"])
+        if card["kind"] != "band" or len(scan["m_aprime"]) < 2:
+            raise BadInput(f"{band}: is no band against m_aprime")
+        if other["kind"] != "limits":
+            raise BadInput(f"{limits}: holds a {other['kind']}, not limits")
+        number = _row_of_v(searches, fixed_v(card))
+        # Row heights: a search needs 0.18 inches to be read.
+        upper, lower = figure.subplots(2, 1, height_ratios=[3.6, 0.18 * len(_visible(searches, number)) + 0.5])
+        draw_band(upper, scan, card)
+        upper.get_legend().set(frame_on=True, zorder=5)
+        upper.get_legend().get_frame().set(facecolor="w", edgecolor="none", alpha=0.85)
+        for low, high in _excluded(searches, number, beyond=False):
+            upper.axvspan(low, high, color="0.82", linewidth=0, zorder=0)
+        for low, high in _excluded(searches, number, beyond=True):
+            upper.axvspan(low, high, facecolor="none", edgecolor="0.75", hatch=HATCH, linewidth=0, zorder=-1)
+        _draw_bars(lower, searches, number)
+        lower.set_title(_heading(searches, number, other), fontsize=10)
+        lower.set_xscale(upper.get_xscale())
+        lower.set_xlim(upper.get_xlim())
+        lower.set_xlabel(label(scan["m_aprime"]))
+        upper.set_xlabel("")
+
+
+def draw_limits(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """Bars in m_A' at a single V; the edges of every search against V otherwise."""
+    if len(scan["v"]) > 1:
+        _draw_edges(axes, scan, card)
+        return
+    _draw_bars(axes, scan, 0)
+    axes.set_xscale("log")
+    axes.set_xlim(SHOWN_FROM, SHOWN_TO)
+    axes.set_xlabel(label(scan["limits"]))
+    axes.set_title(_heading(scan, 0, card), fontsize=10)
+
+
+def _heading(scan: h5py.File, number: int, card: dict) -> str:
+    decay = r"A' \to e^+e^-,\,\mu^+\mu^-" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
+    how = f"recipe {card['recipe']}" if card["scenario"] == "visible" else "published cuts"
+    return rf"${decay}$, $V = {scan['v'][number]:g}$ GeV, {how}"
+
+
+def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """Fig. 6 of arXiv:2105.07655: d_dec against energy; a search sees masses whose line lies above its mark at its E_max."""
+    energies, masses = scan["energy"][()], scan["m_aprime"][()]
+    colours = shades(len(masses))
+    for mass, shade, length in zip(masses, colours, scan["decay_length"][()], strict=True):
+        axes.plot(energies, length, color=shade, linewidth=1.2, label=f"{mass * MEV:g} MeV")
+    for name, needed in zip(scan["experiment"].asstr()[()], scan["needed_length"][()], strict=True):
+        facts = _facts(scan)[name]
+        axes.axvline(facts["beam_energy"], color=GREY, linewidth=0.7, linestyle="--")
+        axes.scatter(np.full(len(needed), facts["beam_energy"]), needed, c=colours, s=22, marker="_", linewidths=2, zorder=3)
+        axes.annotate(
+            facts["label"],
+            (facts["beam_energy"], 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, 4),
+            textcoords="offset points",
+            rotation=90,
+            fontsize=8,
+            color=GREY,
+        )
+    axes.plot([], [], "_", color=GREY, markeredgewidth=2, label=r"$d/\ln N$ at $E_\mathrm{max}$")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(energies[0], energies[-1])
+    axes.set_xlabel(f"${scan['energy'].attrs['latex']}$ [GeV]")
+    axes.set_ylabel(label(scan["decay_length"]))
+    axes.legend(frameon=False, fontsize=9, title=f"$m_{{A'}}$, $V = {fixed_v(card):g}$ GeV", title_fontsize=9)
+
+
+def _facts(scan: h5py.File) -> dict:
+    return json.loads(scan.attrs["searches"])
+
+
+def _row_of_v(scan: h5py.File, v: float) -> int:
+    near = np.flatnonzero(np.isclose(scan["v"][()], v, rtol=1e-9))
+    if not near.size:
+        raise BadInput(f"{scan.filename}: has no limits at the band's v = {v}")
+    return int(near[0])
+
+
+def _intervals(scan: h5py.File, number: int) -> list[tuple[str, float, float]]:
+    """(search, lower, upper) in MeV at one V, in the file's order."""
+    found = []
+    for name, row in zip(scan["experiment"].asstr()[()], scan["limits"][:, number] * MEV, strict=True):
+        found += [(str(name), low, high) for low, high in row[np.isfinite(row)].reshape(-1, 2)]
+    return found
+
+
+def _excluded(scan: h5py.File, number: int, beyond: bool) -> list[tuple[float, float]]:
+    """What the paper's exclusions, or those beyond the paper, exclude together at one V, in MeV, without overlaps."""
+    facts = _facts(scan)
+    wanted = [n for n, fact in facts.items() if fact["status"] == "excluded" and fact["beyond_the_paper"] == beyond]
+    joined: list[tuple[float, float]] = []
+    for low, high in sorted((low, high) for name, low, high in _intervals(scan, number) if name in wanted):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _visible(scan: h5py.File, number: int) -> list[str]:
+    """Searches with an interval at one V, exclusions last so that they are drawn on top of the list."""
+    names = dict.fromkeys(name for name, _, _ in _intervals(scan, number))
+    return sorted(names, key=lambda name: _facts(scan)[name]["status"] == "excluded")
+
+
+def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
+    """One row per search, its intervals in m_A' as bars in the colour of what they are.
+
+    Hatched: not in the paper; outlined: published interval, not computed.
+    """
+    names, facts = _visible(scan, number), _facts(scan)
+    for name, low, high in _intervals(scan, number):
+        fact, row = facts[name], names.index(name)
+        style = STYLES[fact["status"]]
+        left = max(low, SHOWN_FROM / 10)  # a logarithmic axis has no zero
+        axes.barh(row, high - left, left=left, height=0.7, linewidth=0, **style)
+        if fact["beyond_the_paper"]:
+            axes.barh(row, high - left, left=left, height=0.7, color="none", edgecolor="0.25", hatch=HATCH, linewidth=0)
+        if fact["published"]:
+            axes.barh(row, high - left, left=left, height=0.7, color="none", edgecolor="k", linewidth=0.8, linestyle=":")
+        if low == high:
+            axes.plot([low], [row], "d", markersize=7, color=style["color"])
+    axes.set_yticks(range(len(names)), [facts[name]["label"] for name in names], fontsize=8)
+    axes.tick_params(axis="y", which="both", length=0)
+    for status in dict.fromkeys(facts[name]["status"] for name in names):
+        axes.barh([0], [0], **STYLES[status], label=MEANING[status])
+    if any(facts[name]["beyond_the_paper"] for name in names):
+        axes.barh([0], [0], color="none", edgecolor="0.25", hatch=HATCH, linewidth=0, label="beyond the paper")
+    if any(facts[name]["published"] for name in names):
+        axes.barh([0], [0], color="none", edgecolor="k", linewidth=0.8, linestyle=":", label="published interval")
+    columns = 5 if len(axes.figure.axes) > 1 else 3  # beside a band the figure is wider
+    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
+
+
+def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """Exclusions as areas, upper edges of sensitivities as lines, published intervals at the one V they hold for."""
+    values, facts = scan["v"][()], _facts(scan)
+    colours, dashes = cycle(COLOURS), cycle(("-", "--"))
+    published = []
+    for name, rows in zip(scan["experiment"].asstr()[()], scan["limits"][()] * MEV, strict=True):
+        fact = facts[name]
+        for low, high in zip(rows.T[::2], rows.T[1::2], strict=True):
+            if not np.isfinite(low).any():
+                continue
+            if fact["published"]:
+                published.append((fact["label"], low[0], high[0]))
+            elif fact["status"] == "excluded":
+                _fill_excluded(axes, values, low, high, fact)
+            else:
+                axes.plot(values, high, next(dashes), color=next(colours), linewidth=1.3, label=fact["label"])
+    if values[0] < PUBLISHED_AT < values[-1]:
+        for number, (text, low, high) in enumerate(published):
+            at = PUBLISHED_AT * 1.03 ** (number + 1)
+            axes.errorbar(
+                at, low, yerr=[[0], [high - low]], color=next(colours), capsize=3, linewidth=1.3, label=f"{text}, 10 GeV"
+            )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(values[0], values[-1])
+    axes.set_ylim(EDGES_FROM, SHOWN_TO)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
+    axes.set_xlabel(label(scan["v"]).replace("[MeV]", "[GeV]"))
+    axes.set_ylabel(label(scan["limits"]))
+    axes.set_title(f"upper edges, recipe {card['recipe']}; grey: excluded, hatched: beyond the paper", fontsize=9)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=7, loc="lower right")
+
+
+def _fill_excluded(axes: Axes, values: np.ndarray, low: np.ndarray, high: np.ndarray, fact: dict) -> None:
+    axes.fill_between(values, low, high, color=GREY, alpha=0.3, linewidth=0)
+    if fact["beyond_the_paper"]:
+        axes.fill_between(values, low, high, facecolor="none", edgecolor="0.6", hatch=HATCH, linewidth=0)
+    axes.plot(values, high, color="0.3", linewidth=0.6)
+    # On the left, where a picture of rising edges has room; from below an edge, except above the picture.
+    inside = high[0] < SHOWN_TO
+    at = (values[0], high[0] if inside else np.sqrt(low[0] * SHOWN_TO))
+    box = {"facecolor": "w", "alpha": 0.7, "edgecolor": "none", "pad": 0.6}
+    axes.annotate(
+        fact["label"], at, xytext=(4, -3 if inside else 0), textcoords="offset points", va="top", fontsize=7, bbox=box
+    )

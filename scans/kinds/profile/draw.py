@@ -1,0 +1,62 @@
+"""Pictures of profile likelihoods: a curve with its intervals, or a map with its contours."""
+
+import h5py
+import numpy as np
+from matplotlib.axes import Axes
+
+from ..style import BLUE, COLOURS, GREY, MEV, ORANGE, label, set_scales, shown_values
+
+HEIGHT = 2.5
+"""How far above the highest level a picture goes, as a multiple of it."""
+
+
+def draw_profile(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """The rise of chi-square along one profiled quantity or over two, and the regions at the confidence levels of the file."""
+    (_draw_curve if len(card["axes"]) == 1 else _draw_regions)(axes, scan, card)
+    axes.set_title(f"{', '.join(card['terms'])}; data set {card['dataset']}", fontsize=8)
+
+
+def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
+    (name,) = card["axes"]
+    x, rise, levels = shown_values(scan[name]), scan["delta_chi_square"][()], scan["level"][()]
+    top = HEIGHT * levels[-1]
+    axes.plot(x, rise, color=BLUE)
+    for confidence, level, ends, colour in zip(
+        scan["confidence"][()], levels, shown_values(scan["interval"]), (BLUE, ORANGE), strict=True
+    ):
+        axes.axhline(level, color=GREY, linewidth=0.6, linestyle=":")
+        low, high = (edge if np.isfinite(end) else None for end, edge in zip(ends, ends, strict=True))
+        shown = f"{_number(low)} to {_number(high)}"
+        span = (x[0] if low is None else low, x[-1] if high is None else high)
+        axes.axvspan(*span, color=colour, alpha=0.15, linewidth=0, label=f"{100 * confidence:.0f} %: {shown}")
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(0, top)
+    set_scales(axes, card, name, "")
+    axes.set_xlabel(label(scan[name]))
+    axes.set_ylabel(f"${scan['delta_chi_square'].attrs['latex']}$")
+    axes.legend(frameon=False, loc="upper center")
+
+
+def _number(end: float | None) -> str:
+    return "..." if end is None else f"{end:.4g}"
+
+
+def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
+    names = list(card["axes"])
+    x, y = (shown_values(scan[name]) for name in names)
+    rise, levels = scan["delta_chi_square"][()].T, scan["level"][()]
+    image = axes.pcolormesh(x, y, rise, vmin=0, vmax=HEIGHT * levels[-1], cmap="Blues_r", shading="nearest", rasterized=True)
+    axes.figure.colorbar(image, ax=axes, extend="max", label=f"${scan['delta_chi_square'].attrs['latex']}$")
+    for confidence, level, colour in zip(scan["confidence"][()], levels, (COLOURS[1], COLOURS[4]), strict=True):
+        if np.nanmin(rise) < level < np.nanmax(rise):
+            axes.contour(x, y, rise, levels=[level], colors=[colour], linewidths=1.2)
+        axes.plot([], [], color=colour, linewidth=1.2, label=f"{100 * confidence:.0f} %")
+    free = [text.decode() for text in scan["coordinate"][()]]
+    if set(names) <= set(free):
+        best = dict(zip(free, scan["best_fit"][()], strict=True))
+        place = [best[name] * (MEV if scan[name].attrs["units"] == "GeV" else 1) for name in names]
+        axes.plot(*place, "k+", markersize=8, linestyle="none", label="best fit")
+    set_scales(axes, card, *names)
+    axes.set_xlabel(label(scan[names[0]]))
+    axes.set_ylabel(label(scan[names[1]]))
+    axes.legend(loc="best", fontsize=8, framealpha=0.9, edgecolor="none")

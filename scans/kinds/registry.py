@@ -1,0 +1,72 @@
+"""The kinds of scan: one record each, found in the folders beside this module. A new kind is a new folder."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from ..cards.base import Card
+from ..engine.plan import Scan
+from ..engine.provenance import provenance
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of scan. Each part is named "module:name" inside the kind's own package and imported when it is asked for.
+
+    `card` is the class of its run cards; `build` makes the `Scan` of a card. The others read a finished file: `draw` puts its
+    picture on axes, (axes, file, card) -> None; `report` says in tables and lines what was found, (file, card) -> things that
+    rich prints; `rows` names the axes that the rows of a flat table run over, card -> names, all axes of the file unless given.
+    `exports` maps a suffix to a writer of that format, (source, output) -> None, of a kind that has one of its own.
+    """
+
+    name: str
+    package: str
+    card: str
+    build: str
+    draw: str | None = None
+    report: str | None = None
+    rows: str | None = None
+    exports: Mapping[str, str] = field(default_factory=dict)
+
+    def part(self, name: str) -> Any:
+        """The part `name` of this kind, imported; None if the kind has none."""
+        return self._imported(getattr(self, name))
+
+    def export(self, suffix: str) -> Any:
+        """This kind's own writer of files that end in `suffix`, imported; None if it has none."""
+        return self._imported(self.exports.get(suffix))
+
+    def _imported(self, where: str | None) -> Any:
+        if where is None:
+            return None
+        module, _, name = where.partition(":")
+        return getattr(import_module(f".{module}", self.package), name)
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Name -> record of every kind: each folder beside this module lists its own as KINDS."""
+    folders = [entry.name for entry in iter_modules(import_module(__package__).__path__) if entry.ispkg]
+    records = [kind for folder in folders for kind in import_module(f".{folder}", __package__).KINDS]
+    return {kind.name: kind for kind in records}
+
+
+def kind_of(card: Card | Mapping[str, Any]) -> Kind:
+    """The kind of a checked card, or of the card stored in a file."""
+    return kinds()[card["kind"] if isinstance(card, Mapping) else card.kind]
+
+
+def card_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The card that a file's attributes hold."""
+    return json.loads(attributes["card"])
+
+
+def prepare(card: Card) -> Scan:
+    """The scan that a card asks for, ready to run, with its provenance in the layout."""
+    build: Callable[[Card], Scan] = kind_of(card).part("build")
+    scan = build(card)
+    return replace(scan, layout=replace(scan.layout, attributes={**provenance(card), **scan.layout.attributes}))

@@ -1,0 +1,153 @@
+"""Sampling scans: chains of draws from the posterior, with what their convergence is judged by."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import h5py
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jt3r import observables
+from jt3r.errors import ScanFailed
+from jt3r.extras import need
+from jt3r.inference.nuts import Chains, build_chains
+from jt3r.inference.posterior import Posterior
+from jt3r.inference.space import coordinate
+
+from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
+from ...engine.tiles import CHUNK_POINTS, Slices, Tiles
+from ...store.hdf5 import write_full
+from ...store.layout import Attributes, Coordinate, Layout, Variable
+from .card import SampleCard
+
+SECONDS_PER_STEP = 3e-4
+"""A step of a chain with a handful of terms."""
+
+STATISTICS: dict[str, tuple[str, str]] = {
+    "lp": ("", "ln(likelihood x prior x Jacobian) in the coordinates of the sampler, up to a constant"),
+    "diverging": ("|b1", "whether the trajectory lost its energy: draws nearby may be missing"),
+    "energy": ("", "energy of the Hamiltonian after the step"),
+    "tree_depth": ("<i4", "doublings of the trajectory"),
+    "n_steps": ("<i4", "gradients evaluated"),
+    "acceptance_rate": ("", "mean acceptance probability over the trajectory"),
+    "step_size": ("", "step of the integrator, found in the warm-up"),
+}
+"""Name -> type (that of the parameters unless said) and meaning, named as ArviZ names the statistics of NUTS."""
+
+
+def sample_scan(card: SampleCard) -> Scan:
+    """The scan that draws every chain; one tile is one chain, or as many as advance together."""
+    need("blackjax", "sample", "kind = 'sample'")
+    layout = _layout(card)
+    together = min(card.together, card.chains)
+    steps = card.chains * (card.warmup + card.draws)
+
+    def compute(cut: Slices) -> Arrays:
+        numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
+        keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(card.seed)))(numbers)
+        chains, derived = _programs(card.model_copy(update={"seed": 0, "chains": 1}).model_dump_json())
+        found = jax.block_until_ready(chains(keys))
+        if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):
+            raise ScanFailed(
+                f"chain {lost[0]}: found no point of finite likelihood to begin from; narrow the priors under free"
+            )
+        arrays = derived(found.pop("z")) | found
+        count = cut[0].stop - cut[0].start
+        return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
+
+    def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
+        judged = json.dumps(_diagnostics(card, [file for _, file in files]))
+        write_full(path, replace(layout, attributes={**layout.attributes, "diagnostics": judged}), files)
+
+    return Scan(
+        layout=layout,
+        parts=Layout((), layout.variables),
+        tiles=Tiles((card.chains, card.draws), (together, card.draws)),
+        points=card.chains * card.draws,
+        disk=2 * card.chains * (card.draws + 2048) * sum(np.dtype(v.dtype).itemsize for v in layout.variables) + 2**20,
+        seconds=steps * SECONDS_PER_STEP,
+        compute=compute,
+        finish=finish,
+    )
+
+
+@lru_cache(maxsize=2)
+def _programs(card_text: str) -> tuple[Chains, Callable[[jax.Array], dict[str, jax.Array]]]:
+    """The compiled sampler, and all else that is stored of its draws z: the same for all seeds and numbers of chains."""
+    card = SampleCard.model_validate_json(card_text)
+    posterior = Posterior(card.likelihood(), card.space(), card.pull())
+
+    @jax.jit
+    def derived(z: jax.Array) -> dict[str, jax.Array]:
+        u, _ = posterior.quantiles(z)
+        point = posterior.space.point(u)
+        terms = posterior.likelihood.breakdown(point)
+        found = {**posterior.space.values(u), "ln_likelihood": posterior.likelihood(point)}
+        found |= {chi_square_name(name): value for name, value in terms.items()}
+        found |= {name: observables[name](point) for name in card.observables}
+        if card.cuts == "veto":
+            found["vetoed"] = posterior.likelihood.vetoed(point)
+        return {name: jnp.broadcast_to(value, z.shape[:-1]) for name, value in found.items()}
+
+    return build_chains(posterior, card.warmup, card.draws, card.target_acceptance, card.max_tree_depth), derived
+
+
+def chi_square_name(term: str) -> str:
+    """Name of the array of a term's chi-square."""
+    return f"chi_square_{term}"
+
+
+def _diagnostics(card: SampleCard, files: list[Path]) -> dict[str, Any]:
+    """R-hat and effective sample sizes of each parameter, and totals over the chains. Source: arXiv:1903.08008."""
+    judge = need("blackjax.diagnostics", "sample", "kind = 'sample'")
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in (*card.free, "diverging", "n_steps", "step_size")}
+    for path in files:
+        with h5py.File(path, "r") as part:
+            for name, pieces in rows.items():
+                pieces.append(part[name][:, : card.draws])
+    draws = {name: np.concatenate(pieces) for name, pieces in rows.items()}
+    found = {}
+    for name in card.free:
+        chains = jnp.asarray(draws[name])
+        found[name] = {"r_hat": judge.rhat(chains), "ess_bulk": judge.ess_bulk(chains), "ess_tail": judge.ess_tail(chains)}
+    return {
+        "parameters": {name: {key: float(x) for key, x in row.items()} for name, row in found.items()},
+        "divergences": int(draws["diverging"].sum()),
+        "gradients": int(draws["n_steps"].sum()),
+        "step_sizes": draws["step_size"][:, 0].tolist(),
+    }
+
+
+def _layout(card: SampleCard) -> Layout:
+    real = float_dtype().str
+    dims, chunk = ("chain", "draw"), (1, min(card.draws, CHUNK_POINTS))
+
+    def variable(name: str, attributes: Attributes, dtype: str = real) -> Variable:
+        return Variable(name, dims, dtype or real, attributes, chunk)
+
+    variables = []
+    for name in card.free:
+        facts = coordinate(name)
+        variables.append(variable(name, {"units": facts.unit, "latex": facts.latex, "long_name": facts.doc}))
+    likelihood = {"units": "1", "latex": r"\ln L", "long_name": "logarithm of the likelihood, up to a constant"}
+    variables.append(variable("ln_likelihood", likelihood))
+    for term in card.likelihood().summed:
+        attributes = {"units": "1", "latex": r"\chi^2", "long_name": f"chi-square: {term.doc}", "source": term.source}
+        variables.append(variable(chi_square_name(term.name), attributes))
+    if card.cuts == "veto":
+        vetoed = {"units": "1", "long_name": "whether a published cut among the terms forbids the draw"}
+        variables.append(variable("vetoed", vetoed, "|b1"))
+    variables += [variable(name, observable_attributes(name)) for name in card.observables]
+    variables += [variable(name, {"units": "1", "long_name": doc}, dtype) for name, (dtype, doc) in STATISTICS.items()]
+    sampler = f"NUTS of blackjax {version('blackjax')}, optimistix {version('optimistix')}"
+    coordinates = (
+        Coordinate("chain", np.arange(card.chains), {"units": "1", "long_name": "number of the chain"}),
+        Coordinate("draw", np.arange(card.draws), {"units": "1", "long_name": "number of the draw"}),
+    )
+    return Layout(coordinates, tuple(variables), {"sampler": sampler})

@@ -1,0 +1,25 @@
+"""How well the chains of a file of draws agree, as a table."""
+
+import json
+from typing import Any
+
+import h5py
+from rich.table import Table
+
+
+def report(file: h5py.File, card: dict) -> list[Any]:
+    """How well the chains agree."""
+    return [table_of_convergence(file.attrs["diagnostics"])]
+
+
+def table_of_convergence(diagnostics: str) -> Table:
+    """R-hat and effective sample sizes of each parameter, from the attribute `diagnostics` of a file of draws."""
+    judged = json.loads(diagnostics)
+    steps = ", ".join(f"{size:.3g}" for size in judged["step_sizes"])
+    title = f"{judged['divergences']} divergences, {judged['gradients']} gradients, step sizes {steps}"
+    table = Table(title=title, title_justify="left")
+    for heading in ("parameter", "R-hat", "effective draws, bulk", "tails"):
+        table.add_column(heading, justify="left" if heading == "parameter" else "right")
+    for name, row in judged["parameters"].items():
+        table.add_row(name, f"{row['r_hat']:.4f}", f"{row['ess_bulk']:.0f}", f"{row['ess_tail']:.0f}")
+    return table

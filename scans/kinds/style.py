@@ -1,0 +1,88 @@
+"""The look that all pictures share: fonts, colours, labels, scales."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from jt3r.errors import BadInput
+from jt3r.point import PARAMETERS
+
+STYLE: Any = {
+    "font.family": "STIXGeneral",
+    "mathtext.fontset": "cm",
+    "font.size": 11,
+    "axes.linewidth": 0.8,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.minor.visible": True,
+    "ytick.minor.visible": True,
+    "hatch.linewidth": 0.6,
+    "savefig.dpi": 250,
+}
+BLUE, ORANGE, GREY = "#0b559f", "#d94801", "0.45"
+COLOURS = (BLUE, ORANGE, "#238b45", "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf", "#e6ab02")
+MEV = 1e3
+FORMATS = (".png", ".pdf", ".svg")
+
+
+@contextmanager
+def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
+    """A figure in the house style, saved to `picture` when the block ends."""
+    if picture.suffix not in FORMATS:
+        raise BadInput(f"output {picture}: the name must end in one of {', '.join(FORMATS)}")
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        yield figure
+        try:
+            figure.savefig(picture, metadata={"Creator": "jt3r"} if picture.suffix == ".pdf" else None)
+        except OSError as error:
+            raise BadInput(f"output {picture}: {error.strerror}") from None
+
+
+def label(item: h5py.Dataset) -> str:
+    """Axis label from what the file says of the array; masses are drawn in MeV."""
+    unit = item.attrs["units"]
+    return f"${item.attrs['latex']}$" + ("" if unit == "1" else " [MeV]" if unit == "GeV" else f" [{unit}]")
+
+
+def shown_values(item: h5py.Dataset) -> np.ndarray:
+    """The array as it is drawn: masses in MeV."""
+    return item[()] * (MEV if item.attrs["units"] == "GeV" else 1)
+
+
+def fixed_v(card: dict) -> float:
+    return card["fixed"].get("v", PARAMETERS["v"].default)
+
+
+def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
+    """Logarithmic scales where the card spaces an axis so."""
+    for name, set_scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
+        if card["axes"].get(name, {}).get("spacing") == "log":
+            set_scale("log")
+
+
+def scaled_top(axes: Axes, factor: float, text: str) -> None:
+    """The x axis times `factor` along the top."""
+    top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
+    top.set_xlabel(text)
+    axes.tick_params(top=False, which="both")
+
+
+def coupling_on_top(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV, where V is one number."""
+    if "v" not in scan:
+        scaled_top(axes, 1 / (np.sqrt(2) * fixed_v(card) * MEV), r"$g_{T3R}$")
+
+
+def shades(count: int) -> np.ndarray:
+    """Colours of an ordered family of lines."""
+    return matplotlib.colormaps["plasma"](np.linspace(0.0, 0.85, count))

@@ -1,0 +1,21 @@
+"""The card of `kind = "table"`: a table of the paper."""
+
+from typing import Annotated, Literal
+
+from jt3r.flavour.table import table_names
+
+from ...cards.base import Card
+from ...cards.validators import known
+
+
+class TableCard(Card):
+    """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference values; III, the fields."""
+
+    kind: Literal["table"]
+    number: Literal["I", "II", "III"]
+    polynomials: Annotated[str, known("flavour table", table_names())] = "flavio-2.2"
+
+    def rests_on(self) -> set[str]:
+        if self.number == "III":
+            return {"table3.toml"}
+        return {"flavour_benchmarks.toml", "flavour_inputs.toml", f"flavour/{self.polynomials}.json"}

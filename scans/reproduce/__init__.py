@@ -1,0 +1,1 @@
+"""The paper recomputed: its figures, tables and statements, as a report."""

@@ -1,0 +1,1 @@
+"""Scan files: HDF5, its integrity and its layout."""

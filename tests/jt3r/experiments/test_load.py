@@ -1,0 +1,71 @@
+"""The data file of searches: what it must hold, and that a new search is a new table and nothing else."""
+
+import numpy as np
+import pydantic
+import pytest
+
+from jt3r import aprime
+from jt3r.experiments import events as signal
+from jt3r.experiments.load import load as experiments
+
+NEW = """
+[displaced.Mine]
+label = "A detector in the basement"
+kind = "beam_dump"
+status = "projection"
+beam_energy = { value = 70.0, unit = "GeV", source = "made up" }
+exposure = { value = 1e18, unit = "1", source = "made up" }
+target_mass_number = { value = 56.0, unit = "1", source = "made up" }
+distance = { value = 10.0, unit = "m", source = "made up" }
+depth = { value = 2.0, unit = "m", source = "made up" }
+radius = { value = 1.0, unit = "m", source = "made up" }
+min_energy = { value = 5.0, unit = "GeV", source = "made up" }
+efficiency = { value = 1.0, unit = "1", source = "made up" }
+events = { value = 3.0, unit = "1", source = "made up" }
+background = { value = 0.0, unit = "1", source = "made up" }
+"""
+
+
+def test_the_promised_searches_are_there():
+    promised = {"NuCal", "E137", "BABAR", "CHARM", "NA64", "FASER", "FASER2", "SHiP", "SHiP-ECN3", "SeaQuest"}
+    promised |= {"SeaQuest-5m", "SeaQuest-II", "COHERENT", "CrystalBarrel", "Neff", "NA64mu", "LDMX-M3"}
+    assert promised <= set(experiments.load())
+
+
+def test_a_new_search_is_a_new_table():
+    search = experiments.parse(NEW)["Mine"]
+    couplings = aprime.t3r_couplings(0.05, 10.0)
+    beam = signal.beam(search, nodes=signal.Nodes(energies=8, decay=(4, 4, 4), masses=6))
+    found = signal.log_events(beam, 0.05, couplings, aprime.width_visible(0.05, 10.0))
+    assert np.isfinite(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"m", source = "made up" }\ndepth', '"km", source = "made up" }\ndepth', "distance"),
+        ("target_mass_number = { value = 56.0", "target_weight = { value = 56.0", "target_weight"),
+        ('target_mass_number = { value = 56.0, unit = "1", source = "made up" }', "", "target_mass_number"),
+        ('exposure = { value = 1e18, unit = "1"', 'exposure = { value = 1e18, unit = "1/fb"', "exposure"),
+        ("radius = { value = 1.0", "radius = { value = -1.0", "radius"),
+        ('radius = { value = 1.0, unit = "m", source = "made up"', 'radius = { value = 1.0, unit = "m"', "source"),
+        ("min_energy = { value = 5.0", "min_energy = { value = 500.0", "min_energy"),
+    ],
+)
+def test_errors_name_what_is_wrong(old, new, message):
+    assert old in NEW
+    with pytest.raises(pydantic.ValidationError, match=message):
+        experiments.parse(NEW.replace(old, new))
+
+
+def test_unknown_kinds_and_names_are_refused():
+    with pytest.raises(ValueError, match="telescope"):
+        experiments.parse("[telescope.X]\nlabel = 'x'")
+    with pytest.raises(KeyError, match="NuCal"):
+        experiments.get("Nucal")
+
+
+def test_off_axis_aperture_keeps_its_area():
+    low, high, azimuth = experiments.get("CHARM").angles
+    area = azimuth * np.pi * (high**2 - low**2) * 515.0**2
+    assert area == pytest.approx(np.pi * 1.69**2, rel=1e-12)

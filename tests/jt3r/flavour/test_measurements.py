@@ -1,0 +1,94 @@
+"""Measurements, chi-square, the SM pull and the paper's tables."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from jt3r.flavour.benchmarks import NAMES, benchmark, table1, table2
+from jt3r.flavour.measurements import ERRORS, Measurement, chi_square, measurements, residual, sm_pull
+from jt3r.flavour.predict import predict, theory_covariance
+
+
+@pytest.mark.parametrize("data", ["paper2021", "current"])
+def test_every_measurement_has_positive_errors_a_unit_and_a_source(data):
+    for name, m in measurements(data).items():
+        assert min(m.up, m.down, m.value) > 0, name
+        assert name in predict({})
+        assert "arXiv" in m.source or "PDG" in m.source
+
+
+def test_unknown_sets_observables_and_treatments_are_refused():
+    with pytest.raises(ValueError, match="paper2021"):
+        measurements("2019")
+    with pytest.raises(ValueError, match="R_Kst_low"):
+        chi_square(predict({}), "current", ("R_Kst_low",))
+    with pytest.raises(ValueError, match="two-sided"):
+        chi_square(predict({}), errors="none")
+
+
+def test_the_moments_are_those_of_the_convolved_two_piece_normals():
+    m = Measurement(1.0, (0.4, 0.1), (0.2, 0.3), "1", "")
+
+    def two_piece(x, up, down):
+        return 2 / (up + down) * (up * norm.pdf(x, scale=up) if x > 0 else down * norm.pdf(x, scale=down))
+
+    means, variances = [], []
+    for up, down in (m.stat, m.syst):
+        moment = [quad(lambda x, k=k, u=up, d=down: x**k * two_piece(x, u, d), -5, 5, points=[0])[0] for k in range(3)]
+        assert moment[0] == pytest.approx(1, rel=1e-9)
+        means.append(moment[1])
+        variances.append(moment[2] - moment[1] ** 2)
+    # the tolerance is that of scipy's quad
+    assert m.moments == pytest.approx((1.0 + sum(means), sum(variances) ** 0.5), rel=1e-8)
+
+
+def test_the_treatments_of_asymmetric_errors():
+    m = Measurement(1.0, (0.2, 0.1), (0.0, 0.0), "1", "")
+    difference, sigma = residual(jnp.asarray([0.5, 1.5]), m, "two-sided")
+    np.testing.assert_allclose(difference / sigma, [-5.0, 2.5], rtol=1e-15)
+    assert residual(1.5, m, "average")[1] == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("errors", ERRORS)
+def test_the_printed_pulls_within_0_15(errors):
+    tolerance = {"moments": 0.15, "two-sided": 0.25, "average": 0.2}[errors]  # the paper's own choice is the first
+    sm = predict({}, table="flavio-2.2")
+    printed = dict(zip(NAMES, (4.4, 4.6, 3.8, 4.2), strict=True))
+    for name in NAMES:
+        pull = sm_pull(predict(benchmark(name), table="flavio-2.2"), sm, errors=errors)
+        assert float(pull) == pytest.approx(printed[name], abs=tolerance), name
+
+
+def test_the_pull_is_negative_where_the_fit_is_worse_and_smooth_at_zero():
+    sm = predict({})
+    assert float(sm_pull(predict(benchmark("BMA")), sm, data="current")) < 0
+    assert float(sm_pull(sm, sm)) == 0
+    assert np.isfinite(jax.grad(lambda c9: sm_pull(predict({"C9_bsmumu": c9}), sm))(0.0))
+
+
+def test_theory_errors_weaken_a_chi_square_of_rates():
+    names = ("BR_BpKstmumu", "BR_BpKmumu", "dBR_LbLmumu")
+    sm = predict({})
+    exact = chi_square(sm, observables=names)
+    with_theory = chi_square(sm, observables=names, theory_covariance=theory_covariance({}, names))
+    assert 0 < float(with_theory) < float(exact)
+    zero = chi_square(sm, observables=names, theory_covariance=jnp.zeros((3, 3)))
+    assert float(zero) == pytest.approx(float(exact), rel=1e-13)
+
+
+def test_tables_1_and_2_agree_cell_by_cell():
+    rows = table1() + table2()
+    assert len(rows) == 5 * 8 + 4
+    for row in rows:
+        assert row.agrees, row
+        if row.quantity != "sm_pull":
+            assert abs(row.difference) < 5e-3, row  # of FLAVIO 2.2's values
+    assert sum(bool(row.note) for row in rows) >= 5
+
+
+def test_an_unknown_benchmark_is_refused():
+    with pytest.raises(ValueError, match="BMA"):
+        benchmark("BME")

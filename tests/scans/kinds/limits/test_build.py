@@ -1,0 +1,137 @@
+"""Cards of limits and of decay lengths: what they refuse, what their files hold, what is drawn from them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from jt3r.data.load import digest
+from jt3r.experiments import limits
+from jt3r.scans import BadInput, run
+from jt3r.scans.cards.load import load_card, shipped_cards
+from jt3r.scans.kinds.limits.draw import plot_band_with_limits
+from jt3r.scans.kinds.limits.report import table_of_limits
+from jt3r.scans.kinds.picture import plot_file
+from jt3r.scans.store.hdf5 import open_scan
+from jt3r.scans.store.info import describe
+
+NAMES = ["E137", "BABAR", "COHERENT"]
+
+
+def card(**changes):
+    return {"kind": "limits", "experiments": NAMES, "axes": {"v": {"values": [10.0, 20.0]}}, **changes}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return run(card(), tmp_path_factory.mktemp("limits") / "limits.h5")
+
+
+def test_the_file_holds_the_intervals(found):
+    with open_scan(found) as scan:
+        assert list(scan["experiment"].asstr()[()]) == NAMES
+        edges = scan["limits"][()]
+        assert edges.shape == (3, 2, 6)
+        for row, moves, name in zip(edges, scan["slopes"][()], NAMES, strict=True):
+            for cells, slopes, v in zip(row, moves, (10.0, 20.0), strict=True):
+                assert np.array_equal(cells[np.isfinite(cells)], limits.intervals(name, v).ravel())
+                slopes = slopes[np.isfinite(slopes)]
+                assert np.array_equal(slopes, limits.slopes(name, cells[np.isfinite(cells)], v))
+        assert json.loads(scan.attrs["searches"])["E137"]["status"] == "excluded"
+        data = json.loads(scan.attrs["data"])
+        assert data["experiments.toml"]["tables"] == ["BABAR", "COHERENT", "E137"]
+        assert len(data["displaced_inputs.toml"]["sha256"]) == 64
+        rows = table_of_limits(scan)
+    assert rows[0] == ["search", "status", "V = 10 GeV", "V = 20 GeV"]
+    assert rows[2][2].startswith("211.3-")
+    assert rows[3] == ["COHERENT", "excluded", "-", "-"]
+    assert describe(found)["arrays"]["experiment"]["range"] is None
+
+
+def test_the_file_opens_in_xarray(found):
+    import xarray
+
+    with xarray.open_dataset(found, engine="h5netcdf") as data:
+        assert data["limits"].dims == ("experiment", "v", "edge")
+        assert float(data["limits"].sel(v=10.0, experiment=b"BABAR")[0]) == pytest.approx(0.2113, rel=1e-3)
+
+
+def test_the_invisible_scenario_gives_the_published_cuts(tmp_path):
+    file = run(card(scenario="invisible", axes={"v": {"values": [10.0]}}), tmp_path / "cuts.h5")
+    with open_scan(file) as scan:
+        assert np.isnan(scan["limits"][:2]).all()
+        assert np.array_equal(scan["limits"][2, 0, :2], [0.03, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"experiments": ["E137", "NuCall"]}, "NuCal"),
+        ({"experiments": ["E137", "E137"]}, "twice"),
+        ({"axes": {"m_aprime": {"values": [0.1]}}}, "axis v"),
+        ({"fixed": {"m_phi": 0.1}}, "nothing is fixed"),
+        ({"recipe": "paper_estimator"}, "E137"),
+        ({"recipe": "honest"}, "recipe"),
+    ],
+)
+def test_wrong_cards_are_refused(changes, message):
+    with pytest.raises(BadInput, match=message):
+        load_card(card(**changes))
+
+
+def test_figure_6(tmp_path):
+    table = {"kind": "decay_lengths", "energy": {"values": [120.0, 7000.0]}, "axes": {"m_aprime": {"values": [0.11, 0.2]}}}
+    file = run(table, tmp_path / "lengths.h5")
+    with open_scan(file) as scan:
+        # The paper's Fig. 6 as recomputed with mpmath, to the three digits given.
+        assert np.allclose(scan["decay_length"], [[0.226, 13.2], [0.0207, 1.21]], rtol=4e-3)
+        assert np.isfinite(scan["needed_length"][:, 0]).all()
+        assert np.isnan(scan["needed_length"][:, 1]).all()
+    plot_file(file, tmp_path / "lengths.png")
+    assert (tmp_path / "lengths.png").stat().st_size > 10_000
+    with pytest.raises(BadInput, match="E137"):
+        load_card({**table, "experiments": ["E137"]})
+    with pytest.raises(BadInput, match="energy"):
+        load_card({**table, "energy": {"values": [0.1, 1.0]}})
+
+
+def test_pictures(found, tmp_path):
+    plot_file(found, tmp_path / "edges.svg")
+    assert (tmp_path / "edges.svg").stat().st_size > 10_000
+    axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 20, "spacing": "log"}}
+    band = run({"kind": "band", "axes": axes}, tmp_path / "band.h5")
+    plot_band_with_limits(band, found, tmp_path / "fig3.png")
+    assert (tmp_path / "fig3.png").stat().st_size > 10_000
+    with pytest.raises(BadInput, match="no band"):
+        plot_band_with_limits(found, found, tmp_path / "x.png")
+    with pytest.raises(BadInput, match="not limits"):
+        plot_band_with_limits(band, band, tmp_path / "x.png")
+    cuts = run(card(scenario="invisible", axes={"v": {"values": [10.0]}}), tmp_path / "cuts.h5")
+    plot_band_with_limits(band, cuts, tmp_path / "invisible.png")
+    plot_file(cuts, tmp_path / "cuts.png")
+    assert (tmp_path / "cuts.png").stat().st_size > 10_000
+    other = run({"kind": "band", "axes": axes, "fixed": {"v": 11.0}}, tmp_path / "other.h5")
+    with pytest.raises(BadInput, match="v = 11"):
+        plot_band_with_limits(other, found, tmp_path / "x.png")
+
+
+def test_shipped_cards_are_valid():
+    for name in ("limits", "limits_v", "limits_invisible", "decay_lengths"):
+        assert name in shipped_cards()
+        load_card(name)
+
+
+def test_expected_events_on_a_grid(tmp_path):
+    """An open mesh cut into stages gives what the kernel gives point by point, and ln N stays finite where N is 0."""
+    axes = {"m_aprime": {"min": 0.003, "max": 0.9, "n": 7, "spacing": "log"}, "v": {"values": [1.0, 10.0, 300.0]}}
+    names = ["events_e137", "log_events_e137", "excluded_e137"]
+    file = run({"kind": "grid", "observables": names, "axes": axes}, tmp_path / "grid.h5")
+    with open_scan(file) as scan:
+        masses, vs = scan["m_aprime"][()][:, None], scan["v"][()]
+        expected = np.asarray(limits.log_events("E137", *np.broadcast_arrays(masses, vs)))
+        # A few roundings of L/l.
+        assert np.allclose(scan["log_events_e137"], expected, rtol=1e-12, atol=1e-9)
+        assert (scan["events_e137"][()] == 0).any()
+        assert np.array_equal(scan["excluded_e137"][()] == 1, expected > np.log(3.0))
+        # The file says which numbers it rests on.
+        assert json.loads(scan.attrs["data"])["experiments.toml"] == {"sha256": digest("experiments.toml"), "tables": ["E137"]}

@@ -161,7 +161,7 @@ def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int) -> Row:
     while row.tries < tries:
         after = scan.seconds * (row.tries + chance.random()) / tries
         process = scan.start()
-        scan.wait_for(process, scan.parts.exists)
+        scan.wait_for(process, scan.tile_layout.exists)
         time.sleep(after)
         process.send_signal(how)
         _, stderr = process.communicate(timeout=120)

@@ -33,7 +33,7 @@ from jt3r.measurements import measurement
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine import workers as work
-from jt3r.scans.engine.checkpoint import parts_folder
+from jt3r.scans.engine.checkpoint import checkpoint_folder
 from jt3r.scans.engine.executors import executor_at
 from jt3r.scans.engine.plan import Scan
 from jt3r.scans.engine.run import run as engine
@@ -120,10 +120,10 @@ STAGES = {
     "shuffle, deflate, checksum": (chunks, "encode"),
     "SHA-256": (hdf5, "_digest"),
     "fsync": (os, "fsync"),
-    "write a tile": (work, "write_part"),
+    "write a tile": (work, "write_tile"),
     "check tiles": (engine, "unfinished"),
     "put the file together": (engine, "_assemble"),
-    "seal": (hdf5, "put_seal"),
+    "seal": (hdf5, "add_integrity"),
 }
 
 
@@ -240,7 +240,7 @@ def counted(folder: Path, n: int = 316_228) -> None:
 
 def all_tiles(scan: Scan, out: Path) -> float:
     """Seconds for all tiles and the finished file, once programs are compiled."""
-    parts = parts_folder(out)
+    parts = checkpoint_folder(out)
     parts.mkdir()
 
     def everything() -> None:

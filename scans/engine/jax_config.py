@@ -35,7 +35,7 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
         os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"
 
 
-def kept_in() -> Path | None:
+def cache_in_use() -> Path | None:
     """The folder of compiled programs of this session, or None where they are not kept."""
     folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     return Path(folder) if folder and os.environ.get("JAX_ENABLE_COMPILATION_CACHE") != "false" else None

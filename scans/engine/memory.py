@@ -15,7 +15,7 @@ Compute = Callable[[Slices], Arrays]
 Join = Callable[[Slices, Sequence[tuple[Slices, Arrays]]], Arrays]
 
 
-def sparing(build: Callable[[tuple[int, ...]], Compute], tile: tuple[int, ...], join: Join) -> Compute:
+def within_memory(build: Callable[[tuple[int, ...]], Compute], tile: tuple[int, ...], join: Join) -> Compute:
     """A function that computes any part of a mesh by pieces of the shape `tile`, and of half of it when memory runs out.
 
     `build` of a shape gives the function that computes pieces of at most that shape; `join` makes one result of theirs. The

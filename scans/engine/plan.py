@@ -24,13 +24,13 @@ Arrays = dict[str, np.ndarray]
 class Scan:
     """A scan ready to run. `compute` of a tile is a pure function: the same tile gives the same bits, in any order.
 
-    `parts` says what one tile's file holds, `layout` what the finished file holds; `finish` writes that from the tiles' files.
+    `tile_layout` says what one tile's file holds, `layout` what the finished file holds; `finish` writes it from the tiles.
     `disk` is an upper estimate in bytes, tiles and finished file together; `seconds` a rough one for a two-core machine.
     `best` is the smallest chi-square in a tile's file, of a scan that looks for one.
     """
 
     layout: Layout
-    parts: Layout
+    tile_layout: Layout
     tiles: Sequence[Slices]
     points: int
     disk: int

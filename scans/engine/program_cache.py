@@ -15,17 +15,17 @@ from jax import export
 import jt3r
 from jt3r import kernels, scans
 
-from ..store.hdf5 import is_sealed
-from .jax_config import kept_in
+from ..store.hdf5 import is_intact
+from .jax_config import cache_in_use
 
 
-def kept(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
+def cached(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
     """The jitted `function` of pytrees of arrays; its traced program is kept beside JAX's compiled ones, if those are kept.
 
     `settings` is a text that changes with whatever `function` closes over. The program is looked up by that, all files of
     jt3r, the version of JAX, the device and its arguments' types. On several devices it is traced anew.
     """
-    folder = kept_in()
+    folder = cache_in_use()
     if folder is None or jax.local_device_count() > 1:
         return jax.jit(function)
     programs: dict[str, Callable[..., Any]] = {}
@@ -49,7 +49,7 @@ def kept(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
 
 def _read(path: Path) -> export.Exported | None:
     """The program kept there, or None if it is missing or a byte of it has changed."""
-    if not is_sealed(path):
+    if not is_intact(path):
         return None
     return export.deserialize(bytearray(path.read_bytes()[: -hashlib.sha256().digest_size]))
 

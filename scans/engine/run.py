@@ -18,11 +18,21 @@ from jt3r.errors import BadInput, ScanFailed
 from ..cards.base import Card
 from ..cards.load import load_card
 from ..kinds.registry import prepare
-from ..store.frame import FORMAT, SCHEMA
+from ..store.format import FORMAT, SCHEMA
 from ..store.hdf5 import open_scan, sync_folder
 from ..store.output import refuse_existing
-from . import workers as work
-from .checkpoint import in_use, is_assembled, mark_assembled, opened, parts_folder, read_manifest, remove, tile_file, unfinished
+from . import workers
+from .checkpoint import (
+    checkpoint_folder,
+    in_use,
+    is_assembled,
+    mark_assembled,
+    opened,
+    read_manifest,
+    remove,
+    tile_file,
+    unfinished,
+)
 from .interrupt import stop_requests
 from .plan import Scan
 
@@ -58,18 +68,18 @@ def run(
     on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop, after the tiles in flight.
     """
     checked, output = _checked(card, output, settings, resume, overwrite)
-    parts, scan = parts_folder(output), prepare(checked)
+    checkpoint, scan = checkpoint_folder(output), prepare(checked)
     if resume and _is_result(output, scan):
-        if parts.exists():
-            with opened(parts, scan, fresh=False):
-                remove(parts)
+        if checkpoint.exists():
+            with opened(checkpoint, scan, fresh=False):
+                remove(checkpoint)
         return output
-    refuse_existing(output, overwrite or parts.exists())
+    refuse_existing(output, overwrite or checkpoint.exists())
     _check_disk(scan, output)
-    with _disk_errors(output), opened(parts, scan, fresh=not resume):
-        if not is_assembled(parts):
-            _compute(scan, checked, parts, range(len(scan.tiles)), executor, progress)
-        _finish(scan, parts, output)
+    with _disk_errors(output), opened(checkpoint, scan, fresh=not resume):
+        if not is_assembled(checkpoint):
+            _compute(scan, checked, checkpoint, range(len(scan.tiles)), executor, progress)
+        _finish(scan, checkpoint, output)
     return output
 
 
@@ -91,12 +101,12 @@ def run_shard(
     if not 1 <= number <= shards:
         raise BadInput(f"shard {number}/{shards}: must be I/N with I from 1 to N")
     checked, output = _checked(card, output, settings, resume=True, overwrite=False)
-    parts, scan = parts_folder(output), prepare(checked)
-    refuse_existing(output, parts.exists())
+    checkpoint, scan = checkpoint_folder(output), prepare(checked)
+    refuse_existing(output, checkpoint.exists())
     _check_disk(scan, output)
-    with _disk_errors(output), opened(parts, scan, fresh=False, shared=True):
-        _compute(scan, checked, parts, range(number - 1, len(scan.tiles), shards), executor, progress)
-    return parts
+    with _disk_errors(output), opened(checkpoint, scan, fresh=False, shared=True):
+        _compute(scan, checked, checkpoint, range(number - 1, len(scan.tiles), shards), executor, progress)
+    return checkpoint
 
 
 def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: bool = False) -> Path:
@@ -104,27 +114,27 @@ def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: b
 
     The partial file goes to another path, may be made while the scan runs, and says in the attribute `tiles` how many of how
     many it holds: arrays are NaN where a tile is missing, counts are those of the tiles there. Raises BadInput if no scan was
-    begun for `output`, or if tiles are missing and `partial` is not given.
+    started for `output`, or if tiles are missing and `partial` is not given.
     """
     output = Path(output)
     target = Path(partial) if partial is not None else output
     refuse_existing(target, overwrite)
-    parts = parts_folder(output)
-    scan = prepare(load_card(json.loads(read_manifest(parts)["card"])))
+    checkpoint = checkpoint_folder(output)
+    scan = prepare(load_card(json.loads(read_manifest(checkpoint)["card"])))
     everything = range(len(scan.tiles))
     with _disk_errors(target):
         if partial is not None:
-            missing = set(unfinished(parts, everything))
-            _assemble(scan, parts, [number for number in everything if number not in missing], target)
+            missing = set(unfinished(checkpoint, everything))
+            _assemble(scan, checkpoint, [number for number in everything if number not in missing], target)
             return target
-        with opened(parts, scan, fresh=False):
-            if not is_assembled(parts) and (missing := set(unfinished(parts, everything))):
+        with opened(checkpoint, scan, fresh=False):
+            if not is_assembled(checkpoint) and (missing := set(unfinished(checkpoint, everything))):
                 some = ", ".join(map(str, sorted(missing)[:5])) + (", ..." if len(missing) > 5 else "")
                 raise BadInput(
-                    f"{parts}: {len(missing)} of {len(everything)} tiles are missing or damaged ({some}); "
+                    f"{checkpoint}: {len(missing)} of {len(everything)} tiles are missing or damaged ({some}); "
                     "run their shards again, or --partial FILE to see what is there"
                 )
-            _finish(scan, parts, output)
+            _finish(scan, checkpoint, output)
     return output
 
 
@@ -150,12 +160,14 @@ def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
-    parts = parts_folder(output)
+    checkpoint = checkpoint_folder(output)
     refuse_existing(output, overwrite or resume)
-    if parts.exists() and not (resume or overwrite):
-        if in_use(parts):
+    if checkpoint.exists() and not (resume or overwrite):
+        if in_use(checkpoint):
             raise BadInput(f"output {output}: another jt3r is writing it; see: jt3r status {output}")
-        raise BadInput(f"output {output}: an unfinished scan is in {parts}; --resume goes on with it, --overwrite drops it")
+        raise BadInput(
+            f"output {output}: an unfinished scan is in {checkpoint}; --resume goes on with it, --overwrite drops it"
+        )
 
 
 def _is_result(output: Path, scan: Scan) -> bool:
@@ -189,11 +201,15 @@ def _disk_errors(output: Path) -> Iterator[None]:
         raise ScanFailed(f"{output}: {what} and run again with --resume") from None
 
 
-def _compute(scan: Scan, card: Card, parts: Path, numbers: range, executor: Executor | None, progress: Progress) -> None:
-    todo = unfinished(parts, numbers)
-    best = _Best(scan, parts, set(numbers).difference(todo))
+def _compute(scan: Scan, card: Card, checkpoint: Path, numbers: range, executor: Executor | None, progress: Progress) -> None:
+    todo = unfinished(checkpoint, numbers)
+    best = _Best(scan, checkpoint, set(numbers).difference(todo))
     with stop_requests() as stop:
-        finished = work.here(scan, parts, todo, stop) if executor is None else work.on(executor, card, parts, todo, stop)
+        finished = (
+            workers.here(scan, checkpoint, todo, stop)
+            if executor is None
+            else workers.on(executor, card, checkpoint, todo, stop)
+        )
         for _ in progress(best.of(finished), len(numbers) - len(todo), len(numbers), best.note):
             pass
         if stop():
@@ -203,8 +219,8 @@ def _compute(scan: Scan, card: Card, parts: Path, numbers: range, executor: Exec
 class _Best:
     """The smallest chi-square of the tiles that are finished, of a scan that looks for one."""
 
-    def __init__(self, scan: Scan, parts: Path, done: Iterable[int]) -> None:
-        self._read, self._parts, self._smallest = scan.best, parts, math.inf
+    def __init__(self, scan: Scan, checkpoint: Path, done: Iterable[int]) -> None:
+        self._read, self._parts, self._smallest = scan.best, checkpoint, math.inf
         for number in done if self._read else ():
             self._take(number)
 
@@ -221,20 +237,20 @@ class _Best:
         return f", best chi-square {self._smallest:.4g}" if self._smallest < math.inf else ""
 
 
-def _assemble(scan: Scan, parts: Path, numbers: Sequence[int], path: Path) -> None:
+def _assemble(scan: Scan, checkpoint: Path, numbers: Sequence[int], path: Path) -> None:
     layout = scan.layout
     if len(numbers) < len(scan.tiles):
         layout = replace(layout, attributes={**layout.attributes, "tiles": f"{len(numbers)} of {len(scan.tiles)}"})
-    scan.finish(path, layout, [(scan.tiles[number], tile_file(parts, number)) for number in numbers])
+    scan.finish(path, layout, [(scan.tiles[number], tile_file(checkpoint, number)) for number in numbers])
 
 
-def _finish(scan: Scan, parts: Path, output: Path) -> None:
+def _finish(scan: Scan, checkpoint: Path, output: Path) -> None:
     """Make `output` of all tiles, under another name first, and remove them. A kill at any instant is made good by --resume."""
-    whole = parts / "whole.h5"
-    if not is_assembled(parts):
-        _assemble(scan, parts, range(len(scan.tiles)), whole)
-        mark_assembled(parts)
+    whole = checkpoint / "whole.h5"
+    if not is_assembled(checkpoint):
+        _assemble(scan, checkpoint, range(len(scan.tiles)), whole)
+        mark_assembled(checkpoint)
     if whole.exists():
         os.replace(whole, output)
         sync_folder(output.parent)
-    remove(parts)
+    remove(checkpoint)

@@ -12,7 +12,7 @@ from jt3r.errors import BadInput, ScanFailed
 from ..cards.load import load_card
 from ..kinds.registry import prepare
 from ..store.hdf5 import open_scan
-from .checkpoint import in_use, parts_folder, read_manifest, tile_file, unfinished
+from .checkpoint import checkpoint_folder, in_use, read_manifest, tile_file, unfinished
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Status:
 def status(output: str | Path) -> Status:
     """How far the scan of `output` is, at a glance: tiles are counted, not read. Raises BadInput if there is no such scan."""
     output = Path(output)
-    parts = parts_folder(output)
-    if not parts.exists():
+    checkpoint = checkpoint_folder(output)
+    if not checkpoint.exists():
         with open_scan(output) as file:
             return Status("finished", json.loads(file.attrs["card"])["kind"], 1, 1, output.stat().st_size)
-    manifest = read_manifest(parts)
+    manifest = read_manifest(checkpoint)
     card = load_card(json.loads(manifest["card"]))
     tiles = len(prepare(card).tiles)
-    sizes = [entry.stat().st_size for entry in os.scandir(parts) if entry.name.startswith("tile-")]
-    return Status("running" if in_use(parts) else "stopped", card.kind, len(sizes), tiles, sum(sizes))
+    sizes = [entry.stat().st_size for entry in os.scandir(checkpoint) if entry.name.startswith("tile-")]
+    return Status("running" if in_use(checkpoint) else "stopped", card.kind, len(sizes), tiles, sum(sizes))
 
 
 def verify(output: str | Path) -> Status:
@@ -47,11 +47,11 @@ def verify(output: str | Path) -> Status:
     """
     output = Path(output)
     now = status(output)
-    parts = parts_folder(output)
+    checkpoint = checkpoint_folder(output)
     if now.state != "finished":
-        there = [n for n in range(now.tiles) if tile_file(parts, n).exists()]
-        if damaged := [number for number in unfinished(parts, there) if tile_file(parts, number).exists()]:
-            raise ScanFailed(f"{parts}: tiles {', '.join(map(str, damaged))} are damaged; --resume computes them again")
+        there = [n for n in range(now.tiles) if tile_file(checkpoint, n).exists()]
+        if damaged := [number for number in unfinished(checkpoint, there) if tile_file(checkpoint, number).exists()]:
+            raise ScanFailed(f"{checkpoint}: tiles {', '.join(map(str, damaged))} are damaged; --resume computes them again")
         return now
     try:
         with open_scan(output) as file:

@@ -14,7 +14,7 @@ from ..cards.base import Card
 from ..cards.load import load_card
 from ..kinds.registry import prepare
 from ..store.compression import cores
-from ..store.hdf5 import write_part
+from ..store.hdf5 import write_tile
 from .checkpoint import check_same, manifest_of, read_manifest, tile_file
 from .plan import Scan
 
@@ -24,7 +24,7 @@ IN_FLIGHT = 256
 Stop = Callable[[], bool]
 
 
-def here(scan: Scan, parts: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
+def here(scan: Scan, checkpoint: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
     """Compute the tiles one by one, each while the one before is compressed and written; yield those that are safe."""
     with ThreadPoolExecutor(cores()) as pool, ThreadPoolExecutor(1) as writer:
         writing: deque[tuple[int, Future[None]]] = deque()
@@ -38,15 +38,15 @@ def here(scan: Scan, parts: Path, numbers: Sequence[int], stop: Stop) -> Iterato
             if stop():
                 break
             arrays = scan.compute(scan.tiles[number])
-            writing.append((number, writer.submit(write_part, tile_file(parts, number), scan.parts, arrays, pool)))
+            writing.append((number, writer.submit(write_tile, tile_file(checkpoint, number), scan.tile_layout, arrays, pool)))
             if len(writing) > 1:
                 yield settle()
         while writing:
             yield settle()
 
 
-def on(executor: Executor, card: Card, parts: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
-    """Compute the tiles on `executor`, in any order; yield those that are safe. Its workers must see the folder `parts`.
+def on(executor: Executor, card: Card, checkpoint: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
+    """Compute the tiles on `executor`, in any order; yield those that are safe. Its workers must see the folder `checkpoint`.
 
     Raises ScanFailed if the executor breaks, BadInput if a worker's installation would not give the same bits.
     """
@@ -57,7 +57,7 @@ def on(executor: Executor, card: Card, parts: Path, numbers: Sequence[int], stop
         while True:
             while numbers and len(waiting) < IN_FLIGHT and not stop():
                 number = numbers.popleft()
-                waiting[executor.submit(tile_task, text, str(parts.absolute()), number)] = number
+                waiting[executor.submit(tile_task, text, str(checkpoint.absolute()), number)] = number
             if not waiting:
                 return
             done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -73,18 +73,18 @@ def on(executor: Executor, card: Card, parts: Path, numbers: Sequence[int], stop
             future.cancel()
 
 
-def tile_task(card: str, parts: str, number: int) -> int:
+def tile_task(card: str, checkpoint: str, number: int) -> int:
     """Compute and write one tile, in a worker process of the scan that `card` (JSON) asks for."""
-    scan = _prepared(card, parts)
-    write_part(tile_file(Path(parts), number), scan.parts, scan.compute(scan.tiles[number]))
+    scan = _prepared(card, checkpoint)
+    write_tile(tile_file(Path(checkpoint), number), scan.tile_layout, scan.compute(scan.tiles[number]))
     return number
 
 
 @lru_cache(maxsize=4)
-def _prepared(card: str, parts: str) -> Scan:
+def _prepared(card: str, checkpoint: str) -> Scan:
     scan = prepare(load_card(json.loads(card)))
     try:
-        check_same(read_manifest(Path(parts)), manifest_of(scan), Path(parts))
+        check_same(read_manifest(Path(checkpoint)), manifest_of(scan), Path(checkpoint))
     except BadInput as error:
         raise BadInput(f"worker on {platform.node()}, set up in another way than this process: {error}") from None
     return scan

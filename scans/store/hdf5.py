@@ -21,18 +21,18 @@ from jt3r.errors import BadInput, ScanFailed
 
 from ..engine.tiles import Slices
 from .compression import FILTERS, encode, write_chunks
-from .frame import FORMAT, SCHEMA, check_frame
-from .integrity import check_seal, put_seal
+from .format import FORMAT, SCHEMA, check_format
+from .integrity import add_integrity, check_integrity
 from .layout import Layout, Variable
 
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole, sealed and on the disk."""
+    """A new file that takes the place of `path` only when it is whole, with its integrity data and on the disk."""
     with _in_place_of(path) as temporary:
         with h5py.File(temporary, "w", track_order=True) as file:
             yield file
-        put_seal(temporary)
+        add_integrity(temporary)
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: Executor | None = None) -> None:
+def write_tile(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: Executor | None = None) -> None:
     """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`.
 
     HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own without a traceback.
@@ -79,9 +79,9 @@ def write_part(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: 
         written.write(hashlib.sha256(image).digest())
 
 
-def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
+def read_tile(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
     """The arrays of a tile, or None if the file is missing or a byte of it has changed since it was written."""
-    if not is_sealed(path):
+    if not is_intact(path):
         return None
     try:
         with h5py.File(path, "r") as file:
@@ -90,15 +90,15 @@ def read_part(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
         return None
 
 
-def readable(file: Path, parts: Layout) -> dict[str, np.ndarray]:
+def must_read_tile(file: Path, layout: Layout) -> dict[str, np.ndarray]:
     """The arrays of a tile that was whole a moment ago. Raises ScanFailed if it cannot be read back."""
-    arrays = read_part(file, parts)
+    arrays = read_tile(file, layout)
     if arrays is None:
         raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
     return arrays
 
 
-def is_sealed(path: Path) -> bool:
+def is_intact(path: Path) -> bool:
     """Whether the file of a tile is there and every byte of it is as it was written."""
     try:
         with path.open("rb") as file:
@@ -117,21 +117,21 @@ def _digest(file: BinaryIO, size: int) -> bytes:
     return digest.digest()
 
 
-def write_full(path: Path, layout: Layout, parts: Sequence[tuple[Slices, Path]]) -> None:
+def write_full(path: Path, layout: Layout, tiles: Sequence[tuple[Slices, Path]]) -> None:
     """The finished file of a scan whose tiles are blocks of its arrays: chunks move over as they are, still compressed.
 
     A tile's slices are along the last dimensions of each variable; the ones before them are whole in every tile. Where no
     tile is given, floats read NaN and other types zero.
     """
     with _replacing(path) as file:
-        _write_frame(file, layout)
+        _write_header(file, layout)
         targets = {}
         for variable in layout.variables:
             shape = layout.shape(variable)
             how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS}
             targets[variable.name] = _describe(file, layout, variable, **how)
-        for slices, part in parts:
-            with h5py.File(part, "r") as source:
+        for slices, tile in tiles:
+            with h5py.File(tile, "r") as source:
                 for name, target in targets.items():
                     origin = (0,) * (target.ndim - len(slices)) + tuple(s.start for s in slices)
                     _move_chunks(source[name], target, origin)
@@ -162,7 +162,7 @@ def _fill_up(target: h5py.Dataset) -> None:
 def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
     """The finished file of a scan that was reduced to these small arrays."""
     with _replacing(path) as file:
-        _write_frame(file, layout)
+        _write_header(file, layout)
         for variable in layout.variables:
             _describe(file, layout, variable, data=np.asarray(arrays[variable.name], dtype=variable.dtype))
 
@@ -170,7 +170,7 @@ def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> N
 def write_rows(path: Path, layout: Layout, pieces: Iterable[dict[str, np.ndarray]]) -> None:
     """The finished file of a scan whose tiles are runs of rows: each variable's first dimension takes them in turn."""
     with _replacing(path) as file:
-        _write_frame(file, layout)
+        _write_header(file, layout)
         targets = {}
         for variable in layout.variables:
             shape = layout.shape(variable)
@@ -186,7 +186,7 @@ def write_rows(path: Path, layout: Layout, pieces: Iterable[dict[str, np.ndarray
             start += rows
 
 
-def _write_frame(file: h5py.File, layout: Layout) -> None:
+def _write_header(file: h5py.File, layout: Layout) -> None:
     file.attrs.update({"format": FORMAT, "schema": SCHEMA, **layout.attributes})
     for coordinate in layout.coordinates:
         checksum = {} if h5py.check_string_dtype(coordinate.values.dtype) else {"fletcher32": True}
@@ -221,14 +221,14 @@ def open_scan(path: str | Path) -> Iterator[h5py.File]:
     if path.is_dir():
         raise BadInput(f"{path}: is a folder, not a scan file")
     try:
-        check_seal(path)
+        check_integrity(path)
         file = h5py.File(path, "r")
     except OSError as error:
         what = "cannot be read" if isinstance(error, PermissionError) else "is damaged"
         raise BadInput(f"{path}: {what}") from None
     with file:
         try:
-            check_frame(file)
+            check_format(file)
             yield file
         except OSError as error:
             raise BadInput(f"{path}: is damaged: {' '.join(str(error).split())}") from None

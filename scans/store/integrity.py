@@ -1,11 +1,11 @@
-"""The seal at the end of a finished file: whether anything but its checksummed chunks has changed since it was written.
+"""Integrity data at the end of a finished file: whether anything but its checksummed chunks has changed since it was written.
 
 HDF5's own checks are not enough: one byte changed in what it stores of a text or of a dimension scale can end the process or
-send it round for ever (libhdf5 2.0.0). So the seal is read first, and HDF5 opens only what is as it was written.
+send it round for ever (libhdf5 2.0.0). So they are read first, and HDF5 opens only what is as it was written.
 
 The end of the file is: the byte ranges of the chunks, merged where they touch, as pairs of little-endian 64-bit numbers; how
-many pairs; the SHA-256 of all other bytes before the seal, the pairs and their number; eight bytes of name. The chunks have
-checksums of their own (fletcher32), so a file of any size is opened after reading a few KiB. Other readers ignore the seal.
+many pairs; the SHA-256 of all other bytes before these data, the pairs and their number; eight bytes of name. The chunks have
+checksums of their own (fletcher32), so a file of any size is opened after reading a few KiB. Other readers ignore them.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ Ranges = list[tuple[int, int]]
 """(start, stop) in bytes, rising and apart."""
 
 
-def put_seal(path: Path) -> None:
-    """Put the seal at the end of a closed HDF5 file."""
+def add_integrity(path: Path) -> None:
+    """Put the integrity data at the end of a closed HDF5 file."""
     ranges = _merged(_chunks(path))
     counted = b"".join(_PAIR.pack(*pair) for pair in ranges) + _COUNT.pack(len(ranges))
     with path.open("r+b") as file:
@@ -39,8 +39,8 @@ def put_seal(path: Path) -> None:
         file.write(counted + digest + NAME)
 
 
-def check_seal(path: Path) -> None:
-    """Raise BadInput in one line unless the file's seal is there and whole. Raises OSError if it cannot be read."""
+def check_integrity(path: Path) -> None:
+    """Raise BadInput in one line unless the integrity data are there and agree. Raises OSError if it cannot be read."""
     size = path.stat().st_size
     with path.open("rb") as file:
         if file.read(len(SIGNATURE)) != SIGNATURE:

@@ -15,7 +15,7 @@ from jt3r.measurements import measurement
 from jt3r.point import PARAMETERS
 from jt3r.sensitivity import derivative
 
-from ...engine.memory import Compute, put_together, sparing
+from ...engine.memory import Compute, put_together, within_memory
 from ...engine.plan import (
     Arrays,
     Scan,
@@ -27,7 +27,7 @@ from ...engine.plan import (
     parameter_attributes,
     point_of,
 )
-from ...engine.program_cache import kept
+from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_full
 from ...store.layout import Coordinate, Layout, Variable
@@ -58,7 +58,7 @@ def band_scan(card: BandCard) -> Scan:
         max_roots=card.max_roots,
         full=card.contributions == "full",
     )
-    program = kept(solve, repr(solve.keywords))
+    program = cached(solve, repr(solve.keywords))
 
     def build(piece: tuple[int, ...]) -> Compute:
         def compute(cut: Slices) -> Arrays:
@@ -76,12 +76,12 @@ def band_scan(card: BandCard) -> Scan:
     edges = len(pulls) * prod(shape)
     return Scan(
         layout=layout,
-        parts=Layout((), layout.variables),
+        tile_layout=Layout((), layout.variables),
         tiles=Tiles(shape, tile),
         points=edges,
         disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
         seconds=edges * SECONDS_PER_EDGE,
-        compute=sparing(build, tile, put_together),
+        compute=within_memory(build, tile, put_together),
         finish=write_full,
     )
 

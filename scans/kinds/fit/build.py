@@ -21,7 +21,7 @@ from jt3r.inference.space import Space, coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from .card import SearchCard
 
@@ -72,7 +72,7 @@ def _devices() -> int:
 def search_scan(card: SearchCard) -> Scan:
     """The scan that descends from every start; its file holds the minima, best first, and where each start went."""
     total = len(card.begin) + card.starts
-    parts = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _PARTS))
+    tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
     def compute(cut: Slices) -> Arrays:
         likelihood, space = problem(card)
@@ -81,30 +81,30 @@ def search_scan(card: SearchCard) -> Scan:
         residuals = _residuals(likelihood, space)
         run = allowed_points if card.until == "allowed" else partial(minimise, warm_up=card.warm_up, devices=_devices())
         found = run(residuals, u)
-        return {name: np.asarray(value)[:count] for name, value in zip(_PARTS, found, strict=True)}
+        return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        pieces = [readable(file, parts) for _, file in files]
+        pieces = [must_read_tile(file, tile_layout) for _, file in files]
         numbers = np.concatenate([np.arange(cut[0].start, cut[0].stop) for cut, _ in files])
-        ends = {name: np.concatenate([piece[name] for piece in pieces]) for name in _PARTS}
+        ends = {name: np.concatenate([piece[name] for piece in pieces]) for name in _TILE}
         arrays, minima = _assembled(card, numbers, ends)
         whole = _layout(card, len(minima), numbers)
         write_arrays(path, replace(whole, attributes={**layout.attributes, **whole.attributes}), arrays)
 
     return Scan(
         layout=_layout(card, 0, np.arange(0)),
-        parts=parts,
+        tile_layout=tile_layout,
         tiles=Tiles((total,), (TILE,)),
         points=total,
         disk=total * 64 * (len(card.free) ** 2 + len(card.terms) + len(card.observables) + 8) + 2**20,
         seconds=total * SECONDS_PER_START,
         compute=compute,
         finish=finish,
-        best=lambda file: float(np.fmin.reduce(readable(file, parts)["chi_square"], initial=np.inf)),
+        best=lambda file: float(np.fmin.reduce(must_read_tile(file, tile_layout)["chi_square"], initial=np.inf)),
     )
 
 
-_PARTS = ("u", "chi_square", "gradient", "converged", "evaluations")
+_TILE = ("u", "chi_square", "gradient", "converged", "evaluations")
 
 
 def _assembled(card: SearchCard, numbers: np.ndarray, ends: Arrays) -> tuple[Arrays, np.ndarray]:

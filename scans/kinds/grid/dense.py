@@ -8,7 +8,7 @@ import numpy as np
 
 from jt3r import observables
 
-from ...engine.memory import Compute, put_together, sparing
+from ...engine.memory import Compute, put_together, within_memory
 from ...engine.plan import (
     Arrays,
     Scan,
@@ -65,11 +65,11 @@ def full_grid(card: GridCard) -> Scan:
     written = prod(shape) * len(variables) * dtype.itemsize
     return Scan(
         layout=layout,
-        parts=Layout((), variables),
+        tile_layout=Layout((), variables),
         tiles=Tiles(shape, tile),
         points=prod(shape),
         disk=2 * written,
         seconds=written / STORED_BYTES_PER_SECOND,
-        compute=sparing(build, tile, put_together),
+        compute=within_memory(build, tile, put_together),
         finish=write_full,
     )

@@ -24,9 +24,9 @@ from jt3r.errors import ScanFailed
 
 from ...cards.axis import Range
 from ...engine.plan import Arrays, Scan, float_dtype, mesh_axes, observable_attributes, parameter_attributes, point_of
-from ...engine.program_cache import kept
+from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
-from ...store.hdf5 import readable, write_rows
+from ...store.hdf5 import must_read_tile, write_rows
 from ...store.layout import Coordinate, Layout, Variable
 from .card import GridCard
 
@@ -47,18 +47,18 @@ def refined_grid(card: GridCard) -> Scan:
     assert card.refine is not None
     shape = tuple(len(values) - 1 for values in mesh_axes(card).values())
     layout = _layout(card)
-    parts = Layout((), tuple(replace(variable, chunks=None) for variable in layout.variables))
+    tile_layout = Layout((), tuple(replace(variable, chunks=None) for variable in layout.variables))
     points = _rough_points(shape, card)
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         lengths = [_rows(file) for _, file in files]
         cells = Coordinate("cell", np.arange(sum(lengths)), {"units": "1", "long_name": "number of the cell"})
-        pieces = (readable(file, parts) for _, file in files)
+        pieces = (must_read_tile(file, tile_layout) for _, file in files)
         write_rows(path, replace(layout, coordinates=(cells, *layout.coordinates)), pieces)
 
     return Scan(
         layout=layout,
-        parts=parts,
+        tile_layout=tile_layout,
         tiles=Tiles(shape, block_shape(shape, TILE_CELLS)),
         points=points,
         disk=16 * points * (len(card.observables) + 2) + 2**20,
@@ -130,7 +130,7 @@ def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
         slopes, value = jax.grad(followed, has_aux=True)(fields)
         return jnp.stack([*(full(entry(point)) for entry in entries), value, *(slopes[name] for name in card.axes)], axis=-1)
 
-    program = kept(evaluate, card.model_dump_json())
+    program = cached(evaluate, card.model_dump_json())
 
     def evaluated(points: np.ndarray) -> np.ndarray:
         filled = points[np.minimum(np.arange(-(-len(points) // BATCH) * BATCH), len(points) - 1)]

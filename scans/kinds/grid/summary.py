@@ -11,7 +11,7 @@ import numpy as np
 
 from jt3r import observables
 
-from ...engine.memory import Compute, sparing
+from ...engine.memory import Compute, within_memory
 from ...engine.plan import (
     Arrays,
     Scan,
@@ -25,7 +25,7 @@ from ...engine.plan import (
 from ...engine.staging import Stages
 from ...engine.tiles import Slices, Tiles, block_shape, even_tile
 from ...store.compression import cores
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from .card import GridCard
 from .dense import grid_function
@@ -45,7 +45,7 @@ COMPILER_OPTIONS: dict[str, bool | int | str] = {"xla_cpu_multi_thread_eigen": F
 
 
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
-    """Fields of a tile -> counts of its parts. NaN, which observables are in the filling of the last tiles, counts nowhere.
+    """Fields of a tile -> counts. NaN, which observables are in the filling of the last tiles, counts nowhere.
 
     XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here reduces a part of its own.
     """
@@ -150,20 +150,20 @@ def summary_grid(card: GridCard) -> Scan:
     passes = len(summary.levels) + (summary.bins + 2 if summary.bins else 0) + summary.best
 
     names = ["counts", *(["valid", "below"] if summary.bins else []), *(["best", "best_point"] if summary.best else [])]
-    parts = Layout((), tuple(Variable(name, (), "", {}) for name in names))
+    tile_layout = Layout((), tuple(Variable(name, (), "", {}) for name in names))
 
     def build(piece: tuple[int, ...]) -> Compute:
         piece = (piece[0] + -piece[0] % min(ROWS, piece[0]), *piece[1:])
         reduce = _reducer(card, piece)
 
         def compute(cut: Slices) -> Arrays:
-            parts = reduce(open_mesh(axes, cut, piece, pad=np.nan))
+            counts = reduce(open_mesh(axes, cut, piece, pad=np.nan))
             if summary.best:
-                for part in parts:
-                    index = np.unravel_index(int(part.pop("best_index")), piece)
+                for count in counts:
+                    index = np.unravel_index(int(count.pop("best_index")), piece)
                     places = zip(axes.values(), cut, index, strict=True)
-                    part["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
-            return _together(parts)
+                    count["best_point"] = np.array([values[min(s.start + i, s.stop - 1)] for values, s, i in places])
+            return _together(counts)
 
         return compute
 
@@ -172,16 +172,16 @@ def summary_grid(card: GridCard) -> Scan:
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         points = sum(prod(s.stop - s.start for s in cut) for cut, _ in files)
-        write_arrays(path, layout, _result(card, _together([readable(file, parts) for _, file in files]), points))
+        write_arrays(path, layout, _result(card, _together([must_read_tile(file, tile_layout) for _, file in files]), points))
 
     return Scan(
         layout=_layout(card),
-        parts=parts,
+        tile_layout=tile_layout,
         tiles=tiles,
         points=prod(shape),
         disk=len(tiles) * 16384 + 2**20,
         seconds=passes * prod(shape) / COMPARISONS_PER_SECOND,
-        compute=sparing(build, tile, join),
+        compute=within_memory(build, tile, join),
         finish=finish,
     )
 

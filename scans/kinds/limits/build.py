@@ -15,7 +15,7 @@ from jt3r.point import PARAMETERS
 
 from ...engine.plan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
 from ...engine.tiles import Slices
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from .card import DecayLengthsCard, LimitsCard
 
@@ -47,7 +47,7 @@ def limits_scan(card: LimitsCard) -> Scan:
         (Variable("limits", dims, "<f8", attributes), Variable("slopes", dims, "<f8", slope)),
         _searches(card.experiments),
     )
-    parts = Layout((), layout.variables)
+    tile_layout = Layout((), layout.variables)
     tiles: list[Slices] = [(slice(n, n + 1),) for n in range(len(values))]
 
     def compute(cut: Slices) -> Arrays:
@@ -56,12 +56,12 @@ def limits_scan(card: LimitsCard) -> Scan:
         return {"limits": np.stack(ends), "slopes": np.stack(moves)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        found = [readable(file, parts) for _, file in files]
+        found = [must_read_tile(file, tile_layout) for _, file in files]
         write_arrays(path, layout, {name: np.stack([row[name] for row in found], axis=1) for name in ("limits", "slopes")})
 
     return Scan(
         layout=layout,
-        parts=parts,
+        tile_layout=tile_layout,
         tiles=tiles,
         points=len(card.experiments) * len(values),
         disk=4 * 8 * int(np.prod(shape)) + 2**16 * (1 + len(values)),
@@ -102,7 +102,7 @@ def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
         ),
         _searches(card.experiments),
     )
-    parts = Layout((), layout.variables)
+    tile_layout = Layout((), layout.variables)
 
     def compute(_: Slices) -> Arrays:
         v = float(card.fixed.get("v", str(PARAMETERS["v"].default)))
@@ -111,10 +111,10 @@ def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
         return {"decay_length": np.asarray(found.decay_length), "needed_length": np.stack(rows)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        write_arrays(path, layout, readable(files[0][1], parts))
+        write_arrays(path, layout, must_read_tile(files[0][1], tile_layout))
 
     points = len(masses) * len(energies)
-    return Scan(layout, parts, [(slice(0, len(masses)),)], points, 16 * points + 2**17, 2.0, compute, finish)
+    return Scan(layout, tile_layout, [(slice(0, len(masses)),)], points, 16 * points + 2**17, 2.0, compute, finish)
 
 
 def _names(names: list[str]) -> Coordinate:

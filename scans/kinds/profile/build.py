@@ -18,7 +18,7 @@ from jt3r.inference.unit_cube import free_of
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from .card import ProfileCard
 
@@ -39,7 +39,7 @@ def profile_scan(card: ProfileCard) -> Scan:
     axes = {name: axis.points().astype(dtype) for name, axis in card.axes.items()}
     shape = tuple(map(len, axes.values()))
     profile = Profile(likelihood, space, tuple(_held(card, name, values) for name, values in axes.items()))
-    layout, parts = _layout(card, axes), _parts(card)
+    layout, tile_layout = _layout(card, axes), _tile_layout(card)
 
     @cache
     def best() -> Fit:
@@ -72,7 +72,7 @@ def profile_scan(card: ProfileCard) -> Scan:
         return arrays | {"best_chi_square": np.asarray(top.chi_square)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        rows = [readable(file, parts) for _, file in files]
+        rows = [must_read_tile(file, tile_layout) for _, file in files]
         whole = {name: np.full(shape, False if name == "converged" else np.nan) for name in _meshed(card)}
         for name, array in whole.items():
             for (cut, _), row in zip(files, rows, strict=True):
@@ -85,7 +85,7 @@ def profile_scan(card: ProfileCard) -> Scan:
     fits = int(np.prod(shape)) * 2
     return Scan(
         layout=layout,
-        parts=parts,
+        tile_layout=tile_layout,
         tiles=Tiles(shape, shape if len(shape) == 1 else (1, shape[1])),
         points=int(np.prod(shape)),
         disk=2 * 8 * int(np.prod(shape)) * (len(layout.variables) + 2) + 2**16 * (1 + shape[0]),
@@ -131,7 +131,7 @@ def _meshed(card: ProfileCard) -> list[str]:
     return ["chi_square", "converged", *others, *card.observables, *(reached(n) for n in card.axes if n not in card.free)]
 
 
-def _parts(card: ProfileCard) -> Layout:
+def _tile_layout(card: ProfileCard) -> Layout:
     more = ["interval", "pieces"] if len(card.axes) == 1 else []
     names = [*_meshed(card), "best_fit", "best_chi_square", *more]
     return Layout((), tuple(Variable(name, (), "", {}) for name in names))

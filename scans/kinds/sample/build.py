@@ -67,7 +67,7 @@ def sample_scan(card: SampleCard) -> Scan:
 
     return Scan(
         layout=layout,
-        parts=Layout((), layout.variables),
+        tile_layout=Layout((), layout.variables),
         tiles=Tiles((card.chains, card.draws), (together, card.draws)),
         points=card.chains * card.draws,
         disk=2 * card.chains * (card.draws + 2048) * sum(np.dtype(v.dtype).itemsize for v in layout.variables) + 2**20,

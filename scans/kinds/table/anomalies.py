@@ -15,7 +15,7 @@ from jt3r.uv.anomalies import TABLE_III, anomalies, misprints
 
 from ...engine.plan import Arrays, Scan
 from ...engine.tiles import Slices
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 
 TEXT = h5py.string_dtype()
@@ -25,7 +25,7 @@ SOURCE = "arXiv:2105.07655, Table III; misprints corrected, each anomaly an exac
 def anomaly_scan() -> Scan:
     """The scan that tabulates the fields and sums their anomalies, corrected and as printed."""
     layout = _layout()
-    parts = Layout((), layout.variables)
+    tile_layout = Layout((), layout.variables)
 
     def compute(cut: Slices) -> Arrays:
         fields = TABLE_III.values()
@@ -41,10 +41,10 @@ def anomaly_scan() -> Scan:
         }
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        write_arrays(path, layout, readable(files[0][1], parts))
+        write_arrays(path, layout, must_read_tile(files[0][1], tile_layout))
 
     tiles = [(slice(0, len(TABLE_III)),)]
-    return Scan(layout, parts, tiles, len(TABLE_III), disk=2**17, seconds=0.01, compute=compute, finish=finish)
+    return Scan(layout, tile_layout, tiles, len(TABLE_III), disk=2**17, seconds=0.01, compute=compute, finish=finish)
 
 
 def _layout() -> Layout:

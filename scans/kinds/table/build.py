@@ -11,7 +11,7 @@ from jt3r.flavour.benchmarks import NAMES, NOTES, SOURCE, TABLE1, TABLE2, Row, f
 
 from ...engine.plan import Arrays, Scan, observable_attributes
 from ...engine.tiles import Slices
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from .anomalies import anomaly_scan
 from .card import TableCard
@@ -29,7 +29,7 @@ def table_scan(card: TableCard) -> Scan:
     quantities = (*TABLE1, "sm_pull") if card.number == "I" else TABLE2
     shape = (len(BENCHMARKS), len(quantities))
     layout = _layout(card, quantities)
-    parts = Layout((), layout.variables)
+    tile_layout = Layout((), layout.variables)
 
     def compute(cut: Slices) -> Arrays:
         rows = _rows(card)
@@ -50,11 +50,11 @@ def table_scan(card: TableCard) -> Scan:
         return arrays
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        write_arrays(path, layout, readable(files[0][1], parts))
+        write_arrays(path, layout, must_read_tile(files[0][1], tile_layout))
 
     return Scan(
         layout=layout,
-        parts=parts,
+        tile_layout=tile_layout,
         tiles=[tuple(slice(0, n) for n in shape)],
         points=len(BENCHMARKS),
         disk=2**17,

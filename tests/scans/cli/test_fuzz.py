@@ -20,9 +20,9 @@ from jt3r.scans.cards.base import Card
 from jt3r.scans.cards.load import load_card, shipped_cards
 from jt3r.scans.engine.run import default_output, prepare
 from jt3r.scans.kinds.picture import plot_file
-from jt3r.scans.store.hdf5 import read_part, write_part
+from jt3r.scans.store.hdf5 import read_tile, write_tile
 from jt3r.scans.store.info import describe
-from jt3r.scans.store.integrity import put_seal
+from jt3r.scans.store.integrity import add_integrity
 from tests.scans.conftest import BAND, MAP
 from tests.test_architecture import MODULES, imports
 
@@ -166,7 +166,7 @@ def scan_files(tmp_path_factory):
 def part(tmp_path_factory):
     scan = prepare(load_card(SMALL))
     path = tmp_path_factory.mktemp("part") / "part.h5"
-    write_part(path, scan.parts, scan.compute(scan.tiles[0]))
+    write_tile(path, scan.tile_layout, scan.compute(scan.tiles[0]))
     return path
 
 
@@ -200,7 +200,7 @@ from pathlib import Path
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.run import prepare
 from jt3r.errors import BadInput
-from jt3r.scans.store.hdf5 import open_scan, read_part
+from jt3r.scans.store.hdf5 import open_scan, read_tile
 from jt3r.scans.store.info import describe
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.kinds.table.report import print_table
@@ -219,7 +219,7 @@ parts = prepare(load_card(__import__("json").loads(sys.argv[1]))).parts
 for line in sys.stdin:
     kind, path, picture = line.split()
     if kind == "part":
-        print(answer(lambda: read_part(Path(path), parts)), flush=True)
+        print(answer(lambda: read_tile(Path(path), parts)), flush=True)
     else:
         reads = [lambda: describe(path), lambda: print_table(path)]
         reads += [lambda: plot_file(path, picture)] * (picture != "-")
@@ -264,7 +264,7 @@ def test_a_mutated_part_is_no_part(part, tmp_path):
     mutants = {_mutant(content, random) for _ in range(100)} - {content}
     for mutant in mutants:
         (tmp_path / "part.h5").write_bytes(mutant)
-        assert read_part(tmp_path / "part.h5", layout) is None
+        assert read_tile(tmp_path / "part.h5", layout) is None
 
 
 def _attribute(name, value):
@@ -339,7 +339,7 @@ def test_forged_files(forgery, scan_files, tmp_path):
     path = Path(shutil.copy(scan_files["map"], tmp_path / "forged.h5"))
     with h5py.File(path, "r+") as file:
         FORGERIES[forgery](file)
-    put_seal(path)
+    add_integrity(path)
     refusals = []
     begin = time.process_time()
     for read in (lambda: describe(path), lambda: plot_file(path, tmp_path / "picture.png")):

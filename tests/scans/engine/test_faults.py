@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.faults import CELLS, Row, Scan, full_disk, interrupted, read_only, second_run, small_disk
 from jt3r.scans import BadInput, run
-from jt3r.scans.engine.checkpoint import parts_folder
+from jt3r.scans.engine.checkpoint import checkpoint_folder
 from tests.scans.conftest import BAND, MAP, SUMMARY
 
 
@@ -43,7 +43,7 @@ def test_a_finished_file_is_left_by_resume_and_another_one_refused(card, tmp_pat
     """Also where the process was killed after the file was whole, and before all of its tiles were removed."""
     out = run(card, tmp_path / "out.h5")
     before = out.stat()
-    parts = parts_folder(out)
+    parts = checkpoint_folder(out)
     for left in (False, True):
         if left:
             parts.mkdir()

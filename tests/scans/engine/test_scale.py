@@ -20,14 +20,14 @@ import xarray
 
 from jt3r.scans import BadInput, ScanFailed, run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.checkpoint import opened, parts_folder, tile_file
+from jt3r.scans.engine.checkpoint import checkpoint_folder, opened, tile_file
 from jt3r.scans.engine.executors import executor_at
-from jt3r.scans.engine.memory import put_together, sparing
+from jt3r.scans.engine.memory import put_together, within_memory
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.engine.status import status, verify
 from jt3r.scans.kinds.registry import prepare
 from jt3r.scans.store.compression import encode, fletcher32, write_chunks
-from jt3r.scans.store.hdf5 import is_sealed
+from jt3r.scans.store.hdf5 import is_intact
 from jt3r.scans.store.info import describe
 from tests.scans.conftest import MAP, SUMMARY, TILED
 
@@ -99,7 +99,7 @@ def test_a_wrong_address_is_one_line(address, words):
 def test_shards_and_their_merger(tmp_path, tiled):
     """Three shards, the second done twice; partial results meanwhile."""
     out, now = tmp_path / "map.h5", tmp_path / "now.h5"
-    with pytest.raises(BadInput, match="no scan was begun"):
+    with pytest.raises(BadInput, match="no scan was started"):
         merge(out)
     for number in (2, 2, 3):
         run_shard(TILED, out, shard=(number, 3))
@@ -145,7 +145,7 @@ def test_a_partial_summary_counts_what_is_there(tmp_path, monkeypatch):
 
 def test_two_runs_on_one_output(tmp_path):
     out = tmp_path / "map.h5"
-    with opened(parts_folder(out), prepare(load_card(MAP)), fresh=True):
+    with opened(checkpoint_folder(out), prepare(load_card(MAP)), fresh=True):
         for options in ({"resume": True}, {"overwrite": True}, {}):
             with pytest.raises(BadInput, match="another jt3r is writing"):
                 run(MAP, out, **options)
@@ -169,7 +169,7 @@ def test_times_of_files_mean_nothing(tmp_path, tiled):
     out = tmp_path / "map.h5"
     run_shard(TILED, out, shard=(1, 2))
     for number, when in ((0, 0), (2, 4e9)):
-        os.utime(tile_file(parts_folder(out), number), (when, when))
+        os.utime(tile_file(checkpoint_folder(out), number), (when, when))
     seen = []
     run(TILED, out, resume=True, progress=lambda finished, done, total, note: seen.append(done) or finished)
     assert seen == [6]
@@ -180,7 +180,7 @@ def test_verify_finds_a_damaged_tile_and_a_damaged_file(tmp_path):
     out = tmp_path / "map.h5"
     run_shard(MAP, out, shard=(1, 1))
     assert verify(out).done == 1
-    part = tile_file(parts_folder(out), 0)
+    part = tile_file(checkpoint_folder(out), 0)
     _flip(part, part.stat().st_size // 2)
     with pytest.raises(ScanFailed, match="tiles 0 are damaged"):
         verify(out)
@@ -242,7 +242,7 @@ def test_out_of_memory_halves_the_tile():
 
         return compute
 
-    compute = sparing(build, (16, 32), put_together)
+    compute = within_memory(build, (16, 32), put_together)
     with pytest.warns(RuntimeWarning) as said:
         whole = compute((slice(16, 30), slice(32, 64)))["place"]
     words = "out of memory on the device; going on with tiles of"
@@ -255,7 +255,7 @@ def test_another_failure_of_the_device_is_not_hidden():
         return lambda cut: jax.block_until_ready(jax.jit(lambda: jnp.zeros((2**48,)) if prod(shape) else 0)())
 
     with pytest.warns(RuntimeWarning), pytest.raises(jax.errors.JaxRuntimeError):
-        sparing(build, (2, 2), put_together)((slice(0, 2), slice(0, 2)))
+        within_memory(build, (2, 2), put_together)((slice(0, 2), slice(0, 2)))
 
 
 @pytest.mark.parametrize("dtype", ["<f8", "<f4", "<i4", "|b1"])
@@ -339,7 +339,7 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     for name in ("c.h5", "d.h5"):  # with a damaged program, which is made again, and with a whole one
         done = _jt3r("run", card, "-o", tmp_path / name, env=home)
         assert (done.returncode, done.stderr) == (0, "")
-    assert is_sealed(traced)
+    assert is_intact(traced)
     nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
     assert _jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
     assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1

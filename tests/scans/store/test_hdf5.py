@@ -15,12 +15,12 @@ import xarray
 from jt3r import observables
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.checkpoint import parts_folder, tile_file
+from jt3r.scans.engine.checkpoint import checkpoint_folder, tile_file
 from jt3r.scans.engine.run import run_shard
-from jt3r.scans.store.frame import SCHEMA
-from jt3r.scans.store.hdf5 import is_sealed, open_scan
+from jt3r.scans.store.format import SCHEMA
+from jt3r.scans.store.hdf5 import is_intact, open_scan
 from jt3r.scans.store.info import describe
-from jt3r.scans.store.integrity import put_seal
+from jt3r.scans.store.integrity import add_integrity
 from tests.scans.conftest import BAND, MAP, SUMMARY, TILED
 
 
@@ -109,7 +109,7 @@ def test_a_newer_schema(map_file, tmp_path):
     path = _copy(map_file, tmp_path)
     with h5py.File(path, "r+") as file:
         file.attrs["schema"] = SCHEMA + 1
-    put_seal(path)
+    add_integrity(path)
     message = _refused(path)
     assert f"schema {SCHEMA + 1}" in message
     assert "update jt3r" in message
@@ -162,7 +162,7 @@ def test_a_resumed_scan_has_the_same_bytes_and_does_no_tile_twice(tmp_path, tile
     assert not out.exists()
     with pytest.raises(BadInput, match="--resume goes on with it, --overwrite drops it"):
         run(TILED, out)
-    victims = sorted(parts_folder(out).glob("tile-*.h5"))
+    victims = sorted(checkpoint_folder(out).glob("tile-*.h5"))
     assert len(victims) == 6  # five that came in, and the one that was being written meanwhile
     with h5py.File(victims[0]) as file:
         chunk = file["delta_a_mu"].id.get_chunk_info(1)
@@ -182,11 +182,11 @@ def test_any_flipped_byte_of_a_tile_is_noticed(card, tmp_path):
     out = tmp_path / "out.h5"
     part = tile_file(run_shard(card, out, shard=(1, 1)), 0)
     pristine = part.read_bytes()
-    assert is_sealed(part)
+    assert is_intact(part)
     for at in range(0, len(pristine), 97):
         part.write_bytes(pristine)
         _flip(part, at)
-        assert not is_sealed(part), at
+        assert not is_intact(part), at
     assert run(card, out, resume=True).read_bytes() == run(card, tmp_path / "expected.h5").read_bytes()
 
 
@@ -202,11 +202,11 @@ def test_another_scan_is_not_resumed(tmp_path, change, words):
     out = tmp_path / "map.h5"
     with pytest.raises(_Stop):
         run(TILED, out, progress=_stop_after(1))
-    before = {p: p.read_bytes() for p in parts_folder(out).iterdir()}
+    before = {p: p.read_bytes() for p in checkpoint_folder(out).iterdir()}
     with pytest.raises(BadInput) as refused:
         run({**TILED, **change}, out, resume=True)
     assert not [word for word in words if word not in str(refused.value)], str(refused.value)
-    assert {p: p.read_bytes() for p in parts_folder(out).iterdir()} == before
+    assert {p: p.read_bytes() for p in checkpoint_folder(out).iterdir()} == before
 
 
 def test_overwrite_drops_an_unfinished_scan_and_replaces_a_finished_one(tmp_path, band_file):
@@ -246,7 +246,7 @@ def test_killed_at_three_instants_it_goes_on_to_the_same_bytes(tmp_path, tiled):
         'kind = "grid"\nobservables = ["delta_a_mu"]\n[axes]\nm_aprime = { min = 0.01, max = 0.2, n = 4000 }\n'
         "m_phi = { min = 0.06, max = 0.11, n = 2100 }\n"
     )
-    parts = parts_folder(out)
+    parts = checkpoint_folder(out)
     instants = [
         lambda: len(list(parts.glob("tile-*.h5"))) >= 2,
         lambda: len(list(parts.glob("tile-*.h5"))) >= 7,
@@ -275,7 +275,7 @@ def test_interrupted_it_says_how_to_go_on(tmp_path):
     ]
     settings = [word for setting in [*axes, 'observables=["delta_a_mu"]'] for word in ("--set", setting)]
     process = _jt3r("run", "gm2_map", "-o", out, *settings)
-    _until(lambda: list(parts_folder(out).glob("tile-*.h5")), process)
+    _until(lambda: list(checkpoint_folder(out).glob("tile-*.h5")), process)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -7,7 +7,7 @@ import xarray
 from jt3r import Point, observables
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.checkpoint import parts_folder
+from jt3r.scans.engine.checkpoint import checkpoint_folder
 from jt3r.scans.engine.run import run_shard
 from jt3r.scans.kinds.grid.refined import _passes
 from jt3r.scans.kinds.picture import plot_file
@@ -87,7 +87,7 @@ def test_few_points_are_computed(cells):
 def test_a_resumed_scan_has_the_same_bytes(refined, tmp_path):
     out = tmp_path / "refined.h5"
     run_shard(CARD, out, shard=(1, 2))
-    assert [p.name for p in sorted(parts_folder(out).glob("tile-*.h5"))] == ["tile-000000.h5"]
+    assert [p.name for p in sorted(checkpoint_folder(out).glob("tile-*.h5"))] == ["tile-000000.h5"]
     assert run(CARD, out, resume=True).read_bytes() == refined.read_bytes()
 
 

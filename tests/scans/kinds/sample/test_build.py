@@ -12,7 +12,7 @@ from jt3r.extras import need
 from jt3r.scans import BadInput, run
 from jt3r.scans import open as open_scan
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.checkpoint import parts_folder, tile_file
+from jt3r.scans.engine.checkpoint import checkpoint_folder, tile_file
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.export.write import export
 from jt3r.scans.kinds.picture import plot_file
@@ -98,7 +98,7 @@ def test_a_killed_scan_goes_on_to_the_same_bytes(draws, tmp_path):
     """Two of three chains done, one of them damaged; the rest by resuming, with chains in any order."""
     path = tmp_path / "draws.h5"
     run_shard(CARD, path, shard=(1, 2))
-    parts = parts_folder(path)
+    parts = checkpoint_folder(path)
     assert [p.name for p in sorted(parts.glob("tile-*.h5"))] == ["tile-000000.h5", "tile-000002.h5"]
     partial = merge(path, partial=tmp_path / "partial.h5")
     with h5py.File(partial) as file:

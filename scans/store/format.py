@@ -21,7 +21,7 @@ LARGEST_CHUNK = 2**28
 """Bytes of a chunk or of an array that is not chunked: jt3r writes chunks of a MiB and small arrays whole."""
 
 
-def check_frame(file: h5py.File) -> None:
+def check_format(file: h5py.File) -> None:
     """Raise BadInput in one line unless `file` has what every file of jt3r has, in types and sizes that are safe to read."""
     if file.attrs.get("format") != FORMAT:
         raise BadInput(f"{file.filename}: is an HDF5 file, but not one that jt3r wrote")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+import jax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
@@ -32,7 +33,8 @@ def short_distance(table: str = DEFAULT_TABLE) -> ShortDistance:
     numbers = {tuple(VARIABLES[i] for i in factors): n for factors, n in zip(rate.monomials, rate.numbers, strict=True)}
     mass, muon, f = inputs["m_Bs"], inputs["m_mu"], inputs["f_Bs"]
     y, c10_squared = inputs["DeltaGamma/Gamma_Bs"] / 2, numbers["C10-", "C10-"]
-    unit = float(leptonic.branching_ratio(1.0, f, mass, muon, 1.0, inputs["tau_Bs"], y, 1.0))
+    with jax.ensure_compile_time_eval():  # the first call may come from inside a program that is being traced
+        unit = float(leptonic.branching_ratio(1.0, f, mass, muon, 1.0, inputs["tau_Bs"], y, 1.0))
     return ShortDistance(
         normalisation=(c10_squared / unit) ** 0.5,
         c10=numbers["C10-",] / (2 * c10_squared),

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import integrate
 
 from jt3r.aprime import Recipe
-from jt3r.constants import ALPHA_EM, M_MU
+from jt3r.constants import ALPHA_EM, M_E, M_MU
 from jt3r.experiments import limits, load
 from jt3r.experiments.load import DisplacedSearch, inputs
 
@@ -35,8 +35,8 @@ def width(mass: float, v: float) -> float:
     g = mass / (np.sqrt(2) * v)
     mixing = g * np.sqrt(ALPHA_EM / (4 * np.pi**3))
     total = 0.0
-    if mass > 2 * N["electron_mass"]:
-        r = (N["electron_mass"] / mass) ** 2
+    if mass > 2 * M_E:
+        r = (M_E / mass) ** 2
         total += ALPHA_EM * mixing**2 * mass / 3 * np.sqrt(1 - 4 * r) * (1 + 2 * r)
     if mass > 2 * M_MU:
         r = (M_MU / mass) ** 2
@@ -117,7 +117,7 @@ def from_proton(search: DisplacedSearch, energy: float, mass: float) -> float:
 
 
 def from_electron(search: DisplacedSearch, energy: float, mass: float) -> float:
-    beam, electron = search.beam_energy.value, N["electron_mass"]
+    beam, electron = search.beam_energy.value, M_E
     charge, number = search.target_charge_number.value, search.target_mass_number.value
 
     def track(x: float) -> float:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from .constants import ALPHA_EM, M_MU
+from .constants import ALPHA_EM, M_E, M_MU
 from .experiments.load import inputs
 from .kernels.decays import widths
 from .kernels.numerics.promotion import floats
@@ -59,8 +59,8 @@ def width_electrons(mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) 
     `widths`."""
     mass, mixing = floats(mass, mixing)
     charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
-    pair = widths.vector_to_fermions(mass, inputs()["electron_mass"], charge * mixing)
-    return pair + widths.vector_to_three_photons(mass, mixing, inputs()["electron_mass"], ALPHA_EM)
+    pair = widths.vector_to_fermions(mass, M_E, charge * mixing)
+    return pair + widths.vector_to_three_photons(mass, mixing, M_E, ALPHA_EM)
 
 
 def width_muons(mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:

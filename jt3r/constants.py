@@ -6,3 +6,6 @@ CONSTANTS = {name: Quantity(**entry) for name, entry in read_toml("constants.tom
 
 M_MU = CONSTANTS["m_mu"].value
 ALPHA_EM = CONSTANTS["alpha_em"].value
+
+M_E, M_TAU, M_PI = (CONSTANTS[name].value for name in ("m_e", "m_tau", "m_pi"))
+"""GeV; the charged pion."""

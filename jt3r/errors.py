@@ -8,6 +8,14 @@ class BadInput(Exception):
     """The input is wrong: the message names the key, its value and what is allowed. Exit code 2."""
 
 
+class NotGiven(ValueError):
+    """Something needs a parameter that the point does not set."""
+
+    def __init__(self, parameter: str, what: str = "this") -> None:
+        super().__init__(f"{what} needs {parameter}, which the point does not set")
+        self.parameter = parameter
+
+
 class ScanFailed(Exception):
     """The scan could not be done for a reason outside its input, such as a full disk. Exit code 1."""
 

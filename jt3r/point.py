@@ -53,7 +53,11 @@ class Point(eqx.Module):
     m_aprime: Array = _parameter("m_{A'}", "dark photon mass")
     m_phi: Array = _parameter(r"m_{\phi'}", "dark Higgs mass")
     m_eta: Array = _parameter(r"m_\eta", "mass of the lighter dark-matter state eta_1")
-    delta: Array = _parameter(r"\delta", "mass splitting m_2 - m_1 of the dark-matter states", positive=False)
+    delta: Array = _parameter(
+        r"\delta",
+        "mass splitting m_2 - m_1 of the dark-matter states; unless given, 0 in A' -> eta_1 eta_2 and eta_2 is nowhere else",
+        positive=False,
+    )
     lambda_l: Array = _parameter(r"\lambda_L", "Yukawa coupling of the muon to H and its heavy partner", 1.0, unit="1")
     lambda_r: Array = _parameter(r"\lambda_R", "Yukawa coupling of the muon to phi' and its heavy partner", 1.0, unit="1")
     m_mu: Array = _parameter(r"m_\mu", "muon mass (PDG unless given)", M_MU)
@@ -74,6 +78,18 @@ class Point(eqx.Module):
     CSp_bsee: Array = _coefficient("CSp_bsee")
     CPp_bsee: Array = _coefficient("CPp_bsee")
     lambda_portal: Array = _parameter(r"\lambda", "portal coupling |H|^2 |phi|^2, eq. (A1)", 0.0, unit="1", positive=False)
+    kinetic_mixing: Array = _parameter(
+        r"\epsilon",
+        "kinetic mixing of A' with the photon; unless given that of the loop, g sqrt(alpha/(4 pi^3))",
+        unit="1",
+        positive=False,
+    )
+    width_invisible: Array = _parameter(
+        r"\Gamma_\mathrm{inv}", "further width of A' into what no search sees; none unless given", positive=False
+    )
+    m_nu_s: Array = _parameter(
+        r"m_{\nu_s}", "mass of the sterile neutrino nu_R; too heavy to matter unless given", positive=False
+    )
     dataset: str = eqx.field(static=True, default="paper2021")
 
     def __check_init__(self) -> None:

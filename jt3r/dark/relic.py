@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from ..constants import ALPHA_EM, M_MU
+from ..constants import ALPHA_EM, M_E, M_MU, M_PI
 from ..data.load import Quantity, read_toml
 from ..kernels.darkmatter import coannihilation, coupled_freezeout, freezeout, resonance, scattering
 from ..kernels.darkmatter.plasma import PlasmaTable
@@ -38,7 +38,7 @@ def _read_plasma() -> PlasmaTable:
 PLASMA = _read_plasma()
 """Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
 
-SIGMA_PI_N, M_PROTON, M_PION, M_ELECTRON = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton", "m_pion", "m_electron"))
+SIGMA_PI_N, M_PROTON = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton"))
 OMEGA_DM_H2 = measurement("current", "omega_h2").value
 
 _BATCH = 256
@@ -92,7 +92,7 @@ def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU,
     root2 = np.sqrt(2).item()
     amplitude = photon_loops.fermion_amplitude(m_phi, m_mu, m_mu / (root2 * v))
     if loops == "muon+pion":
-        amplitude = amplitude + photon_loops.scalar_amplitude(m_phi, M_PION, M_PION**2 / (root2 * v))
+        amplitude = amplitude + photon_loops.scalar_amplitude(m_phi, M_PI, M_PI**2 / (root2 * v))
     return widths.scalar_to_photons(m_phi, amplitude, ALPHA_EM)
 
 
@@ -205,7 +205,7 @@ def omega_h2_coupled(
             if scattering == "none":
                 return jnp.zeros_like(temperature)
             exchange = ALPHA_EM / np.pi / (4 * v**2)  # (g/2) e eps/m_A'^2, independent of m_A'
-            return coupled_freezeout.vector_scattering_rate(m_eta, temperature, exchange, M_ELECTRON)
+            return coupled_freezeout.vector_scattering_rate(m_eta, temperature, exchange, M_E)
 
         left = coupled_freezeout.coupled_yield(m_eta, m_phi, eta_yukawa(m_eta, v), width, rate, PLASMA)
         return freezeout.omega_h2(m_eta, left)
@@ -223,8 +223,8 @@ def omega_h2_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
     m_eta, m_aprime, v = jnp.broadcast_arrays(*floats(m_eta, m_aprime, v))
     g = m_aprime / (v * np.sqrt(2).item())
     charge = g * (ALPHA_EM / np.pi)  # e eps, eps = g sqrt(alpha/(4 pi^3)), e = sqrt(4 pi alpha)
-    on_peak = widths.vector_to_fermions(m_aprime, M_ELECTRON, charge)
-    at_rest = widths.vector_to_fermions(2 * m_eta, M_ELECTRON, charge)
+    on_peak = widths.vector_to_fermions(m_aprime, M_E, charge)
+    at_rest = widths.vector_to_fermions(2 * m_eta, M_E, charge)
 
     def average(temperature: Array) -> Array:
         m, mass, coupling, peak, rest = (a[..., None] for a in (m_eta, m_aprime, g / 2, on_peak, at_rest))

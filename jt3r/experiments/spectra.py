@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from ..constants import ALPHA_EM
+from ..constants import ALPHA_EM, M_E
 from ..kernels import production
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.quadrature import log_legendre, unit_rule
@@ -213,5 +213,5 @@ def _electron_spectra(
     nodes: tuple[int, int],
 ) -> Array:
     """dN/dE at each mass (rows) and energy: one program for all targets."""
-    target = (charge_number, mass_number, radiation_length, inputs()["electron_mass"], ALPHA_EM)
+    target = (charge_number, mass_number, radiation_length, M_E, ALPHA_EM)
     return jax.lax.map(lambda mass: production.vectors_from_electrons(energies, mass, beam, *target, nodes), masses)

@@ -11,8 +11,8 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from ..constants import ALPHA_EM, M_MU
-from ..dark.relic import INPUTS, M_PION
+from ..constants import ALPHA_EM, M_MU, M_PI
+from ..dark.relic import INPUTS
 from ..kernels import loops
 from ..kernels.loops import barr_zee as barrzee
 from ..kernels.loops.heavy import scalar_with_heavy_fermion, vector_with_heavy_fermion
@@ -89,7 +89,7 @@ def barr_zee(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:
     def per_coupling(m_phi: Array, m_mu: Array) -> Array:
         """Times sqrt2 V/m_mu for the lepton's coupling, and sqrt2 V for the loop's."""
         muon = barrzee.fermion_loop(m_phi, m_mu, 1.0, m_mu, m_mu, ALPHA_EM)
-        return muon + barrzee.scalar_loop(m_phi, m_mu, 1.0, M_PION, M_PION**2, ALPHA_EM)
+        return muon + barrzee.scalar_loop(m_phi, m_mu, 1.0, M_PI, M_PI**2, ALPHA_EM)
 
     return in_batches(per_coupling, m_phi, m_mu, size=_BATCH) * (m_mu / (2 * v**2))
 

@@ -133,6 +133,48 @@ def scalar_to_majorana(
 
 
 @jax.jit
+def scalar_to_vectors(
+    mass: Real[ArrayLike, "*b"], vector_mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"]
+) -> Real[Array, "*b"]:
+    """Partial width of a real scalar into two identical massive vectors, L = (1/2) g S V_mu V^mu with g in GeV.
+
+        Gamma = g^2 M^3/(128 pi m^4) sqrt(1 - 4 x) (1 - 4 x + 12 x^2),  x = m^2/M^2
+
+    The sum over polarisations is g^2 [2 + (M^2 - 2 m^2)^2/(4 m^4)]; the two vectors are identical. With
+    g = sqrt2 m^2/V, the Higgs mechanism of a field of charge 1, it is M^3/(64 pi V^2) sqrt(1 - 4 x) (1 - 4 x + 12 x^2),
+    finite for m -> 0. Same as H -> Z Z of A. Djouadi, hep-ph/0503172, sec. 2.2, with g = 2 m_Z^2/v.
+    """
+    mass, vector_mass, coupling = floats(mass, vector_mass, coupling)
+    is_open, mass, beta, ratio = _pair_velocity(mass, vector_mass)
+    per_mass = coupling / vector_mass**2
+    width = per_mass**2 * mass**3 / (128 * jnp.pi) * beta * (1 - 4 * ratio + 12 * ratio**2)
+    return jnp.where(is_open, width, 0)
+
+
+@jax.jit
+def fermion_to_vector(
+    mass: Real[ArrayLike, "*b"],
+    splitting: Real[ArrayLike, "*b"],
+    vector_mass: Real[ArrayLike, "*b"],
+    coupling: Real[ArrayLike, "*b"],
+) -> Real[Array, "*b"]:
+    """Width of f_2 -> f_1 V, m_1 = ``mass`` and m_2 = m_1 + ``splitting``, for L = g V_mu fbar_1 gamma^mu f_2 (+ h.c.).
+
+        Gamma = g^2 (D^2 - s)^(3/2) (S^2 - s)^(1/2) (S^2 + 2 s)/(16 pi m_2^3 s),  s = m_V^2, D = m_2 - m_1, S = m_1 + m_2
+
+    from |M|^2 = g^2 (D^2 - s)(S^2 + 2 s)/s, averaged over the spin of f_2. Dirac or Majorana alike. 0 where it is closed.
+    """
+    mass, splitting, vector_mass, coupling = floats(mass, splitting, vector_mass, coupling)
+    is_open = (splitting > vector_mass) & (vector_mass > 0)
+    vector_mass = jnp.where(vector_mass > 0, vector_mass, 1)
+    splitting = jnp.where(is_open, splitting, vector_mass + 1)
+    heavier, total, s = mass + splitting, 2 * mass + splitting, vector_mass**2
+    excess = (splitting - vector_mass) * (splitting + vector_mass)
+    width = excess**1.5 * jnp.sqrt(total**2 - s) * (total**2 + 2 * s) / (16 * jnp.pi * heavier**3 * s)
+    return jnp.where(is_open, coupling**2 * width, 0)
+
+
+@jax.jit
 def scalar_to_photons(
     mass: Real[ArrayLike, "*b"], amplitude: Complex[ArrayLike, "*b"] | Real[ArrayLike, "*b"], alpha: Real[ArrayLike, ""]
 ) -> Real[Array, "*b"]:

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from jt3r import Point, aprime, observables
-from jt3r.constants import ALPHA_EM, M_MU
+from jt3r.constants import ALPHA_EM, M_E, M_MU
 from jt3r.experiments import estimator as displaced_figures
-from jt3r.experiments.load import load as experiments
 
 
 def test_kinetic_mixing_at_100_mev():
@@ -73,6 +72,6 @@ def test_branching_ratios_of_a_point():
 
 
 def test_gradients_at_thresholds():
-    for mass in (2 * experiments.inputs()["electron_mass"], 2 * M_MU):
+    for mass in (2 * M_E, 2 * M_MU):
         for value in (np.nextafter(mass, 0), mass, np.nextafter(mass, 1)):
             assert np.all(np.isfinite(jax.grad(aprime.width_visible, argnums=(0, 1))(value, 10.0)))

@@ -1,0 +1,64 @@
+"""U(1)_T3R of arXiv:2105.07655: right-handed u, d, mu and nu, with the dark Higgs phi' and dark matter eta."""
+
+import numpy as np
+from jax import Array
+
+from ..constants import ALPHA_EM, M_PI
+from ..couplings import Absent, Couplings, DarkMatter, Fermions, Scalar, Vector
+from ..point import Point
+
+_ROOT2 = np.sqrt(2).item()
+LOOP_MIXING = (ALPHA_EM / (4 * np.pi**3)) ** 0.5
+"""eps/g from the loop of one generation. Source: arXiv:2105.07655, Sec. II."""
+
+
+def gauge_coupling(point: Point) -> Array:
+    """g_T3R = m_A'/(sqrt2 V)."""
+    return point.m_aprime / (_ROOT2 * point.v)
+
+
+def mixing(point: Point) -> Array:
+    """eps: the point's, or that of the loop, g sqrt(alpha/(4 pi^3)), which is known up to its sign."""
+    return gauge_coupling(point) * LOOP_MIXING if point.kinetic_mixing is None else point.kinetic_mixing
+
+
+def couplings(point: Point) -> Couplings:
+    """Couplings of U(1)_T3R at a point.
+
+    A' couples to u_R with +g, to d_R, mu_R with -g, to nu_R with g if ``m_nu_s`` is given (else it is heavy), to eta_1 eta_2
+    with g/2. phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2 V), to A'A' with sqrt2 m_A'^2/V.
+    """
+    return Couplings(_vector(point), _scalar(point), _dark_matter(point), point.m_mu)
+
+
+def _vector(point: Point) -> Vector | Absent:
+    if point.m_aprime is None:
+        return Absent("m_aprime")
+    g = gauge_coupling(point)
+    return Vector(
+        mass=point.m_aprime,
+        mixing=mixing(point),
+        right=Fermions(mu=-g, u=g, d=-g),
+        neutrinos=None if point.m_nu_s is None else g,
+        neutrino_mass=point.m_nu_s,
+        eta=Absent("m_eta") if point.m_eta is None else g / 2,
+        invisible=point.width_invisible,
+        interferes=point.kinetic_mixing is not None,
+    )
+
+
+def _scalar(point: Point) -> Scalar | Absent:
+    if point.m_phi is None:
+        return Absent("m_phi")
+    root2_v = _ROOT2 * point.v
+    return Scalar(
+        mass=point.m_phi,
+        yukawa=Fermions(mu=point.m_mu / root2_v),
+        pion=M_PI**2 / root2_v,
+        eta=Absent("m_eta") if point.m_eta is None else point.m_eta / root2_v,
+        aprime=Absent("m_aprime") if point.m_aprime is None else _ROOT2 * point.m_aprime**2 / point.v,
+    )
+
+
+def _dark_matter(point: Point) -> DarkMatter | Absent:
+    return Absent("m_eta") if point.m_eta is None else DarkMatter(point.m_eta, point.delta)

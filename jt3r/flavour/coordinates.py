@@ -29,7 +29,7 @@ TIED = {
 
 ANGLES = {
     "s_l": Coordinate("1", r"s_{sL}s_{bL}", "product of the sines of the mixing with the partner of Z exchange"),
-    "sp_l": Coordinate("1", r"s'_{sL}s'_{bL}", "product of the sines of the left-handed mixing with the charged partner"),
+    "sp_l": Coordinate("1", r"s'_{sL}s'_{bL}", "the same of the charged partner: A' and Z exchange"),
     "sp_r": Coordinate("1", r"s'_{sR}s'_{bR}", "product of the sines of the right-handed mixing with the charged partner"),
     "yukawa_b": Coordinate("1", r"\lambda''_b s'_{sL}", "Yukawa coupling of phi' times a sine, gives C_S"),
     "yukawa_s": Coordinate("1", r"\lambda''_s s'_{bL}", "Yukawa coupling of phi' times a sine, gives C_S'"),

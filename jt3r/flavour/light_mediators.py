@@ -57,8 +57,8 @@ def predict(
     exchange of a light particle does not run from 160 GeV. Neglects the mediator's mass, so wrong by m^2/q^2 at the lower edge
     of a bin: 1 % of R_K for 100 MeV, and not to be used for ``R_Kst_low`` above some 50 MeV. No theory errors.
 
-    ``jt3r.flavour.matching.coefficients_of_angles`` gives ``coefficients`` from s_sL, s_bL and ``light`` from the
-    primed angles.
+    ``jt3r.flavour.matching.coefficients_of_angles`` gives ``coefficients`` with its ``light = 0``, the Z alone; what it gives
+    beyond them with ``light = 1`` is ``light`` here.
     """
     heavy = low_scale_coefficients(coefficients, table, scale)
     at_cutoff = low_scale_coefficients(light, table, load_table(table).scales[1])

@@ -47,7 +47,7 @@ def _weights(preset: str) -> wilson.Weights:
 
 
 def t3r_coupling(m_aprime: ArrayLike, v: ArrayLike) -> Array:
-    """g_T3R = m_A'/(sqrt2 V) (2105.07655, below eq. 1)."""
+    """g_T3R = m_A'/(sqrt2 V) (2105.07655, Sec. II)."""
     return jnp.asarray(m_aprime) / (2**0.5 * jnp.asarray(v))
 
 
@@ -62,7 +62,7 @@ def coefficients_of_angles(
     """Coefficients in FLAVIO's names at 160 GeV, from m_A' (GeV) and the angles of ``jt3r.kernels.flavour.wilson.match``.
 
     Angles: ``s_sl``, ``s_bl`` (Z), ``sp_sl``, ``sp_bl``, ``sp_sr``, ``sp_br`` (light mediators), sines; Yukawas
-    ``yukawa_s``, ``yukawa_b``. ``light``: 1 for the paper's contact form.
+    ``yukawa_s``, ``yukawa_b``. ``light``: 1 for the paper's contact form, 0 for what the Z alone gives.
     """
     c = wilson.match(
         prefactors(preset, v, cutoff),

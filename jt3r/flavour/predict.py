@@ -4,10 +4,9 @@ The polynomials of a table (see ``jt3r.flavour.table``) are evaluated at the b s
 run down first. Coefficients are real, in FLAVIO's basis of the weak effective theory: H = -4 G_F/sqrt2 V_tb V_ts*
 e^2/(16 pi^2) sum_i C_i O_i, where O_S,P carry a factor m_b, so that C_S and C_P are in GeV^-1.
 
-B -> K nu nu is not modelled. Z exchange alone would change it by C_L = C10^U of every neutrino (arXiv:1409.4557), but A'
-exchange adds right-handed neutrinos, of whose masses the coefficients say nothing, and above all an A' on its mass shell:
-Gamma(B -> K A') = (s'_sL s'_bL)^2 f_+(0)^2 m_B^3/(128 pi V^2) for m_A' << m_B is 4e-13 GeV, the whole width of the B+, for the
-angles that give BMA its C9^NU at V = 10 GeV (f_+(0) = 0.33), whatever m_A' is. A row from Z exchange would hide that.
+An A' on its mass shell in B decays is not in these rates: Gamma(B -> K A') = (s'_sL s'_bL)^2 f_+(0)^2 m_B^3/(128 pi V^2) for
+m_A' << m_B is 4e-13 GeV, the whole width of the B+, for the angles that give BMA its C9^NU at m_A' = 100 MeV and V = 10 GeV; at
+fixed C9^NU it goes as m_A'^-4.
 """
 
 from collections.abc import Mapping

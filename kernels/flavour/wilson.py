@@ -6,7 +6,8 @@ primes for the other quark chirality. A bilinear of right-handed leptons is half
 
 Two vector-like partners of the down quarks mix with s and b. The first, a singlet under the new symmetry, gives the Z a
 flavour-changing left-handed coupling (universal in the leptons). The second is charged under it and brings in the light
-gauge boson A' and its Higgs phi', which couple to right-handed muons: contact operators of scale Lambda (eqs. 5-7).
+gauge boson A' and its Higgs phi', which couple to right-handed muons: contact operators of scale Lambda (eqs. 5-7). It is a
+singlet of SU(2) as well, so the Z sees its left-handed mixing as it sees the first's (eq. 5 has the sum of both).
 Arguments s_xy are the sines of the mixing angles; the functions depend on their products alone. Coefficients are pure
 numbers but for C_S, C_P in GeV^-1; masses, V and Lambda in GeV; shapes broadcast.
 """
@@ -49,7 +50,7 @@ class Coefficients(NamedTuple):
 class Angles(NamedTuple):
     """Products of sines that give wanted coefficients, and what comes with them."""
 
-    universal: Array
+    universal: Array  # s_sL s_bL of the first partner alone
     left: Array
     right: Array
     c9_primed: Array  # C9' = C10' that the right-handed product brings along
@@ -127,14 +128,14 @@ def match(
 ) -> Coefficients:
     """Wilson coefficients of eq. (10) from mixing angles and Yukawa couplings.
 
-    C10^U = k_10 s_sL s_bL, C9^U = k_9 s_sL s_bL; C9^NU = C10^NU = k_V g^2 s'_sL s'_bL, primed with the right-handed
+    C10^U = k_10 (s_sL s_bL + s'_sL s'_bL), C9^U with k_9; C9^NU = C10^NU = k_V g^2 s'_sL s'_bL, primed with the right-handed
     angles; C_S = k_S (m_l/m_b) lambda_b s'_sL, C_S' = k_S (m_l/m_b) lambda_s s'_bL, where lambda is the coupling of phi'
     itself; C_P and C_P' by the ``weights``.
     ``coupling`` g; ``weights`` from ``printed_weights`` or ``current_weights``; ``lepton_mass_ratio`` m_l/m_b; ``light``
     multiplies the light mediators (``light_propagator`` for exchange at a given q^2).
     """
-    universal = jnp.asarray(s_sl) * s_bl
     left, right = jnp.asarray(sp_sl) * sp_bl, jnp.asarray(sp_sr) * sp_br
+    universal = jnp.asarray(s_sl) * s_bl + left
     vector = prefactor.vector * jnp.square(coupling) * light
     scalar = prefactor.scalar * lepton_mass_ratio * light
     pseudoscalar, pseudoscalar_primed = (prefactor.pseudoscalar * light * (a * left + b * right) for a, b in weights)
@@ -163,12 +164,13 @@ def angles(
 ) -> Angles:
     """Products of sines with C10^U, C9^NU = C10^NU and (C_P - C_P')/2 as wanted: the inverse of ``match``.
 
-    These three fix all three products, so C9' = C10' follows and is returned: a point that also wants a C9' of its own
-    exists only if it agrees. Where a product would exceed one (``exists`` false) there are no such angles.
+    C9^NU fixes the left-handed product, which the Z sees too: s_sL s_bL is what is left of C10^U/k_10. These three fix all
+    three products, so C9' = C10' follows and is returned: a point that also wants a C9' of its own exists only if it agrees.
+    Where a product would exceed one (``exists`` false) there are no such angles.
     """
-    universal = jnp.asarray(c10_universal) / prefactor.c10_universal
     vector = prefactor.vector * jnp.square(coupling)
     left = jnp.asarray(c9_nonuniversal) / vector
+    universal = jnp.asarray(c10_universal) / prefactor.c10_universal - left
     (a, b), (a_primed, b_primed) = weights
     on_left, on_right = jnp.asarray(a) - a_primed, jnp.asarray(b) - b_primed
     right = (2 * jnp.asarray(pseudoscalar) / prefactor.pseudoscalar - on_left * left) / on_right

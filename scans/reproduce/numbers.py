@@ -8,17 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r import Point, aprime, observables
-from jt3r.constants import ALPHA_EM, M_MU
+from jt3r.constants import M_MU
 from jt3r.dark import relic as dark
 from jt3r.experiments import limits
-from jt3r.experiments.load import inputs
-from jt3r.flavour.benchmarks import NAMES, TABLE1, TABLE2, benchmark, forced_pseudoscalar
+from jt3r.flavour.benchmarks import NAMES, TABLE1, TABLE2, benchmark, printed_cells, quantities
+from jt3r.flavour.from_angles import realise
 from jt3r.flavour.matching import prefactors
 from jt3r.flavour.measurements import measurements, sm_pull
 from jt3r.flavour.predict import predict
 from jt3r.gm2 import band
 from jt3r.kernels import loops
-from jt3r.kernels.production import branching_to_photon_vector
 from jt3r.measurements import measurement as measured_quantity
 from jt3r.uv import completion as uv
 
@@ -70,9 +69,11 @@ def band_range(data: str, m_aprime: list[float]) -> list[float]:
     return [float(edges.min()) * MEV, float(edges.max()) * MEV]
 
 
-def barr_zee_over_excess(data: str) -> list[float]:
+def barr_zee(data: str, over: str) -> list[float]:
+    """Size of the two-loop terms with phi' over the measured excess, or over the one-loop term of phi'."""
     point = _centre(data, 0.11)
-    return [abs(float(uv.barr_zee(point.m_phi, V))) / measured_quantity(data, "delta_a_mu").value]
+    scale = {"excess": measured_quantity(data, "delta_a_mu").value, "one_loop": observables["delta_a_mu_phi"](point)}
+    return [abs(float(uv.barr_zee(point.m_phi, V))) / float(scale[over])]
 
 
 def heavy_partner_over_excess(data: str, yukawa: float) -> list[float]:
@@ -110,16 +111,6 @@ def window_ratio(data: str, v: list[float], dumps: list[str], above: str, recipe
     return [second / first]
 
 
-def pion_branching_over(data: str, limit: float, m_aprime: list[float]) -> list[float]:
-    """Largest Br(pi0 -> gamma A') between two masses over a limit."""
-    low, high = m_aprime
-    mass = jnp.linspace(low, high, 200)
-    couplings = aprime.t3r_couplings(mass, V, "direct")
-    effective = couplings.mixing + couplings.direct / 2 / np.sqrt(4 * np.pi * ALPHA_EM)
-    branching = branching_to_photon_vector(mass, effective, inputs()["pion_mass"], inputs()["pion_to_photons"])
-    return [float(branching.max()) / limit]
-
-
 def eq10_prefactors(data: str, preset: str, entries: Sequence[int] = range(5)) -> list[float]:
     """In the order of `Prefactors`: C_9^U, C_10^U, vector, scalar, pseudoscalar."""
     values = prefactors(preset)
@@ -141,9 +132,13 @@ def effect_of_universal_c9(data: str) -> list[float]:
     return [largest]
 
 
-def eq10_mismatch(data: str) -> list[float]:
-    forced = [forced_pseudoscalar(name, POLYNOMIALS) for name in NAMES]
-    return [min(abs(x.forced / x.used - 1) for x in forced)]
+def largest_miss_from_angles(data: str, names: Sequence[str], keep: str) -> list[float]:
+    """Largest |ours/printed - 1| over R_K, R_K* and Br(Bs -> mu mu) of benchmarks made from mixing angles."""
+    misses = []
+    for name in names:
+        found, printed = realise(name, keep, POLYNOMIALS), printed_cells(TABLE1)[name]
+        misses += [abs(getattr(found, q) / (float(printed[q][0]) * quantities()[q]["scale"]) - 1) for q in TABLE1]
+    return [max(misses)]
 
 
 def pull_of(data: str, name: str) -> list[float]:
@@ -153,10 +148,6 @@ def pull_of(data: str, name: str) -> list[float]:
 
 def smallest_pull(data: str) -> list[float]:
     return [min(pull_of(data, name)[0] for name in NAMES)]
-
-
-def flavour_cell(data: str, name: str, quantity: str, scale: float) -> list[float]:
-    return [float(predict(benchmark(name), table=POLYNOMIALS)[quantity]) / scale]
 
 
 def relic_mass_ratio(data: str, m_phi: float, method: Literal["kinetic_equilibrium", "coupled"]) -> list[float]:
@@ -193,21 +184,19 @@ FUNCTIONS: dict[str, Callable[..., list[float]]] = {
         loop_function,
         cancellation,
         band_range,
-        barr_zee_over_excess,
+        barr_zee,
         heavy_partner_over_excess,
         upper_edges,
         highest_edge,
         lower_edge,
         reach_beyond,
         window_ratio,
-        pion_branching_over,
         eq10_prefactors,
         universal_ratio,
         effect_of_universal_c9,
-        eq10_mismatch,
+        largest_miss_from_angles,
         pull_of,
         smallest_pull,
-        flavour_cell,
         relic_mass_ratio,
         aprime_scattering_ratio,
         p_wave_suppression,

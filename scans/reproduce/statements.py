@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from jt3r.data.load import read_toml
-from jt3r.flavour.benchmarks import Row
+from jt3r.flavour.benchmarks import Row, quantities
 from jt3r.uv.anomalies import TABLE_III, anomalies, misprints
 
 from .numbers import FUNCTIONS
@@ -142,33 +142,46 @@ def _tolerance(statement: Statement) -> str:
 
 
 def cells(rows: Sequence[Row], part: str, data: str) -> list[Finding]:
-    """The cells of Table I or II as findings."""
-    number = {"table1": "I", "table2": "II"}[part]
-    findings = []
-    for row in rows:
-        pull = row.quantity == "sm_pull"
-        kind, reason = "", ""
-        if not row.agrees:
-            kind, reason = (
-                ("older input", f"the paper's measurements; this is with the set {data}") if pull else ("unexplained", "")
-            )
-        findings.append(
-            Finding(
-                name=f"{part}_{row.benchmark}_{row.quantity}",
-                part=part,
-                where=f"Table {number}, {row.benchmark}",
-                says=row.quantity,
-                printed=(row.reference,),
-                ours=(row.ours,),
-                unit="",
-                method="polynomials of FLAVIO 2.2" + (", printed pull" if pull else " beside FLAVIO 2.2 itself"),
-                tolerance="0.15: printed to 0.1, asymmetric errors" if pull else "2 %: rounding of the inputs of Table I",
-                verdict=AGREES if row.agrees else DIFFERS,
-                kind=kind,
-                reason=reason,
-            )
+    """The cells of Table I or II that the paper prints, as findings."""
+    return [_cell(row, part, data) for row in rows if row.printed is not None]
+
+
+def _cell(row: Row, part: str, data: str) -> Finding:
+    pull = row.quantity == "sm_pull"
+    facts = quantities()[row.quantity]
+    kind, reason = "", ""
+    if not row.agrees:
+        other_data = pull and data != PAPER_DATA
+        kind = (
+            "older input"
+            if other_data or row.benchmark == "SM"
+            else CELL_KINDS.get((row.benchmark, row.quantity), "unexplained")
         )
-    return findings
+        reason = _other_measurements(data) if other_data else row.note
+    assert row.printed is not None
+    return Finding(
+        name=f"{part}_{row.benchmark}_{row.quantity}",
+        part=part,
+        where=f"{facts['place']}, {row.benchmark}",
+        says=row.quantity,
+        printed=(float(row.printed.text),),
+        ours=(row.ours / row.printed.scale,),
+        unit=facts["unit"],
+        method="polynomials of FLAVIO 2.2 at the printed coefficients",
+        tolerance=f"half a digit, and the rounding of the coefficients: {_range(row)}",
+        verdict=AGREES if row.agrees else DIFFERS,
+        kind=kind,
+        reason=reason,
+    )
+
+
+def _range(row: Row) -> str:
+    assert row.printed is not None
+    return f"{row.lowest / row.printed.scale:.4g} to {row.highest / row.printed.scale:.4g}"
+
+
+CELL_KINDS = {("BMA", "dBR_LbLmumu"): "misprint", ("BMB", "dBR_Bsphimumu"): "rounding"}
+"""Why a cell of BMA-BMD differs; the reason itself is the note of the cell."""
 
 
 def table3_findings() -> list[Finding]:

@@ -1,10 +1,11 @@
-"""A stored table, printed: I and II beside their reference values."""
+"""A stored table, printed: the cells of I and II as the paper prints them, beside ours and FLAVIO 2.2."""
 
 import json
 from typing import Any
 
 import h5py
 import numpy as np
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -16,59 +17,86 @@ def report(file: h5py.File, card: dict) -> list[Any]:
     if "anomaly" in file:
         return report_anomalies(file)
     notes = json.loads(file.attrs["notes"])
-    lines: list[Any] = [_comparison(file, notes)]
+    described = json.loads(file["quantity"].attrs["described"])
+    lines: list[Any] = [Text(file.attrs["title"], style="italic")]
+    for k, (name, facts) in enumerate(described.items()):
+        lines += [_quantity(file, k, name, facts, notes), Text()]
     for number, note in enumerate(notes, 1):
         row = "all rows" if note["benchmark"] == "*" else note["benchmark"]
         lines.append(Text(f"{_mark(number)} {row}, {note['quantity']}: {note['note']}"))
+    lines.append(Text(LEGEND))
     lines.append(Text(file.attrs["source"]))
-    return [*lines, *([_forced(file)] if "pseudoscalar_forced" in file else [])]
+    return [*lines, *([_from_angles(file)] if "angles" in file else [])]
+
+
+LEGEND = (
+    "Off: ours less the printed cell, in units of its last digit. Agree: within the rounding of the cell and of the printed "
+    "coefficients; lowest and highest are ours over the latter."
+)
 
 
 def _mark(number: int) -> str:
     return f"[{number}]"
 
 
-def _comparison(file: h5py.File, notes: list[dict[str, str]]) -> Table:
-    """One row for each cell: ours, the reference, their difference and whether they agree."""
-    described = json.loads(file["quantity"].attrs["described"])
-    names, quantities = (file[dim].asstr()[()].tolist() for dim in ("benchmark", "quantity"))
-    ours, reference, agrees = (file[name][()] for name in ("ours", "reference", "agrees"))
-    table = Table(title=file.attrs["title"], title_justify="left")
-    for heading in ("point", "quantity", "jt3r", "reference", "off by", "verdict", "note"):
-        table.add_column(heading, justify="right" if heading in ("jt3r", "reference", "off by") else "left", no_wrap=True)
-    units = [f"{name} in {facts['units']}" for name, facts in described.items() if facts["units"] != "1"]
-    table.caption = "; ".join(units) or None
-    for q, quantity in enumerate(quantities):
-        for b, name in enumerate(names):
-            if np.isnan(reference[b, q]):
-                continue
-            pull, remarks = quantity == "sm_pull", []
-            for number, note in enumerate(notes, 1):
-                if note["quantity"] == quantity and note["benchmark"] in ("*", name):
-                    remarks.append(_mark(number))
-            difference = ours[b, q] - reference[b, q] if pull else 100 * (ours[b, q] / reference[b, q] - 1)
-            table.add_row(
-                name,
-                quantity,
-                f"{ours[b, q]:.4g}",
-                f"{reference[b, q]:.4g}",
-                f"{difference:+.2f}{'' if pull else ' %'}",
-                "agree" if agrees[b, q] else "differs",
-                "".join(remarks).replace("[", r"\["),
-                end_section=name == names[-1],
-            )
+def _quantity(file: h5py.File, k: int, quantity: str, facts: dict[str, Any], notes: list[dict[str, str]]) -> Table:
+    """The cells of one quantity: a row for the Standard Model and each benchmark."""
+    printed = json.loads(file.attrs["printed_text"])
+    columns = {name: file[name][:, k] / (1.0 if name in ("off", "agrees") else facts["scale"]) for name in COLUMNS}
+    unit = f" in {facts['unit']}" if facts["unit"] else ""
+    measured = f"; measured {facts['measured']}" if "measured" in facts else ""
+    table = Table(title=f"{quantity}{unit}, {facts['place']}{measured}", title_justify="left", **COMPACT)
+    for heading in ("point", "printed", "jt3r", "lowest", "highest", "FLAVIO", "off", "verdict", "note"):
+        table.add_column(heading, justify="left" if heading in ("point", "verdict", "note") else "right", no_wrap=True)
+    for b, name in enumerate(file["benchmark"].asstr()[()]):
+        if np.isnan(columns["ours"][b]):
+            continue
+        text, error = printed[name].get(quantity, ("", ""))
+        marks = [_mark(i) for i, n in enumerate(notes, 1) if n["quantity"] == quantity and n["benchmark"] in ("*", name)]
+        table.add_row(
+            name,
+            text + (f" +- {error}" if error else ""),
+            *(_number(columns[key][b]) for key in ("ours", "lowest", "highest", "flavio")),
+            f"{columns['off'][b]:+.1f}" if text else "",
+            ("agree" if columns["agrees"][b] else "differs") if text else "",
+            "".join(marks).replace("[", r"\["),
+        )
     return table
 
 
-def _forced(file: h5py.File) -> Table:
-    """C_P - C_P' as eq. (10) would have it: the benchmarks are points in the coefficients, not in the mixing angles."""
-    table = Table(title="C_P - C_P' in GeV^-1 from eq. (10), with m_A' = 100 MeV and V = 10 GeV", title_justify="left")
-    for heading in ("benchmark", "used", "eq. (10)", "BR_Bsmumu with it", "derived"):
-        table.add_column(heading, justify="left" if heading == "benchmark" else "right")
-    columns = [
-        file[name][()] for name in ("pseudoscalar_used", "pseudoscalar_forced", "BR_Bsmumu_forced", "pseudoscalar_derived")
-    ]
-    for name, *values in zip(file["benchmark"].asstr()[()], *columns, strict=True):
-        if name != "SM":
-            table.add_row(name, *(f"{value:.3g}" for value in values))
+COMPACT: dict[str, Any] = {"box": box.SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False, "show_edge": False}
+"""A table within 80 columns."""
+
+SHOWN = {
+    "s_l": ("s_l", 1e-3),
+    "sp_l": ("s'_l", 1e-3),
+    "sp_r": ("s'_r", 1e-3),
+    "c9_primed": ("C9'", 1.0),
+    "pseudoscalar": ("C_P-C_P'", 1.0),
+    "derived": ("derived", 1.0),
+    "R_K": ("R_K", 1.0),
+    "R_Kst": ("R_K*", 1.0),
+    "BR_Bsmumu": ("Bs->mumu", 1e-9),
+}
+"""Heading and unit of each number of the table of angles."""
+
+COLUMNS = ("ours", "lowest", "highest", "flavio", "off", "agrees")
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.4g}"
+
+
+def _from_angles(file: h5py.File) -> Table:
+    """What eq. (10), with all its relations, makes of the benchmarks."""
+    title = (
+        "From mixing angles (in 1e-3) by eq. (10), m_A' = 100 MeV, V = 10 GeV; C_P - C_P' in GeV^-1, and derived; Br in 1e-9"
+    )
+    table = Table(title=title, title_justify="left", **COMPACT | {"padding": 0})
+    table.add_column("point", no_wrap=True)
+    for heading, _ in SHOWN.values():
+        table.add_column(heading, justify="right", no_wrap=True)
+    columns = [[f"{value / unit:.3g}" for value in file[f"angles_{name}"][()]] for name, (_, unit) in SHOWN.items()]
+    for row in zip(file["angles"].asstr()[()], *columns, strict=True):
+        table.add_row(*row)
     return table

@@ -1,6 +1,7 @@
 """Tables I and II as run cards: the file, what is printed of it, and what the other commands make of it."""
 
 import json
+import re
 
 import h5py
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from jt3r.flavour.benchmarks import NAMES, NOTES, TABLE1, TABLE2, table1, table2
+from jt3r.flavour.benchmarks import NAMES, NOTES, TABLE1, TABLE2, printed_cells, table1, table2
+from jt3r.flavour.from_angles import realisations
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.cli.main import app
@@ -31,15 +33,17 @@ def test_the_file_holds_every_cell_over_benchmark_and_quantity(files, name, rows
         assert file["quantity"].values.tolist() == list(QUANTITIES[name])
         for row in rows():
             cell = file.sel(benchmark=row.benchmark, quantity=row.quantity)
-            assert (float(cell.ours), float(cell.reference), bool(cell.agrees)) == (row.ours, row.reference, row.agrees)
-        assert int(file.agrees.sum()) == len(rows())
+            assert (float(cell.ours), float(cell.lowest), bool(cell.agrees)) == (row.ours, row.lowest, row.agrees)
+            if row.printed is not None:
+                assert (float(cell.printed), float(cell.off)) == (row.printed.value, row.off)
+        assert int(file.agrees.sum()) == sum(row.agrees for row in rows())
 
 
 def test_a_cell_without_a_reference_is_nan_and_does_not_agree(files):
     with xr.open_dataset(files["table1"], engine="h5netcdf") as file:
         cell = file.sel(benchmark="SM", quantity="sm_pull")
         assert np.isnan(cell.ours)
-        assert np.isnan(cell.reference)
+        assert np.isnan(cell.printed)
         assert not cell.agrees
 
 
@@ -47,17 +51,17 @@ def test_the_file_carries_the_card_the_measurements_and_the_remarks(files):
     with h5py.File(files["table2"]) as file:
         assert json.loads(file.attrs["card"])["kind"] == "table"
         assert json.loads(file.attrs["dataset"])["paper2021"]["R_K"]["value"] == 0.846
-        assert "recovered by a fit" in file.attrs["source"]
+        assert json.loads(file.attrs["printed_text"])["SM"]["BR_BpKstmumu"] == ["26.8", "3.6"]
         noted = {(note["benchmark"], note["quantity"]) for note in json.loads(file.attrs["notes"])}
     assert noted == {key for key in NOTES if key[1] in TABLE2}
 
 
-def test_what_eq_10_forces_is_beside_what_the_benchmarks_use(files):
+def test_the_benchmarks_from_angles_are_beside_the_cells(files):
     with xr.open_dataset(files["table1"], engine="h5netcdf") as file:
-        forced = file.pseudoscalar_forced.sel(benchmark=list(NAMES)).values
-        # the notes on the paper give two digits, for angles rounded to two
-        np.testing.assert_allclose(forced, [-0.23, 2.9, -0.62, 57], rtol=0.03)
-        assert (np.abs(forced) > 10 * np.abs(file.pseudoscalar_used.sel(benchmark=list(NAMES)))).all()
+        assert file.angles.values.tolist() == [*NAMES, "BMD, C9'"]
+        for k, found in enumerate(realisations()):
+            assert float(file.angles_c9_primed[k]) == found.c9_primed
+            assert float(file.angles_R_Kst[k]) == found.R_Kst
 
 
 @pytest.mark.parametrize("name", QUANTITIES)
@@ -71,19 +75,30 @@ def test_run_prints_the_table_and_then_the_path(tmp_path):
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[-1] == str(tmp_path / "t.h5")
-    assert sum(" agree " in line for line in lines) == 25
-    bma = next(line for line in lines if "BMA" in line and "dBR_LbLmumu" in line)
-    assert "2.193e-08" in bma
-    assert "[1]" in bma
+    assert sum(" agree " in line for line in lines) == 19
+    assert "26.8 +- 3.6" in result.stdout
+    assert "measured 15.8 +3.2 -2.9 +-1.1" in result.stdout
+    lambda_b = lines[next(k for k, line in enumerate(lines) if line.startswith("dBR_LbLmumu in 1e-7/GeV^2")) :]
+    bma = next(line for line in lambda_b if line.startswith("BMA")).split()
+    assert bma[1:3] == ["2.19", "0.2193"]
+    assert bma[-2:] == ["differs", "[5]"]
     assert "a misprint of" in result.stdout
+    assert all("…" not in line for line in lines)
 
 
-def test_a_cell_that_differs_says_so(tmp_path, capsys):
-    from jt3r.scans.kinds.table.report import print_table
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_every_printed_cell_is_shown_as_printed(files, name):
+    text = CliRunner().invoke(app, ["info", str(files[name])]).stdout
+    for cells in printed_cells(QUANTITIES[name]).values():
+        for cell, error in cells.values():
+            assert re.search(rf"(?<![\d.]){re.escape(cell)}(?![\d.])", text), cell
+            assert error in text
 
-    print_table(run("table1", tmp_path / "t.h5", settings=["dataset=current"]))
-    verdicts = [line for line in capsys.readouterr().out.splitlines() if "sm_pull" in line and "differs" in line]
-    assert len(verdicts) == 4
+
+def test_a_cell_that_differs_says_so(tmp_path):
+    result = CliRunner().invoke(app, ["run", "table1", "-o", str(tmp_path / "t.h5"), "--set", "dataset=current"])
+    pulls = result.stdout[result.stdout.index("sm_pull, Table I") :].splitlines()[:8]
+    assert sum("differs" in line for line in pulls) == 4
 
 
 def test_info_describes_and_plot_has_no_picture(files, tmp_path):
@@ -92,7 +107,7 @@ def test_info_describes_and_plot_has_no_picture(files, tmp_path):
     assert facts["arrays"]["ours"]["dims"] == ["benchmark", "quantity"]
     result = CliRunner().invoke(app, ["info", str(files["table1"])])
     assert result.exit_code == 0
-    assert "C_P - C_P' in GeV^-1 from eq. (10)" in result.stdout
+    assert "From mixing angles" in result.stdout
     with pytest.raises(BadInput, match="no picture"):
         plot_file(files["table1"], tmp_path / "t.png")
     assert not (tmp_path / "t.png").exists()

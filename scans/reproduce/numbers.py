@@ -72,8 +72,8 @@ def band_range(data: str, m_aprime: list[float]) -> list[float]:
 def barr_zee(data: str, over: str) -> list[float]:
     """Size of the two-loop terms with phi' over the measured excess, or over the one-loop term of phi'."""
     point = _centre(data, 0.11)
-    scale = {"excess": measured_quantity(data, "delta_a_mu").value, "one_loop": observables["delta_a_mu_phi"](point)}
-    return [abs(float(uv.barr_zee(point.m_phi, V))) / float(scale[over])]
+    scale = {"excess": measured_quantity(data, "delta_a_mu").value, "one_loop": float(observables["delta_a_mu_phi"](point))}
+    return [abs(float(uv.barr_zee(point.m_phi, V))) / scale[over]]
 
 
 def heavy_partner_over_excess(data: str, yukawa: float) -> list[float]:

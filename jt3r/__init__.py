@@ -28,15 +28,22 @@ if _TYPE_CHECKING:
     from .inference.space import Prior as Prior
     from .inference.space import Space as Space
     from .point import Point as Point
+    from .point import parameters as parameters
+    from .registry import observable as observable
     from .scans.engine.run import run as run
     from .scans.export.write import export as export
+    from .scans.kinds.picture import plot as plot
     from .scans.store.xarray import open_dataset as open  # noqa: F401
+    from .sensitivity import vmap as vmap
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Point": "point:Point",
+    "parameters": "point:parameters",
     "observables": "catalogue:observables",
+    "observable": "registry:observable",
+    "vmap": "sensitivity:vmap",
     "band": "gm2.band",
     "limits": "experiments.limits",
     "experiments": "experiments",
@@ -46,6 +53,7 @@ _HOMES = {
     "Prior": "inference.space:Prior",
     "run": "scans.engine.run:run",
     "open": "scans.store.xarray:open_dataset",
+    "plot": "scans.kinds.picture:plot",
     "export": "scans.export.write:export",
 }
 """Public name -> the module it is, or "module:name" that it is in."""

@@ -27,8 +27,64 @@ def one_line(message: object) -> str:
     return text if len(text) <= 300 else f"{text[:297]}..."
 
 
+ALIASES: dict[str, tuple[str, ...]] = {
+    "ma": ("m_aprime",),
+    "map": ("m_aprime",),
+    "mzp": ("m_aprime",),
+    "mzprime": ("m_aprime",),
+    "mdarkphoton": ("m_aprime",),
+    "mx": ("m_aprime",),
+    "mh": ("m_phi",),
+    "ms": ("m_phi",),
+    "mphip": ("m_phi",),
+    "mphiprime": ("m_phi",),
+    "mchi": ("m_eta",),
+    "mdm": ("m_eta",),
+    "meta1": ("m_eta",),
+    "deltam": ("delta",),
+    "dm": ("delta",),
+    "vev": ("v",),
+    "eps": ("kinetic_mixing", "epsilon"),
+    "epsilon": ("kinetic_mixing",),
+    "kappa": ("kinetic_mixing",),
+    "g": ("g_t3r",),
+    "gprime": ("g_t3r",),
+    "amu": ("delta_a_mu",),
+    "damu": ("delta_a_mu",),
+    "deltaamu": ("delta_a_mu",),
+    "gm2": ("pull_gm2",),
+    "g2": ("pull_gm2",),
+    "ctau": ("ctau_aprime",),
+    "lifetime": ("ctau_aprime",),
+    "relic": ("omega_h2",),
+    "relicdensity": ("omega_h2",),
+    "omegah2": ("omega_h2",),
+    "omega": ("omega_h2",),
+    "rkstar": ("R_Kst",),
+    "bsmumu": ("BR_Bsmumu",),
+    "bsee": ("BR_Bsee",),
+}
+"""What physicists type, letters and digits alone in lower case -> the names that it may stand for here."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was meant: the same but for case and signs, an alias of it, or one spelt much alike."""
+    plain = {_plain(key): key for key in known}
+    names = set(plain.values())
+    wanted = _plain(name)
+    for meant in ALIASES.get(wanted, ()):
+        if meant in names:
+            return meant
+    near = [wanted] if wanted in plain else get_close_matches(wanted, plain, n=1, cutoff=0.5)
+    return plain[near[0]] if near else None
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """`kind` 'name' is unknown, with the nearest known name, or all of them if none is near."""
     known = list(known)
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"{kind} {name!r} is unknown; " + (f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}")
+    near = nearest(name, known)
+    return f"{kind} {name!r} is unknown; " + (f"did you mean {near!r}?" if near else f"known: {', '.join(known)}")

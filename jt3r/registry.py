@@ -1,11 +1,13 @@
 """The one list of observables: whatever lists, scans, plots, stores or differentiates them reads it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import getitem
+from typing import Any
 
 from jax import Array
 
+from .names import Names
 from .point import PARAMETERS, Point
 
 
@@ -28,6 +30,12 @@ class Observable:
     slow: bool = False
     data: tuple[str, ...] = ()
 
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """A registered one is pickled as its name: its function may be made on the spot."""
+        if _OBSERVABLES.get(self.name) is self:
+            return getitem, (observables, self.name)
+        return Observable, tuple(getattr(self, field.name) for field in fields(self))
+
     @property
     def doc(self) -> str:
         """First line of the function's docstring."""
@@ -42,7 +50,22 @@ class Observable:
 
 
 _OBSERVABLES: dict[str, Observable] = {}
-observables: Mapping[str, Observable] = MappingProxyType(_OBSERVABLES)
+
+
+def _row(entry: Observable) -> tuple[str, str]:
+    return entry.unit, entry.doc
+
+
+observables: Names[Observable] = Names("observable", _OBSERVABLES, _row, "jt3r:observables")
+"""Name -> observable; prints as a table of units and meanings, and suggests names.
+
+>>> observables["pull_gm2"].unit
+''
+>>> observables["pull_g2"]
+Traceback (most recent call last):
+    ...
+jt3r.names.UnknownName: observable 'pull_g2' is unknown; did you mean 'pull_gm2'?
+"""
 
 
 def observable(
@@ -50,7 +73,16 @@ def observable(
 ) -> Callable[[Callable[[Point], Array]], Callable[[Point], Array]]:
     """Register the decorated function of a `Point` under its own name. Raises ValueError if the name is taken.
 
-    Raises it too if `reads` names what is no parameter.
+    Raises it too if `reads` names what is no parameter. The new one is then in `jt3r.observables`, for Python, cards, files
+    and pictures alike.
+
+    >>> import jt3r
+    >>> @jt3r.observable(unit="", latex=r"m_{A'}/m_{\\phi'}", source="none", reads=("m_aprime", "m_phi"))
+    ... def mass_ratio(point):
+    ...     "Mass of the dark photon over that of the dark Higgs."
+    ...     return point.m_aprime / point.m_phi
+    >>> float(jt3r.observables["mass_ratio"](jt3r.Point(m_aprime=0.2, m_phi=0.1)))
+    2.0
     """
 
     def register(function: Callable[[Point], Array]) -> Callable[[Point], Array]:

@@ -1,12 +1,45 @@
-"""Exact derivatives of an observable in the parameters of a point, element by element."""
+"""Functions of a point over many points: mapped over parameters, and their exact derivatives element by element."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .point import Point
+from .errors import unknown
+from .point import PARAMETERS, Point
+
+
+def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callable[[Point], Any]:
+    """`jax.vmap` of a function of a `Point` over the parameters named in `over`, along the first axis of each.
+
+    The other parameters are the same for all; `over` is what `in_axes` says for arguments. For functions of one point, such
+    as gradients and Hessians: observables and likelihoods take arrays as they are.
+
+    Raises TypeError for a name that is no parameter, with the one that was meant, and ValueError if the point does not give
+    each of them values along an axis, the same number of them.
+
+    >>> import jax, jax.numpy as jnp, jt3r
+    >>> points = jt3r.Point(m_aprime=jnp.array([0.05, 0.11]), m_phi=jnp.array([0.0794, 0.0792]))
+    >>> slope = jt3r.vmap(jax.grad(jt3r.observables["pull_gm2"]), over=("m_aprime", "m_phi"))(points)
+    >>> slope.m_phi.shape, slope.v.shape
+    ((2,), (2,))
+    """
+    names = (over,) if isinstance(over, str) else tuple(over)
+    for name in names:
+        if name not in PARAMETERS:
+            raise TypeError(unknown("parameter", name, PARAMETERS))
+
+    def mapped(point: Point) -> Any:
+        values = {name: getattr(point, name) for name in names}
+        lengths = {name: value.shape[0] if value is not None and value.ndim else None for name, value in values.items()}
+        if None in lengths.values() or len(set(lengths.values())) > 1:
+            text = ", ".join(f"{name} has {n or 'no axis'}" for name, n in lengths.items())
+            raise ValueError(f"vmap over {', '.join(names)}: the same number of values must be given for each; {text}")
+        return jax.vmap(lambda varied: function(point.with_values(**varied)))(values)
+
+    return mapped
 
 
 def derivative(function: Callable[[Point], Array], point: Point, parameter: str) -> Array:

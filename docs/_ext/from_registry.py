@@ -62,10 +62,9 @@ def observables() -> str:
 
 def parameters() -> str:
     rows = []
-    for name, field in PARAMETERS.items():
-        facts = field.metadata
-        default = "must be given" if field.default is None else f"{field.default:g}"
-        rows.append((f"`{name}`", f"${facts['latex']}$", _unit(facts["unit"]), default, plain(facts["doc"])))
+    for name, entry in PARAMETERS.items():
+        default = "must be given" if entry.default is None else f"{entry.default:g}"
+        rows.append((f"`{name}`", f"${entry.latex}$", _unit(entry.unit), default, plain(entry.doc)))
     return table(("parameter", "symbol", "unit", "default", "meaning"), rows)
 
 

@@ -1,6 +1,10 @@
 """Which m_A' (or, for a dark photon, which mixing) a search excludes or reaches, with derivatives of the edges.
 
 Functions take a shipped search by its name, or one of your own as `jt3r.experiments.load.parse` makes it from a few numbers.
+
+>>> import jt3r
+>>> jt3r.limits.intervals("E137", v=10.0).shape  # one interval of m_A', both ends in GeV
+(1, 2)
 """
 
 import functools

@@ -1,4 +1,13 @@
-"""The g-2 band: the value of one parameter at which the g-2 pull takes a given value, and its derivatives."""
+"""The g-2 band: the value of one parameter at which the g-2 pull takes a given value, and its derivatives.
+
+>>> import jax, jt3r
+>>> m_phi, roots = jt3r.band.solve(jt3r.Point(m_aprime=0.11))
+>>> print(f"{1e3 * m_phi:.4f} MeV")
+79.2109 MeV
+>>> slope = jax.grad(lambda m: jt3r.band.solve(jt3r.Point(m_aprime=m))[0])(0.11)
+>>> print(f"{slope:.4f}")
+-0.0991
+"""
 
 from collections.abc import Callable
 from functools import partial

@@ -18,6 +18,12 @@ class Likelihood:
     ``terms``: names of `TERMS`, each at most once. ``cuts``: published cuts are smooth walls in the sum (`wall`), or stay
     outside it and veto points afterwards (`veto`). ``errors`` and ``theory_errors``: see `jt3r.inference.terms.Options`.
     Raises ValueError for an unknown or repeated name and an unknown choice.
+
+    >>> import jt3r
+    >>> likelihood = jt3r.Likelihood(["gm2", "R_K"])
+    >>> point = jt3r.Point(m_aprime=0.11, m_phi=0.0792)
+    >>> {name: round(float(value), 1) for name, value in likelihood.breakdown(point).items()}
+    {'gm2': 0.0, 'R_K': 12.7}
     """
 
     terms: tuple[str, ...]

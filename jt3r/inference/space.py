@@ -21,6 +21,10 @@ class Prior:
     """Uniform between ``min`` and ``max``, in the value or, with spacing "log", in its logarithm.
 
     In the unit of the coordinate. Raises ValueError for bounds in the wrong order, or not above zero with "log".
+
+    >>> import jt3r
+    >>> print(f"{jt3r.Prior(0.01, 1.0, 'log').value(0.5):.6g}")
+    0.1
     """
 
     min: float
@@ -52,8 +56,8 @@ def coordinate(name: str) -> Coordinate:
     """Unit, label and meaning of a coordinate: a parameter of the point or one of `flavour_coordinates.COORDINATES`."""
     if name in COORDINATES:
         return COORDINATES[name]
-    metadata = PARAMETERS[name].metadata
-    return Coordinate(metadata["unit"], metadata["latex"], metadata["doc"])
+    parameter = PARAMETERS[name]
+    return Coordinate(parameter.unit, parameter.latex, parameter.doc)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,11 @@ class Space:
     coefficients; mixing angles need ``m_aprime`` and are matched by the preset ``matching``
     (`jt3r.flavour.matching.prefactors`).
     Compared by identity, so that it can be a static argument of jax.jit. Raises ValueError naming what is wrong.
+
+    >>> import jt3r
+    >>> space = jt3r.Space({"m_aprime": jt3r.Prior(0.01, 0.2, "log"), "m_phi": jt3r.Prior(0.07, 0.11)}, {"v": 10.0})
+    >>> space.point([0.5, 0.5])
+    Point(v=10 GeV, m_aprime=0.04472136 GeV, m_phi=0.09 GeV, lambda_l=1, lambda_r=1, m_mu=0.1056584 GeV, dataset='paper2021')
     """
 
     free: Mapping[str, Prior]
@@ -79,7 +88,7 @@ class Space:
             if name not in PARAMETERS and name not in COORDINATES:
                 raise ValueError(f"no coordinate {name!r}; there are {', '.join([*PARAMETERS, *COORDINATES])}")
             lowest = self.free[name].min if name in self.free else self.fixed[name]
-            if name in PARAMETERS and PARAMETERS[name].metadata["positive"] and lowest <= 0:
+            if name in PARAMETERS and PARAMETERS[name].positive and lowest <= 0:
                 raise ValueError(f"{name} = {lowest}: must be above zero")
         if both := set(self.free) & set(self.fixed):
             raise ValueError(f"{', '.join(sorted(both))}: both free and fixed")
@@ -105,7 +114,7 @@ class Space:
 
         Outside [0, 1] the prior is continued. Raises ValueError unless the last axis of ``u`` is as long as `names`.
         """
-        (u,) = floats(u)
+        (u,) = floats(jnp.asarray(u))
         if u.shape[-1:] != (len(self.free),):
             raise ValueError(
                 f"u has the shape {u.shape}: its last axis must hold {len(self.free)} coordinates ({', '.join(self.free)})"

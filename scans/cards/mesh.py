@@ -24,7 +24,7 @@ class MeshCard(Card):
     def _positive(cls, table: dict[str, Any]) -> dict[str, Any]:
         for name, value in table.items():
             lowest = value if isinstance(value, float) else value.ends()[0]
-            if PARAMETERS[name].metadata["positive"] and lowest <= 0:
+            if PARAMETERS[name].positive and lowest <= 0:
                 raise ValueError(f"{name} = {lowest}: must be above zero")
         return table
 

@@ -54,7 +54,7 @@ def parameter_values(settings: list[str]) -> dict[str, float]:
 def make_point(values: dict[str, Any], dataset: str) -> Point:
     """The point with these parameters. Raises BadInput for a value that is not allowed."""
     for name, value in values.items():
-        positive = PARAMETERS[name].metadata["positive"]
+        positive = PARAMETERS[name].positive
         if not np.isfinite(value) or (positive and value <= 0):
             raise BadInput(f"{name} = {value}: must be a finite number{' above zero' if positive else ''}")
     try:

@@ -93,8 +93,8 @@ def point_of(card: MeshCard, fields: dict[str, jax.Array]) -> Point:
 
 def parameter_attributes(name: str) -> Attributes:
     """Unit, label and meaning of a parameter, as attributes of its array in a file."""
-    metadata = PARAMETERS[name].metadata
-    return {"units": metadata["unit"], "latex": metadata["latex"], "long_name": metadata["doc"]}
+    parameter = PARAMETERS[name]
+    return {"units": parameter.unit, "latex": parameter.latex, "long_name": parameter.doc}
 
 
 def observable_attributes(name: str) -> Attributes:

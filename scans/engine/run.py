@@ -66,6 +66,11 @@ def run(
     if its folder cannot be written, if unfinished tiles of this or another scan are there (unless `resume` or `overwrite`), if
     another run is writing them, or if the disk is too small; ScanFailed if the disk fills up or fails, or the executor breaks,
     on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop, after the tiles in flight.
+
+    >>> import jt3r
+    >>> axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 64, "spacing": "log"}, "m_phi": {"values": [0.0792]}}
+    >>> jt3r.run({"kind": "grid", "observables": ["pull_gm2"], "axes": axes}, "map.h5").name
+    'map.h5'
     """
     checked, output = _checked(card, output, settings, resume, overwrite)
     checkpoint, scan = checkpoint_folder(output), prepare(checked)

@@ -25,6 +25,11 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
     of a benchmark point, whose name stands in place of the file. .nc: draws of kind "sample" as ArviZ reads them.
 
     Raises BadInput for a suffix that is none of these, an output that exists (unless `overwrite`), or a missing extra.
+
+    >>> import jt3r
+    >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
+    >>> jt3r.export(jt3r.run(card, "lifetime.h5"), "lifetime.csv").read_text().splitlines()[0]
+    'm_aprime [GeV],ctau_aprime [m]'
     """
     source, output = Path(source), Path(output)
     if output.suffix not in {*WRITERS, *OWN}:

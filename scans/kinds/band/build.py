@@ -113,7 +113,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
     dims = ("pull", *card.axes)
     measured = measurement(card.dataset, "delta_a_mu")
     source = "arXiv:2105.07655, eqs. (1), (3) and (4)" if card.contributions == "one_loop" else two_loop.SOURCE
-    unit = PARAMETERS[name].metadata["unit"]
+    unit = PARAMETERS[name].unit
     real = float_dtype().str
 
     pull = Coordinate(
@@ -125,7 +125,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
     def slope(parameter: str, per: str, meaning: str, latex: str) -> Variable:
         attributes = {
             "units": per,
-            "latex": rf"\partial {PARAMETERS[name].metadata['latex']}/\partial {latex}",
+            "latex": rf"\partial {PARAMETERS[name].latex}/\partial {latex}",
             "long_name": f"derivative of {name} in {meaning}, the others fixed",
             "source": "implicit function theorem on eq. (3)",
         }
@@ -136,7 +136,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
         Variable("found", dims, "|b1", {"units": "1", "long_name": f"whether a root {name} exists"}, chunk),
         Variable("roots", dims, "<i4", {"units": "1", "long_name": f"number of roots; {name} is the lowest"}, chunk),
         slope("delta_a_mu", unit, "the value of Delta a_mu", r"\Delta a_\mu"),
-        *(slope(p, "1", p, PARAMETERS[p].metadata["latex"]) for p in others),
+        *(slope(p, "1", p, PARAMETERS[p].latex) for p in others),
     )
     coordinates = (pull, *axis_coordinates(card))
     if card.max_roots > 1:

@@ -70,10 +70,10 @@ def _fixed_values(card: dict, drawn: list[str]) -> str:
     texts = []
     for name, value in card["fixed"].items():
         if name in read - set(drawn):
-            metadata = PARAMETERS[name].metadata
-            in_mev = metadata["unit"] == "GeV" and abs(value) < 1
-            unit = "" if metadata["unit"] == "1" else " MeV" if in_mev else f" {metadata['unit']}"
-            texts.append(f"${metadata['latex']} = {value * 1e3 if in_mev else value:g}${unit}")
+            parameter = PARAMETERS[name]
+            in_mev = parameter.unit == "GeV" and abs(value) < 1
+            unit = "" if parameter.unit == "1" else " MeV" if in_mev else f" {parameter.unit}"
+            texts.append(f"${parameter.latex} = {value * 1e3 if in_mev else value:g}${unit}")
     return ", ".join(texts)
 
 

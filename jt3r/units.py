@@ -12,7 +12,7 @@ QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-
 
 
 def convert(value: float | str, given: str, unit: str) -> float:
-    """The number `value`, or its decimal text, in `unit` instead of `given`, rounded once. Raises ValueError if it cannot be."""
+    """The number `value`, or its text, in `unit`, not `given`, rounded once. Raises ValueError if it cannot be."""
     if given == unit:
         return float(value)
     power = -1 if unit.endswith("^-1") else 1

@@ -108,10 +108,14 @@ class ParameterPoint(eqx.Module):
 def parameters_of(point_class: type[ParameterPoint]) -> dict[str, Parameter]:
     """Name -> parameter of a class of points, in the order of its fields."""
     return {
-        entry.name: Parameter(entry.name, default=entry.default, **{key: entry.metadata[key] for key in FACTS})
+        entry.name: Parameter(entry.name, default=_default(entry), **{key: entry.metadata[key] for key in FACTS})
         for entry in dataclasses.fields(point_class)
         if "latex" in entry.metadata
     }
+
+
+def _default(entry: dataclasses.Field) -> float | None:
+    return None if entry.default is dataclasses.MISSING else entry.default
 
 
 @cache

@@ -22,7 +22,10 @@ FACTS = ("latex", "doc", "unit", "positive", "light")
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A parameter of a point. `default` is None where it must be given; `light`: the mass of a particle of MeV to GeV."""
+    """A parameter of a point. `default` is None where it must be given; `light`: the mass of a particle of MeV to GeV.
+
+    Its `check` raises ValueError for a value that is not allowed.
+    """
 
     name: str
     latex: str

@@ -91,9 +91,7 @@ class Point(ParameterPoint):
     width_invisible: Array = field(
         r"\Gamma_\mathrm{inv}", "further width of A' into what no search sees; none unless given", positive=False
     )
-    m_nu_s: Array = field(
-        r"m_{\nu_s}", "mass of the sterile neutrino nu_R; too heavy to matter unless given", positive=False
-    )
+    m_nu_s: Array = field(r"m_{\nu_s}", "mass of the sterile neutrino nu_R; too heavy to matter unless given", positive=False)
     dataset: str = eqx.field(static=True, default="paper2021")
 
     def __check_init__(self) -> None:

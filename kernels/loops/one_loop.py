@@ -21,6 +21,7 @@ r = 0 and r = inf give the limits, NaN gives NaN, negative r gives NaN.
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from math import comb
 
 import jax
@@ -113,6 +114,7 @@ class _LoopFunction:
             tuple(float(part.get(-k, 0)) for k in range(_N_SERIES + 1)) for part in series
         )
 
+        self._quadrature = jax.jit(self._by_quadrature)
         self._differentiable = _by_slopes(self._value)
 
         x, w = np.polynomial.legendre.leggauss(_N_NODES)
@@ -152,7 +154,7 @@ class _LoopFunction:
         s_times_j = 2 * r * _arccos_of_half(r) / jnp.sqrt(4 - s)
         return _horner(self._constant, s) + _horner(self._log, s) * log_s + _horner(self._j_over_s, s) * s_times_j
 
-    def _quadrature(self, r: Array) -> Array:
+    def _by_quadrature(self, r: Array) -> Array:
         s = r * r
         terms = (_horner(w, s) / (y * y + s * (1 - y)) for y, w in zip(self._nodes, self._weights, strict=True))
         return sum(terms, start=jnp.zeros_like(s))
@@ -171,6 +173,7 @@ def _by_slopes(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     Under jax.vmap the whole batch is one call, so that the branch is chosen for all of it; a choice for each element would
     compute, and compile, every form.
     """
+    function = jax.jit(function)  # traced once, however many programs and derivatives call it
     elementwise = jax.custom_batching.custom_vmap(function)
 
     @elementwise.def_vmap
@@ -182,10 +185,12 @@ def _by_slopes(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     def slope(r: Array) -> Array:
         return jax.jvp(function, (r,), (jnp.ones_like(r),))[1]
 
+    next_order = cache(lambda: _by_slopes(slope))
+
     @differentiable.defjvp
     def _(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
         (r,), (r_tangent,) = primals, tangents
-        return differentiable(r), _by_slopes(slope)(r) * r_tangent
+        return differentiable(r), next_order()(r) * r_tangent
 
     return differentiable
 
@@ -205,8 +210,8 @@ def _dense(polynomial: Polynomial) -> tuple[float, ...]:
 
 def _horner(coefficients: tuple[float, ...], x: Array) -> Array:
     value = jnp.full_like(x, coefficients[-1])
-    for c in reversed(coefficients[:-1]):
-        value = value * x + c
+    for c in reversed(coefficients[:-1]):  # jax.lax: these are most of what is traced, and jnp traces half as fast
+        value = jax.lax.add(jax.lax.mul(value, x), jax.lax.full_like(x, c))
     return value
 
 

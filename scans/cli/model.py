@@ -31,10 +31,11 @@ def point(
             "--observable", metavar="NAME", help="Only this one, e.g. events_nucal: those that take seconds. Repeatable."
         ),
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones.")] = False,
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print every quick observable of one point, or those asked for, with gradients.
+    """Print the numbers of g-2 and A' of one point, and what else its parameters concern, with gradients.
 
     --set goes before the other options, they before --card.
     """
@@ -45,7 +46,7 @@ def point(
     given |= {"m_eta": m_eta, "delta": delta, "lambda_l": lambda_l, "lambda_r": lambda_r}
     values = benchmark_values(card) if card is not None else {}
     values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
-    rows = report(make_point(values, dataset), names)
+    rows = report(make_point(values, dataset), names, everything, values)
     if as_json:
         typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
     else:

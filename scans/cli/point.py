@@ -1,9 +1,11 @@
-"""Every observable of one parameter point, with its exact gradient."""
+"""Observables of one parameter point, with their exact gradients."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jax import Array
 from rich.console import Console
 from rich.table import Table
 
@@ -12,7 +14,30 @@ from jt3r.errors import BadInput, unknown
 from jt3r.flavour.benchmarks import NAMES as BENCHMARKS
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.point import PARAMETERS
-from jt3r.sensitivity import gradient
+from jt3r.registry import Observable
+from jt3r.sensitivity import derivative
+
+from ..engine.program_cache import QUICK_TO_COMPILE, cached
+from ..engine.simplify import without_repetition
+
+PAPER = (
+    "g_t3r",
+    "epsilon",
+    "c_phi",
+    "c_aprime",
+    "delta_a_mu_phi",
+    "delta_a_mu_aprime",
+    "delta_a_mu",
+    "pull_gm2",
+    "cancellation",
+    "ctau_aprime",
+    "br_aprime_ee",
+    "br_aprime_mumu",
+    "br_phi_gammagamma",
+    "br_phi_mumu",
+    "allowed_by_n_eff",
+)
+"""What the paper is about, and what a point is asked for first."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +88,50 @@ def make_point(values: dict[str, Any], dataset: str) -> Point:
         raise BadInput(str(error)) from None
 
 
-def report(point: Point, names: list[str] | None = None) -> list[Row]:
-    """A row for every quick observable whose parameters the point sets, or for the named ones.
+def report(point: Point, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()) -> list[Row]:
+    """A row for each number of ``PAPER`` and each quick observable that reads a further parameter among those ``given``.
 
-    Raises BadInput for a name that is none, or whose parameters the point does not set.
+    With ``everything`` for every quick observable, with ``names`` for those. What the point's parameters do not suffice for
+    is left out. Raises BadInput for a name that is none, or whose parameters the point does not set.
     """
     for name in names or []:
         if name not in observables:
             raise BadInput(unknown("observable", name, observables))
         if missing := [p for p in observables[name].reads if getattr(point, p) is None]:
             raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
-    rows = []
-    for entry in observables.values():
-        wanted = entry.name in names if names else not entry.slow
-        if wanted and all(getattr(point, name) is not None for name in entry.reads):
-            slopes = {name: float(slope) for name, slope in gradient(entry, point, entry.reads).items()}
-            rows.append(Row(entry.name, float(entry(point)), entry.unit, entry.doc, entry.source, slopes))
-    return rows
+    further = set(given).difference(*(observables[name].reads for name in PAPER))
+    quick = [
+        entry.name for entry in observables.values() if not entry.slow and (everything or further.intersection(entry.reads))
+    ]
+    entries = [observables[name] for name in names or dict.fromkeys([*PAPER, *quick])]
+    entries = [entry for entry in entries if all(getattr(point, name) is not None for name in entry.reads)]
+    read = {name: getattr(point, name) for name in PARAMETERS if any(name in entry.reads for entry in entries)}
+    values, slopes = _program(tuple(entries), point.dataset)(read)
+    return [
+        Row(
+            entry.name,
+            float(value),
+            entry.unit,
+            entry.doc,
+            entry.source,
+            {name: float(slope) for name, slope in zip(entry.reads, by, strict=True)},
+        )
+        for entry, value, by in zip(entries, values, slopes, strict=True)
+    ]
+
+
+def _program(
+    entries: tuple[Observable, ...], dataset: str
+) -> Callable[[dict[str, Array]], tuple[list[Array], list[list[Array]]]]:
+    """Parameters -> values of the observables and their derivatives in what each reads, all in one program."""
+
+    def evaluate(given: dict[str, Array]) -> _Values:
+        point = Point(**given, dataset=dataset)
+        values = [entry.function(point) for entry in entries]
+        return values, [[derivative(entry.function, point, name) for name in entry.reads] for entry in entries]
+
+    settings = f"point {[entry.name for entry in entries]} {dataset}"
+    return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)
 
 
 def print_report(title: str, rows: list[Row]) -> None:

@@ -36,9 +36,10 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
 
 
 def cache_in_use() -> Path | None:
-    """The folder of compiled programs of this session, or None where they are not kept."""
-    folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
-    return Path(folder) if folder and os.environ.get("JAX_ENABLE_COMPILATION_CACHE") != "false" else None
+    """The folder of compiled programs of this session, or None where they are not kept: --no-cache, or JAX's variable."""
+    if os.environ.get("JAX_ENABLE_COMPILATION_CACHE", "true").lower() in ("false", "0"):
+        return None
+    return Path(os.environ.get("JAX_COMPILATION_CACHE_DIR") or cache_folder())
 
 
 def check_device(device: str | None) -> None:

@@ -1,7 +1,11 @@
-"""Traced programs, kept between runs. JAX keeps compiled ones, but finds them only after tracing, which can take longer."""
+"""Compiled programs, kept between runs and between processes, so that only the first use of a program waits for it.
+
+JAX keeps compiled programs too, but finds them only after tracing and lowering, which can take longer than compiling.
+"""
 
 import hashlib
 import os
+import pickle
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,58 +14,107 @@ from pathlib import Path
 from typing import Any
 
 import jax
-from jax import export
+from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
 import jt3r
 from jt3r import kernels, scans
 
-from ..store.hdf5 import is_intact
 from .jax_config import cache_in_use
 
+Options = dict[str, bool | int | str]
 
-def cached(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
-    """The jitted `function` of pytrees of arrays; its traced program is kept beside JAX's compiled ones, if those are kept.
+QUICK_TO_COMPILE: Options = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+"""Of a CPU's compiler, for programs of many small numbers that run a few times: they compile in half the time."""
 
-    `settings` is a text that changes with whatever `function` closes over. The program is looked up by that, all files of
-    jt3r, the version of JAX, the device and its arguments' types. On several devices it is traced anew.
+HELD = 128
+"""Programs of this process that are held ready; the one that was made first goes first."""
+
+_READY: dict[str, Callable[..., list[Any]]] = {}
+
+
+def cached(function: Callable[..., Any], settings: str, options: Options | None = None) -> Callable[..., Any]:
+    """The compiled ``function`` of pytrees of arrays, kept in this process and, unless that is switched off, on disk.
+
+    ``settings`` is a text that changes with whatever ``function`` closes over: numbers that change from call to call are
+    better arguments. The program is looked up by that, the compiler's ``options``, all files of jt3r, the versions of JAX,
+    the device and the types of its arguments. On several devices, and inside another program, it is traced anew.
     """
-    folder = cache_in_use()
-    if folder is None or jax.local_device_count() > 1:
-        return jax.jit(function)
-    programs: dict[str, Callable[..., Any]] = {}
+    if jax.local_device_count() > 1:
+        return jax.jit(function, compiler_options=_for_device(options))
 
     def call(*arguments: Any) -> Any:
         leaves, tree = jax.tree.flatten(arguments)
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
+            return function(*arguments)
         types = [jax.typeof(leaf) for leaf in leaves]
-        facts = (settings, _files(), jax.__version__, jax.devices()[0].device_kind, jax.default_backend(), types, tree)
+        facts = (settings, _for_device(options), _files(), *_machine(), types, tree)
         name = hashlib.sha256(repr(facts).encode()).hexdigest()
-        if name not in programs:
-            path = folder / f"traced-{name}"
-            program = _read(path)
-            if program is None:
-                program = export.export(jax.jit(lambda *leaves: function(*jax.tree.unflatten(tree, leaves))))(*leaves)
-                _write(path, program)
-            programs[name] = jax.jit(program.call)
-        return programs[name](*leaves)
+        if name not in _READY:
+            while len(_READY) >= HELD:
+                del _READY[next(iter(_READY))]
+            _READY[name] = _program(name, function, tree, leaves, _for_device(options))
+        return _READY[name](leaves)
 
     return call
 
 
-def _read(path: Path) -> export.Exported | None:
-    """The program kept there, or None if it is missing or a byte of it has changed."""
-    if not is_intact(path):
+def _for_device(options: Options | None) -> Options | None:
+    """The options that the compiler of this device knows."""
+    on_cpu = jax.default_backend() == "cpu"
+    return {key: value for key, value in (options or {}).items() if on_cpu or "_cpu_" not in key} or None
+
+
+def _program(
+    name: str, function: Callable[..., Any], tree: Any, leaves: list[Any], options: Options | None
+) -> Callable[..., list[Any]]:
+    """The compiled function of leaves, from its file or else traced, compiled and written there."""
+    folder = cache_in_use()
+    path = folder / f"program-{name}" if folder else None
+    found = _read(path) if path else None
+    if found is None:
+        traced = jax.jit(lambda *leaves: function(*jax.tree.unflatten(tree, leaves))).trace(*leaves)
+        compiled = traced.lower().compile(compiler_options=options)
+        out = jax.tree.structure(traced.out_info)
+        found = compiled, jax.tree.unflatten(out, range(out.num_leaves))
+        if path:
+            _write(path, *found)
+    compiled, places = found
+    out = jax.tree.structure(places)
+    return lambda leaves: jax.tree.unflatten(out, jax.tree.leaves(compiled(*leaves)))
+
+
+def _read(path: Path) -> tuple[Any, Any] | None:
+    """The program kept there and the tree of its results; None if it is missing, or a byte of it has changed."""
+    try:
+        written = path.read_bytes()
+    except OSError:
         return None
-    return export.deserialize(bytearray(path.read_bytes()[: -hashlib.sha256().digest_size]))
+    body, digest = written[: -hashlib.sha256().digest_size], written[-hashlib.sha256().digest_size :]
+    if hashlib.sha256(body).digest() != digest:
+        return None
+    payload, arguments, results, places = pickle.loads(body)
+    count = range(arguments)
+    trees = jax.tree.structure((tuple(count), {})), jax.tree.structure(list(range(results)))
+    return deserialize_and_load(payload, *trees), places
 
 
-def _write(path: Path, program: export.Exported) -> None:
+def _write(path: Path, compiled: Any, places: Any) -> None:
     """Keep the program, its SHA-256 at the end, if the folder can be written: homes of batch systems often cannot."""
-    body = bytes(program.serialize())
+    try:
+        payload, arguments, _ = serialize(compiled)
+    except (ValueError, NotImplementedError):  # a device, or a program with large constants, that JAX cannot write
+        return
+    body = pickle.dumps((payload, arguments.num_leaves, len(jax.tree.leaves(places)), places))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(body + hashlib.sha256(body).digest())
         os.replace(temporary, path)
+
+
+@cache
+def _machine() -> tuple[str, ...]:
+    return jax.__version__, jax.lib.__version__, jax.default_backend(), jax.devices()[0].device_kind
 
 
 @cache

@@ -29,7 +29,7 @@ def jt3r(monkeypatch, capsys, tmp_path):
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["jt3r", *map(str, arguments)])
         try:
-            cli.main()
+            cli()
             code = 0
         except SystemExit as stop:
             code = stop.code or 0

@@ -120,9 +120,10 @@ def report(point: Point, names: list[str] | None = None, everything: bool = Fals
     ]
 
 
-def _program(
-    entries: tuple[Observable, ...], dataset: str
-) -> Callable[[dict[str, Array]], tuple[list[Array], list[list[Array]]]]:
+_Values = tuple[list[Array], list[list[Array]]]
+
+
+def _program(entries: tuple[Observable, ...], dataset: str) -> Callable[[dict[str, Array]], _Values]:
     """Parameters -> values of the observables and their derivatives in what each reads, all in one program."""
 
     def evaluate(given: dict[str, Array]) -> _Values:

@@ -74,8 +74,8 @@ def _program(
     if found is None:
         traced = jax.jit(lambda *leaves: function(*jax.tree.unflatten(tree, leaves))).trace(*leaves)
         compiled = traced.lower().compile(compiler_options=options)
-        out = jax.tree.structure(traced.out_info)
-        found = compiled, jax.tree.unflatten(out, range(out.num_leaves))
+        results, out = jax.tree.flatten(traced.out_info)
+        found = compiled, jax.tree.unflatten(out, range(len(results)))
         if path:
             _write(path, *found)
     compiled, places = found

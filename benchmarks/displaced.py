@@ -20,8 +20,9 @@ from scipy import integrate
 
 from jt3r.aprime import Recipe
 from jt3r.constants import ALPHA_EM, M_E, M_MU
+from jt3r.data.inputs import inputs
 from jt3r.experiments import limits, load
-from jt3r.experiments.load import DisplacedSearch, inputs
+from jt3r.experiments.load import DisplacedSearch
 
 N = inputs()
 CHARGE = np.sqrt(4 * np.pi * ALPHA_EM)

@@ -24,7 +24,7 @@ from jt3r.kernels.loops import c_aprime, c_phi
 from jt3r.measurements import measurement
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.kinds.registry import prepare
+from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.store.hdf5 import FILTERS
 
 V = 10.0

@@ -36,11 +36,11 @@ from jt3r.scans.engine import workers as work
 from jt3r.scans.engine.checkpoint import checkpoint_folder
 from jt3r.scans.engine.executors import executor_at
 from jt3r.scans.engine.plan import Scan
+from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import run as engine
 from jt3r.scans.engine.staging import Stages
 from jt3r.scans.kinds.grid import summary
 from jt3r.scans.kinds.grid.dense import grid_function
-from jt3r.scans.kinds.registry import prepare
 from jt3r.scans.store import compression as chunks
 from jt3r.scans.store import hdf5
 from jt3r.scans.store.compression import FILTERS
@@ -328,7 +328,7 @@ from jt3r.scans.engine.jax_config import configure
 configure(None, None, None, cache=True)
 import jt3r.scans.engine.run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.kinds.registry import prepare
+from jt3r.scans.engine.prepare import prepare
 loaded = time.perf_counter()
 scan = prepare(load_card("gm2_band"))
 scan.compute(scan.tiles[0])

@@ -8,7 +8,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .constants import ALPHA_EM, M_E, M_MU
-from .experiments.load import inputs
+from .data.inputs import inputs
 from .kernels.decays import widths
 from .kernels.numerics.promotion import floats
 

@@ -1,8 +1,13 @@
-"""The rules of the house: which room may import which, what an import may load, and how long a module may be."""
+"""The rules of the house, each fed what breaks it: which room and which folder may import which, what an import may load,
+how long a module and how full a folder may be, where its test is found, what the front door shows."""
 
 import ast
 import subprocess
 import sys
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -127,3 +132,146 @@ def test_precision_is_chosen_at_import(environment, dtype, monkeypatch):
     script = "import jax, jt3r; print(jt3r.observables['c_phi'](jt3r.Point(m_phi=0.08)).dtype)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == dtype
+
+
+LARGEST_FOLDER = 15
+"""Modules of one folder, beside its ``__init__``: what one takes in at a glance."""
+
+CROSS_CUTTING = {
+    "tests/kernels/test_contract.py": "what every kernel promises: dtype, gradient, CUDA",
+    "tests/kernels/production/test_contract.py": "the same of production",
+    "tests/scans/test_fuzz.py": "hostile input at every door",
+    "tests/scans/test_faults.py": "faults of real processes",
+}
+"""Tests of no single module, and what of. The four beside this file are of the whole tree."""
+
+HUBS = {"jt3r", "jt3r.catalogue", "jt3r.scans", "jt3r.scans.kinds.registry"}
+"""Lists of what there is, which import the listed on use: the front doors, the observables, the kinds."""
+
+
+def top_level(source: str) -> str:
+    """What runs when a module is imported: not the bodies of its functions and classes, not what is for the type checker."""
+    tree = ast.parse(source)
+    tree.body = [
+        node
+        for node in tree.body
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
+    ]
+    return ast.unparse(tree)
+
+
+def graph_of(paths: list[Path]) -> dict[str, set[str]]:
+    """Module -> modules of the program that it imports on being imported itself."""
+    sources = {_name(path): (path, top_level(path.read_text())) for path in paths}
+    return {name: {other for other in imports(*entry) if other in sources and other != name} for name, entry in sources.items()}
+
+
+def cycle(graph: Mapping[str, set[str]]) -> list[str]:
+    """A closed path in a graph, its first node again at its end; empty if there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def folders_of(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The same arrows between folders; a module on the first floor of a room is a folder of its own."""
+
+    def folder(module: str) -> str:
+        parts = module.split(".")
+        room = 2 if module.startswith(("jt3r.kernels", "jt3r.scans")) else 1
+        return ".".join(parts[: max(room + 1, len(parts) - 1)])
+
+    found: dict[str, set[str]] = {}
+    for module, others in graph.items():
+        if module not in HUBS:
+            arrows = {folder(other) for other in others if other not in HUBS} - {folder(module)}
+            found.setdefault(folder(module), set()).update(arrows)
+    return found
+
+
+def crowded(paths: list[Path]) -> dict[str, int]:
+    """Folders with more modules than one takes in at a glance, and how many."""
+    counts = Counter(path.parent.relative_to(ROOT).as_posix() for path in paths if path.name != "__init__.py")
+    return {folder: count for folder, count in counts.items() if count > LARGEST_FOLDER}
+
+
+def without_module(tests: list[Path], modules: list[Path]) -> list[str]:
+    """Tests that no module is found for by their path: ``test_x.py`` or ``test_x_aspect.py`` beside the place of ``x.py``."""
+
+    def is_of(test: Path) -> bool:
+        words = test.stem.removeprefix("test_").split("_")
+        names = ["_".join(words[: n + 1]) for n in range(len(words))]
+        place = ROOT / test.relative_to(ROOT / "tests").parent
+        return any(place / f"{name}.py" in modules for name in names)
+
+    named = [test for test in tests if test.parent != ROOT / "tests" and str(test.relative_to(ROOT)) not in CROSS_CUTTING]
+    return [str(test.relative_to(ROOT)) for test in named if not is_of(test)]
+
+
+def unlisted(folders: set[str], listed: list[str]) -> list[str]:
+    """Packages that the tree has and pyproject.toml does not list, or the other way round."""
+    return sorted(folders ^ set(listed))
+
+
+def packages() -> set[str]:
+    return {_name(path) for path in MODULES if path.name == "__init__.py"}
+
+
+def test_no_module_imports_itself_by_a_detour():
+    assert cycle(graph_of(MODULES)) == []
+
+
+def test_arrows_between_folders_go_one_way():
+    assert cycle(folders_of(graph_of(MODULES))) == []
+
+
+def test_no_folder_is_crowded():
+    assert crowded(MODULES) == {}
+
+
+def test_the_test_of_a_module_is_found_by_its_path():
+    tests = sorted((ROOT / "tests").rglob("test_*.py"))
+    assert without_module(tests, MODULES) == []
+    assert set(CROSS_CUTTING) <= {str(test.relative_to(ROOT)) for test in tests}
+
+
+def test_every_folder_is_installed():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    data_alone = {"jt3r.data.flavour"}
+    assert unlisted(packages() | data_alone, listed) == []
+
+
+def test_the_front_door_shows_its_names_and_nothing_else():
+    script = (
+        "import jt3r\nassert sorted(jt3r.__all__) == [n for n in dir(jt3r) if n[0] != '_'], dir(jt3r)\n"
+        "for name in jt3r.__all__:\n    getattr(jt3r, name)\n"
+        "assert sorted(jt3r.__all__) == [n for n in dir(jt3r) if n[0] != '_'], dir(jt3r)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_rules_of_the_tree_find_what_breaks_them():
+    def module(name: str) -> Path:
+        return ROOT / name
+
+    assert top_level("import a\ndef f():\n    import b\nif TYPE_CHECKING:\n    import c") == "import a"
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) in (["a", "c", "b", "a"], ["b", "a", "c", "b"], ["c", "b", "a", "c"])
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    ring = {"jt3r.scans.store.x": {"jt3r.scans.engine.y"}, "jt3r.scans.engine.z": {"jt3r.scans.store.w"}}
+    assert cycle(ring) == []
+    assert cycle(folders_of(ring))
+    assert folders_of({"jt3r.point": {"jt3r.data.load"}, "jt3r.gm2.band": {"jt3r.point", "jt3r.gm2.observables"}}) == {
+        "jt3r.point": {"jt3r.data"},
+        "jt3r.gm2": {"jt3r.point"},
+    }
+    heap = [module(f"scans/heap/m{n}.py") for n in range(LARGEST_FOLDER)]
+    assert crowded([*heap, module("scans/heap/__init__.py")]) == {}
+    assert crowded([*heap, module("scans/heap/one_more.py")]) == {"scans/heap": LARGEST_FOLDER + 1}
+    there = [module("kernels/loops/heavy.py"), module("kernels/loops/one_loop.py")]
+    good = [module(f"tests/kernels/loops/test_{name}.py") for name in ("heavy", "one_loop", "one_loop_ends")]
+    lost = [module("tests/kernels/test_heavy.py"), module("tests/kernels/loops/test_one.py")]
+    assert without_module([*good, *lost], there) == ["tests/kernels/test_heavy.py", "tests/kernels/loops/test_one.py"]
+    assert unlisted({"jt3r", "jt3r.gm2"}, ["jt3r", "jt3r.dark"]) == ["jt3r.dark", "jt3r.gm2"]

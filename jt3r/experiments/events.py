@@ -10,12 +10,13 @@ from jaxtyping import Array, Real
 
 from ..aprime import Couplings
 from ..constants import ALPHA_EM
+from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics.promotion import floats
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
 from . import spectra
-from .load import DisplacedSearch, inputs
+from .load import DisplacedSearch
 from .spectra import Nodes, Spectra
 
 # 1/fb in 1/mb.

@@ -2,25 +2,20 @@
 
 import functools
 import tomllib
-from importlib import resources
-from typing import Annotated, Literal, cast
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-
-class Quantity(BaseModel):
-    """A number, its unit and where it is printed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    value: float = Field(ge=0, allow_inf_nan=False)
-    unit: str
-    source: str = Field(min_length=4)
+from ..data.load import Quantity, read_toml
 
 
 def _in(*units: str) -> AfterValidator:
     def check(quantity: Quantity) -> Quantity:
         if quantity.unit not in units:
             raise ValueError(f"unit is {quantity.unit!r}, expected {' or '.join(map(repr, units))}")
+        if quantity.value < 0:
+            raise ValueError(f"value is {quantity.value}, expected 0 or more")
         return quantity
 
     return AfterValidator(check)
@@ -128,7 +123,11 @@ _KINDS: dict[str, type[_Search]] = {
 
 def parse(text: str) -> dict[str, Search]:
     """The searches of a TOML text by name; pydantic.ValidationError or ValueError names what is wrong."""
-    tables = tomllib.loads(text)
+    return searches_of(tomllib.loads(text))
+
+
+def searches_of(tables: Mapping[str, Any]) -> dict[str, Search]:
+    """The searches of tables, kind by kind, by name; pydantic.ValidationError or ValueError names what is wrong."""
     unknown = set(tables) - set(_KINDS)
     if unknown:
         raise ValueError(f"unknown kind of search: {', '.join(sorted(unknown))}; known: {', '.join(_KINDS)}")
@@ -144,7 +143,7 @@ def parse(text: str) -> dict[str, Search]:
 @functools.cache
 def load() -> dict[str, Search]:
     """The searches shipped with the package, by name."""
-    return parse(resources.files("jt3r.data").joinpath("experiments.toml").read_text(encoding="utf-8"))
+    return searches_of(read_toml("experiments.toml"))
 
 
 def get(name: str | Search) -> Search:
@@ -155,16 +154,3 @@ def get(name: str | Search) -> Search:
     if name not in searches:
         raise KeyError(f"no search {name!r}; there are {', '.join(searches)}")
     return searches[name]
-
-
-@functools.cache
-def inputs() -> dict[str, float]:
-    """The numbers of ``data/displaced_inputs.toml`` by name, those of a sub-table as table.name."""
-    text = resources.files("jt3r.data").joinpath("displaced_inputs.toml").read_text(encoding="utf-8")
-    values: dict[str, float] = {}
-    for name, entry in tomllib.loads(text).items():
-        if "value" in entry:
-            values[name] = Quantity.model_validate(entry).value
-        else:
-            values |= {f"{name}.{key}": Quantity.model_validate(sub).value for key, sub in entry.items()}
-    return values

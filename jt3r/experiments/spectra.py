@@ -13,10 +13,11 @@ import numpy as np
 from jaxtyping import Array, Real
 
 from ..constants import ALPHA_EM, M_E
+from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.quadrature import log_legendre, unit_rule
-from .load import DisplacedSearch, inputs
+from .load import DisplacedSearch
 
 LIGHTEST, HEAVIEST = 5e-4, 2.0
 """Masses in GeV between which bremsstrahlung is tabulated; for electrons to 0.75 of the lowest energy at most."""

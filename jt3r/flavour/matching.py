@@ -1,8 +1,6 @@
 """Wilson coefficients of the model, from its mixing angles to the names that ``jt3r.flavour.predict`` takes."""
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,6 +8,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..constants import M_MU
+from ..data.load import read_toml
 from ..kernels.flavour import wilson
 
 PRESETS = ("paper", "pdg", "derived")
@@ -20,7 +19,7 @@ VEV = 10.0  # GeV, V
 @cache
 def flavour_inputs() -> dict[str, dict[str, dict[str, Any]]]:
     """The inputs with unit and source, by preset."""
-    return tomllib.loads((resources.files("jt3r.data") / "flavour_inputs.toml").read_text())
+    return read_toml("flavour_inputs.toml")
 
 
 def _values(section: str) -> dict[str, float]:

@@ -1,14 +1,14 @@
 """Measured flavour observables, chi-square against them, and the paper's 'SM pull'."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
+
+from ..data.load import read_toml
 
 ERRORS = ("moments", "two-sided", "average")
 PULL_OBSERVABLES = ("R_K", "R_Kst", "BR_Bsmumu")
@@ -52,7 +52,7 @@ class Measurement:
 @cache
 def measurements(data: str = "paper2021") -> dict[str, Measurement]:
     """The measurements of a named set, ``paper2021`` or ``current``, by observable. Raises ValueError for another set."""
-    sets = tomllib.loads((resources.files("jt3r.data") / "flavour_measurements.toml").read_text())
+    sets = read_toml("flavour_measurements.toml")
     if data not in sets:
         raise ValueError(f"no set of flavour measurements {data!r}; there are {', '.join(sets)}")
     return {

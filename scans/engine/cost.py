@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..cards.base import Card
-from ..kinds.registry import prepare
+from .prepare import prepare
 
 MEMORY = 0.6e9
 """JAX with its compiler, and the tiles in flight: measured 0.3 to 0.6 GB for cards of any size."""

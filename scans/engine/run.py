@@ -17,7 +17,6 @@ from jt3r.errors import BadInput, ScanFailed
 
 from ..cards.base import Card
 from ..cards.load import load_card
-from ..kinds.registry import prepare
 from ..store.format import FORMAT, SCHEMA
 from ..store.hdf5 import open_scan, sync_folder
 from ..store.output import refuse_existing
@@ -35,6 +34,7 @@ from .checkpoint import (
 )
 from .interrupt import stop_requests
 from .plan import Scan
+from .prepare import prepare
 
 Progress = Callable[[Iterator[int], int, int, Callable[[], str]], Iterable[int]]
 """Wraps the numbers of tiles that come in finished, given how many were done before, how many there are, and what there is to

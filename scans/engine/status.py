@@ -10,9 +10,9 @@ import h5py
 from jt3r.errors import BadInput, ScanFailed
 
 from ..cards.load import load_card
-from ..kinds.registry import prepare
 from ..store.hdf5 import open_scan
 from .checkpoint import checkpoint_folder, in_use, read_manifest, tile_file, unfinished
+from .prepare import prepare
 
 
 @dataclass(frozen=True)

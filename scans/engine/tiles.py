@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import overload
 
+from ..store.layout import Slices as Slices
+
 CHUNK_POINTS = 2**16
 """Values in one HDF5 chunk: 512 KiB of float64."""
-
-Slices = tuple[slice, ...]
 
 
 def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | None = None) -> tuple[int, ...]:

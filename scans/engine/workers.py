@@ -12,11 +12,11 @@ from jt3r.errors import BadInput, ScanFailed
 
 from ..cards.base import Card
 from ..cards.load import load_card
-from ..kinds.registry import prepare
 from ..store.compression import cores
 from ..store.hdf5 import write_tile
 from .checkpoint import check_same, manifest_of, read_manifest, tile_file
 from .plan import Scan
+from .prepare import prepare
 
 IN_FLIGHT = 256
 """Tiles handed to an executor at a time: enough for any machine, and a million tiles do not fill the memory."""

@@ -1,16 +1,15 @@
 """The kinds of scan: one record each, found in the folders beside this module. A new kind is a new folder."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..cards.base import Card
-from ..engine.plan import Scan
-from ..engine.provenance import provenance
+if TYPE_CHECKING:
+    from ..cards.base import Card
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def kinds() -> Mapping[str, Kind]:
     return {kind.name: kind for kind in records}
 
 
-def kind_of(card: Card | Mapping[str, Any]) -> Kind:
+def kind_of(card: "Card | Mapping[str, Any]") -> Kind:
     """The kind of a checked card, or of the card stored in a file."""
     return kinds()[card["kind"] if isinstance(card, Mapping) else card.kind]
 
@@ -63,10 +62,3 @@ def kind_of(card: Card | Mapping[str, Any]) -> Kind:
 def card_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The card that a file's attributes hold."""
     return json.loads(attributes["card"])
-
-
-def prepare(card: Card) -> Scan:
-    """The scan that a card asks for, ready to run, with its provenance in the layout."""
-    build: Callable[[Card], Scan] = kind_of(card).part("build")
-    scan = build(card)
-    return replace(scan, layout=replace(scan.layout, attributes={**provenance(card), **scan.layout.attributes}))

@@ -19,11 +19,10 @@ import numpy as np
 
 from jt3r.errors import BadInput, ScanFailed
 
-from ..engine.tiles import Slices
 from .compression import FILTERS, encode, write_chunks
 from .format import FORMAT, SCHEMA, check_format
 from .integrity import add_integrity, check_integrity
-from .layout import Layout, Variable
+from .layout import Layout, Slices, Variable
 
 
 @contextmanager

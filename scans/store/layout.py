@@ -7,6 +7,9 @@ import numpy as np
 
 Attributes = dict[str, Any]
 
+Slices = tuple[slice, ...]
+"""A block of an array: one slice an axis."""
+
 
 @dataclass(frozen=True)
 class Coordinate:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jt3r import aprime
+from jt3r.data.load import Quantity
 from jt3r.experiments import events as signal
 from jt3r.experiments import limits, spectra
 from jt3r.experiments import load as experiments
@@ -74,7 +75,7 @@ def test_faser_pions_against_foresee():
     """
 
     def of(value, unit):
-        return experiments.Quantity(value=value, unit=unit, source="FORESEE, tests/DarkPhoton")
+        return Quantity(value=value, unit=unit, source="FORESEE, tests/DarkPhoton")
 
     settings = {"beam_energy": of(6800, "GeV"), "exposure": of(300, "1/fb"), "distance": of(480, "m")}
     settings |= {"depth": of(1, "m"), "min_energy": of(1, "GeV")}

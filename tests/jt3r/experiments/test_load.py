@@ -6,7 +6,7 @@ import pytest
 
 from jt3r import aprime
 from jt3r.experiments import events as signal
-from jt3r.experiments.load import load as experiments
+from jt3r.experiments import load as experiments
 
 NEW = """
 [displaced.Mine]

@@ -114,8 +114,8 @@ BAD = {
     "unknown fixed": (_grid(fixed={"vv": 3.0}), ["fixed", "'vv'", "did you mean 'v'?"]),
     "unknown observable": (_grid(observables=["delta_amu"]), ["delta_amu", "did you mean 'delta_a_mu'?"]),
     "unknown data set": (_grid(dataset="paper2012"), ["paper2012", "did you mean 'paper2021'?"]),
-    "unknown kind": (_grid(kind="gird"), ["kind", "gird", "'grid' or 'band'"]),
-    "no kind": ({k: v for k, v in MAP.items() if k != "kind"}, ["kind", "'grid' or 'band'"]),
+    "unknown kind": (_grid(kind="gird"), ["kind", "gird", "must be 'band'", "'grid'"]),
+    "no kind": ({k: v for k, v in MAP.items() if k != "kind"}, ["kind", "must be 'band'", "'grid'"]),
     "min above max": (_axis(min=0.2, max=0.1, n=3), ["axes.m_phi", "min = 0.2", "max = 0.1"]),
     "min is max": (_axis(min=0.2, max=0.2, n=3), ["axes.m_phi", "min = 0.2"]),
     "zero points": (_axis(min=0.1, max=0.2, n=0), ["axes.m_phi.n = 0"]),
@@ -201,5 +201,5 @@ def test_bad_settings(setting, words):
 
 
 def test_an_unknown_key_is_met_with_those_of_its_kind():
-    with pytest.raises(BadInput, match=r"key 'pulls' is unknown; known: dataset, terms.*max_tree_depth"):
+    with pytest.raises(BadInput, match=r"key 'pulls' is unknown; known: kind, dataset, terms.*max_tree_depth"):
         load_card("posterior", ["pulls=[1]"])

@@ -1,3 +1,5 @@
+"""Compiled programs are kept between processes."""
+
 import os
 import subprocess
 import sys
@@ -9,6 +11,8 @@ import pytest
 
 from jt3r.scans.engine import program_cache
 from jt3r.scans.engine.program_cache import cached
+from jt3r.scans.store.hdf5 import is_intact
+from tests.scans.processes import flip, jt3r
 
 PROGRAM = """
 import sys, jax, jax.numpy as jnp, jt3r
@@ -78,3 +82,24 @@ def test_inside_another_program_it_is_the_function():
 @pytest.mark.parametrize("number", [2.0, jnp.asarray(2.0)])
 def test_python_numbers_and_arrays_are_both_taken(number):
     assert float(cached(lambda x: x * 3, f"{__name__} numbers")(number)) == 6.0
+
+
+def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
+    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    home.pop("JAX_COMPILATION_CACHE_DIR", None)
+    card = tmp_path / "card.toml"
+    card.write_text('kind = "band"\npulls = [0]\naxes.m_aprime = { values = [0.05] }\n')
+    assert jt3r("run", card, "-o", tmp_path / "a.h5", "--no-cache", env=home).returncode == 0
+    assert not list(tmp_path.rglob("*cache"))
+    assert jt3r("run", card, "-o", tmp_path / "b.h5", env=home).returncode == 0
+    assert list(tmp_path.rglob("jaxlib-*/*cache"))
+    (program,) = tmp_path.rglob("jaxlib-*/program-*")
+    whole = program.read_bytes()
+    flip(program, len(whole) // 2)
+    for name in ("c.h5", "d.h5"):  # with a damaged program, which is made again, and with a whole one
+        done = jt3r("run", card, "-o", tmp_path / name, env=home)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert is_intact(program)
+    nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
+    assert jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
+    assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1

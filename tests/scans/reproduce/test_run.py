@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jt3r.scans import BadInput
-from jt3r.scans.cli.main import main as cli
+from jt3r.scans.cli import main as cli
 from jt3r.scans.reproduce.figures import PARTS
 from jt3r.scans.reproduce.numbers import FUNCTIONS
 from jt3r.scans.reproduce.report import number, typeset

@@ -22,6 +22,7 @@ from jt3r.scans.store.hdf5 import is_intact, open_scan
 from jt3r.scans.store.info import describe
 from jt3r.scans.store.integrity import add_integrity
 from tests.scans.conftest import BAND, MAP, SUMMARY, TILED
+from tests.scans.processes import flip
 
 
 def test_xarray_reads_a_map_as_labelled_arrays(map_file, map_values):
@@ -119,14 +120,8 @@ def test_a_flipped_byte_in_a_finished_file(map_file, tmp_path):
     path = _copy(map_file, tmp_path)
     with h5py.File(path) as file:
         chunk = file["pull_gm2"].id.get_chunk_info(0)
-    _flip(path, chunk.byte_offset + chunk.size // 2)
+    flip(path, chunk.byte_offset + chunk.size // 2)
     assert "is damaged" in _refused(path)
-
-
-def _flip(path: Path, at: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[at] ^= 0xFF
-    path.write_bytes(data)
 
 
 class _Stop(Exception):
@@ -166,7 +161,7 @@ def test_a_resumed_scan_has_the_same_bytes_and_does_no_tile_twice(tmp_path, tile
     assert len(victims) == 6  # five that came in, and the one that was being written meanwhile
     with h5py.File(victims[0]) as file:
         chunk = file["delta_a_mu"].id.get_chunk_info(1)
-    _flip(victims[0], chunk.byte_offset + 1000)
+    flip(victims[0], chunk.byte_offset + 1000)
     os.truncate(victims[1], victims[1].stat().st_size // 2)
     victims[2].unlink()
     run(TILED, out, resume=True, progress=_counting(seen))
@@ -185,7 +180,7 @@ def test_any_flipped_byte_of_a_tile_is_noticed(card, tmp_path):
     assert is_intact(part)
     for at in range(0, len(pristine), 97):
         part.write_bytes(pristine)
-        _flip(part, at)
+        flip(part, at)
         assert not is_intact(part), at
     assert run(card, out, resume=True).read_bytes() == run(card, tmp_path / "expected.h5").read_bytes()
 

@@ -6,9 +6,9 @@ import pytest
 from jt3r import Point, observables
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
+from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.tiles import Tiles, block_shape
 from jt3r.scans.kinds.grid import dense as grid
-from jt3r.scans.kinds.registry import prepare
 
 ROUNDING = 1e-11
 """Contracted multiply-add differs from one compilation to the next; the two terms cancel to 1/1000 at worst here."""

@@ -8,10 +8,10 @@ from jt3r import Point, observables
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.checkpoint import checkpoint_folder
+from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import run_shard
 from jt3r.scans.kinds.grid.refined import _passes
 from jt3r.scans.kinds.picture import plot_file
-from jt3r.scans.kinds.registry import prepare
 from jt3r.scans.store.info import describe
 
 LEVELS = 4

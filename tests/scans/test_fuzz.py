@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.base import Card
 from jt3r.scans.cards.load import load_card, shipped_cards
-from jt3r.scans.engine.run import default_output, prepare
+from jt3r.scans.engine.prepare import prepare
+from jt3r.scans.engine.run import default_output
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.hdf5 import read_tile, write_tile
 from jt3r.scans.store.info import describe
@@ -198,7 +199,7 @@ import io, sys, traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.run import prepare
+from jt3r.scans.engine.prepare import prepare
 from jt3r.errors import BadInput
 from jt3r.scans.store.hdf5 import open_scan, read_tile
 from jt3r.scans.store.info import describe
@@ -259,7 +260,7 @@ def test_mutated_bytes_of_files_and_parts(scan_files, part, tmp_path):
 
 
 def test_a_mutated_part_is_no_part(part, tmp_path):
-    layout, random = prepare(load_card(SMALL)).parts, Random(8)
+    layout, random = prepare(load_card(SMALL)).tile_layout, Random(8)
     content = part.read_bytes()
     mutants = {_mutant(content, random) for _ in range(100)} - {content}
     for mutant in mutants:

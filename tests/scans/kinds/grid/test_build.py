@@ -1,10 +1,11 @@
+"""Grids of dark-matter observables: a mesh is its points, and the shipped cards hold the numbers known of them."""
+
 import numpy as np
 import pytest
 
 from jt3r import Point, observables
 from jt3r.dark import relic as dark
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.cli.info import print_report
 from jt3r.scans.engine.run import run
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.hdf5 import open_scan
@@ -65,27 +66,3 @@ def test_pictures(shipped, tmp_path):
     assert len(text) > 10_000
     if name == "relic":
         assert "m_phi" not in text  # labels are typeset, not names of parameters
-
-
-def test_band_with_all_contributions(tmp_path):
-    """A key of the band card: the pull with Barr-Zee diagrams and heavy partners is what it solves for."""
-    card = {"kind": "band", "contributions": "full", "pulls": [-1, 0, 1], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
-    path = run(card, tmp_path / "full.h5")
-    stored = arrays(path, ["m_phi", "d_m_phi_d_delta_a_mu", "m_aprime"])
-    pull = observables["pull_gm2_full"](Point(m_aprime=stored["m_aprime"], m_phi=stored["m_phi"]))
-    np.testing.assert_allclose(pull, np.array([[-1.0], [0], [1]]) + np.zeros((1, 2)), atol=1e-9)  # as for one loop
-    slope = (stored["m_phi"][2] - stored["m_phi"][0]) / (2 * 0.59e-9)
-    np.testing.assert_allclose(stored["d_m_phi_d_delta_a_mu"][1], slope, rtol=1e-4)  # curvature: (band/mass)^2
-
-
-def test_table_iii(tmp_path, capsys):
-    path = run("table3", tmp_path / "table3.h5")
-    stored = arrays(path, ["sum", "sum_as_printed", "cancels", "charge"])
-    assert stored["cancels"].all()
-    assert (stored["sum"] == 0).all()
-    assert stored["sum_as_printed"].sum() == 8  # SU(3)^3 alone
-    assert len(stored["charge"]) == 16
-    print_report(path)
-    text = capsys.readouterr().out
-    assert "chi_u_R_c is printed as chi_mu_R_c" in text
-    assert "-2/3" in text

@@ -1,0 +1,71 @@
+"""The report of one point: benchmarks, settings, values and gradients."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import jt3r
+from jt3r.flavour.benchmarks import NAMES, benchmark
+from jt3r.scans import BadInput
+from jt3r.scans.cli.main import app
+from jt3r.scans.cli.point import benchmark_values, make_point, parameter_values, report
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_benchmark_is_found_in_any_case(name):
+    for spelling in (name, name.lower(), name.title()):
+        assert benchmark_values(spelling) == benchmark(name)
+
+
+def test_an_unknown_benchmark_gets_a_suggestion():
+    with pytest.raises(BadInput, match="did you mean 'bm"):
+        benchmark_values("bme")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("C9_bsmumu", "NAME=VALUE"),
+        ("C9_bsmum=1", "did you mean 'C9_bsmumu'"),
+        ("C9_bsmumu=a", "'a' is not a number"),
+    ],
+)
+def test_a_wrong_setting_is_refused(setting, message):
+    with pytest.raises(BadInput, match=message):
+        parameter_values([setting])
+
+
+def test_values_that_are_not_allowed_are_refused():
+    for values in ({"C9_bsmumu": float("nan")}, {"m_phi": 0.0}):
+        with pytest.raises(BadInput, match=next(iter(values))):
+            make_point(values, "paper2021")
+    assert float(make_point({"C9_bsmumu": -2.0}, "paper2021").C9_bsmumu) == -2.0
+
+
+def test_the_report_has_every_observable_with_the_gradient_of_the_jacobian():
+    values = benchmark("BMA")
+    slopes = jt3r.flavour.predict.jacobian(values)
+    rows = {row.name: row for row in report(make_point(values, "paper2021"), [*slopes, "sm_pull_flavour"])}
+    for name, value in jt3r.flavour.predict.predict(values).items():
+        assert rows[name].value == pytest.approx(float(value), rel=1e-13)
+        for parameter, slope in rows[name].gradient.items():
+            # two orders of the same float64 sums; a slope that vanishes by cancellation is judged on the value's scale
+            assert slope == pytest.approx(float(slopes[name][parameter]), rel=1e-9, abs=1e-12 * float(value))
+    # the benchmark's pull with today's FLAVIO; Table II prints 4.4 for that of 2021
+    assert rows["sm_pull_flavour"].value == pytest.approx(4.4, abs=0.15)
+    step = 1e-5
+    up, down = (make_point(values | {"C10_bsmumu": values["C10_bsmumu"] + s}, "paper2021") for s in (step, -step))
+    pull = jt3r.observables["sm_pull_flavour"]
+    # central difference: the error is step^2 times the third derivative, and 1e-16 / step
+    assert rows["sm_pull_flavour"].gradient["C10_bsmumu"] == pytest.approx(float(pull(up) - pull(down)) / (2 * step), rel=1e-6)
+
+
+def test_the_command_takes_a_benchmark_and_settings_over_it():
+    result = CliRunner().invoke(app, ["point", "--card", "BMB", "--set", "C9_bsmumu=-0.5", "--set", "CS_bsmumu=0", "--json"])
+    assert result.exit_code == 0
+    answer = json.loads(result.stdout)
+    changed = benchmark("BMB") | {"C9_bsmumu": -0.5, "CS_bsmumu": 0.0}
+    assert answer["point"] == {**changed, "v": 10.0}
+    by_name = {row["name"]: row["value"] for row in answer["observables"]}
+    assert by_name["R_K"] == pytest.approx(float(jt3r.flavour.predict.predict(changed)["R_K"]), rel=1e-13)

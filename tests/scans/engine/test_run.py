@@ -1,0 +1,92 @@
+"""Shards, resuming and devices: always the bytes of one undisturbed run in one process."""
+
+import os
+import subprocess
+import sys
+from math import prod
+
+import h5py
+import numpy as np
+import pytest
+import xarray
+
+from jt3r.scans import BadInput, run
+from jt3r.scans.cards.load import load_card
+from jt3r.scans.engine.prepare import prepare
+from jt3r.scans.engine.run import merge, run_shard
+from jt3r.scans.engine.status import status, verify
+from jt3r.scans.store.info import describe
+from tests.scans.conftest import MAP, SUMMARY, TILED
+from tests.scans.processes import jt3r
+
+
+def test_shards_and_their_merger(tmp_path, tiled):
+    """Three shards, the second done twice; partial results meanwhile."""
+    out, now = tmp_path / "map.h5", tmp_path / "now.h5"
+    with pytest.raises(BadInput, match="no scan was started"):
+        merge(out)
+    for number in (2, 2, 3):
+        run_shard(TILED, out, shard=(number, 3))
+    assert (status(out).state, status(out).done, status(out).tiles) == ("stopped", 8, 12)
+    with pytest.raises(BadInput, match=r"4 of 12 tiles are missing or damaged \(0, 3, 6, 9\)"):
+        merge(out)
+    merge(out, partial=now)
+    with h5py.File(now) as file:
+        values = file["delta_a_mu"][()]
+        assert file.attrs["tiles"] == "8 of 12"
+        tiles = prepare(load_card(TILED)).tiles
+        assert [bool(np.isnan(values[tile]).all()) for tile in tiles] == [number % 3 == 0 for number in range(12)]
+    facts = describe(now)
+    assert (facts["tiles"], facts["arrays"]["delta_a_mu"]["shape"]) == ("8 of 12", [4000, 2100])
+    assert verify(now).state == "finished"
+    with pytest.raises(BadInput, match="differs in card"):
+        run_shard({**TILED, "fixed": {"v": 12.0}}, out, shard=(1, 3))
+    run_shard(TILED, out, shard=(1, 3))
+    assert merge(out).read_bytes() == tiled
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["map.h5", "now.h5"]
+    assert status(out).state == "finished"
+    with pytest.raises(BadInput, match="exists already"):
+        merge(out)
+
+
+@pytest.mark.parametrize("shard", ["0/3", "4/3", "1", "a/b"])
+def test_a_wrong_shard_is_one_line(shard, tmp_path):
+    done = jt3r("run", "gm2_band", "-o", tmp_path / "out.h5", "--shard", shard)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "must be I/N" in done.stderr
+
+
+def test_a_partial_summary_counts_what_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.TILE_POINTS", 2**9)
+    out = tmp_path / "summary.h5"
+    run_shard(SUMMARY, out, shard=(1, 2))
+    with xarray.open_dataset(merge(out, partial=tmp_path / "now.h5"), engine="h5netcdf") as data:
+        tiles = prepare(load_card(SUMMARY)).tiles[::2]
+        points = sum(prod(s.stop - s.start for s in tile) for tile in tiles)
+        assert int(data["points"]) == points < 37 * 53
+        assert int(data["histogram"].sum() + data["invalid"] + data["underflow"] + data["overflow"]) == points
+
+
+def test_an_old_output_is_not_taken_for_the_resumed_one(tmp_path, map_file):
+    """--overwrite was broken off; the file that it was to replace is still there when it is resumed."""
+    out = run({**MAP, "observables": ["g_t3r"]}, tmp_path / "map.h5")
+    with pytest.raises(ZeroDivisionError):
+        run(MAP, out, overwrite=True, progress=lambda finished, done, total, note: 1 / 0)
+    assert run(MAP, out, resume=True).read_bytes() == map_file.read_bytes()
+
+
+def test_eight_devices_give_the_file_of_one(tmp_path, map_file, band_file, summary_file):
+    """The axes of 40 columns are spread, the map's 53 are not: its rows are."""
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys, jax\n"
+        "from jt3r.scans import run\n"
+        "from tests.scans.conftest import BAND, MAP, SUMMARY\n"
+        "assert jax.device_count() == 8\n"
+        "for name, card in (('map', MAP), ('band', BAND), ('summary', SUMMARY)):\n"
+        "    run(card, f'{sys.argv[1]}/{name}.h5')\n"
+    )
+    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "PYTHONPATH": os.getcwd()}
+    subprocess.run([sys.executable, script, tmp_path], env=os.environ | flags, check=True, timeout=300)
+    for name, one in (("map", map_file), ("band", band_file), ("summary", summary_file)):
+        assert (tmp_path / f"{name}.h5").read_bytes() == one.read_bytes(), name

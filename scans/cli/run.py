@@ -33,7 +33,7 @@ def check(card: CardName, settings: Settings = None) -> None:
     from rich.console import Console
 
     from ..cards.load import load_card
-    from ..engine.cost import check
+    from ..engine.prepare import check
 
     resolved = load_card(card, settings)
     cost = check(resolved)

@@ -26,10 +26,15 @@ def convert(value: float | str, given: str, unit: str) -> float:
     return float(Decimal(str(value)).scaleb(power * (ENERGY[other] - ENERGY[own])))
 
 
-def quantity(text: str, unit: str) -> float:
-    """The number in `unit` that a text such as "110 MeV" or "0.11" gives. Raises ValueError for any other text."""
+def quantity(text: str, unit: str, default: str | None = None) -> float:
+    """The number in `unit` that a text such as "110 MeV" gives, or one that names no unit and is in `default` [`unit`].
+
+    Raises ValueError for any other text.
+    """
     match = QUANTITY.fullmatch(text)
+    if match is None and text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        return float(text)  # a number, which whoever asks for it may refuse
     if match is None:
         raise ValueError(f"{text!r} is not a number, alone or with a unit such as {unit if unit not in ('', '1') else 'GeV'}")
     number, given = match.groups()
-    return convert(number, given or unit, unit)
+    return convert(number, given or default or unit, unit)

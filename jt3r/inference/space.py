@@ -87,9 +87,9 @@ class Space:
         for name in given:
             if name not in PARAMETERS and name not in COORDINATES:
                 raise ValueError(f"no coordinate {name!r}; there are {', '.join([*PARAMETERS, *COORDINATES])}")
-            lowest = self.free[name].min if name in self.free else self.fixed[name]
-            if name in PARAMETERS and PARAMETERS[name].positive and lowest <= 0:
-                raise ValueError(f"{name} = {lowest}: must be above zero")
+            for value in (self.free[name].min, self.free[name].max) if name in self.free else (self.fixed[name],):
+                if name in PARAMETERS:
+                    PARAMETERS[name].check(value)
         if both := set(self.free) & set(self.fixed):
             raise ValueError(f"{', '.join(sorted(both))}: both free and fixed")
         if (angles := [name for name in ANGLES if name in given]) and "m_aprime" not in given:

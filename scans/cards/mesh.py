@@ -10,22 +10,24 @@ from jt3r.point import PARAMETERS
 
 from .axis import Axis
 from .base import Card, Finite
-from .validators import check_reads, known
+from .validators import check_parameter, check_reads, in_own_units, known
+
+
+def _unit(name: str) -> str | None:
+    return PARAMETERS[name].unit if name in PARAMETERS else None
 
 
 class MeshCard(Card):
     """A card over every combination of the values of its axes."""
 
-    axes: Annotated[dict[str, Axis], Field(min_length=1), known("parameter", PARAMETERS)]
-    fixed: Annotated[dict[str, Finite], known("parameter", PARAMETERS)] = Field(default_factory=dict)
+    axes: Annotated[dict[str, Axis], Field(min_length=1), known("parameter", PARAMETERS), in_own_units(_unit)]
+    fixed: Annotated[dict[str, Finite], known("parameter", PARAMETERS), in_own_units(_unit)] = Field(default_factory=dict)
 
     @field_validator("axes", "fixed")
     @classmethod
-    def _positive(cls, table: dict[str, Any]) -> dict[str, Any]:
+    def _allowed(cls, table: dict[str, Any]) -> dict[str, Any]:
         for name, value in table.items():
-            lowest = value if isinstance(value, float) else value.ends()[0]
-            if PARAMETERS[name].positive and lowest <= 0:
-                raise ValueError(f"{name} = {lowest}: must be above zero")
+            check_parameter(name, (value,) if isinstance(value, float) else value.ends())
         return table
 
     @model_validator(mode="after")

@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 from jt3r import observables
 from jt3r.flavour.coordinates import ANGLES, COORDINATES
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.space import Prior, Space
+from jt3r.inference.space import Prior, Space, coordinate
 from jt3r.inference.terms import TERMS
 from jt3r.point import PARAMETERS
 
 from .base import Card, Finite, Model
-from .validators import Observables, check_reads, data_of, known
+from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known
 
+OWN_UNITS = in_own_units(lambda name: coordinate(name).unit if name in PARAMETERS or name in COORDINATES else None)
 WHERE = "under free or fixed"
 
 
@@ -43,12 +44,19 @@ class SpaceCard(Card):
     errors: Literal["moments", "two-sided", "average"] = "moments"
     theory_errors: bool = False
     matching: Literal["paper", "pdg", "derived"] = "pdg"
-    free: Annotated[dict[str, Free], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES])]
-    fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES])] = Field(default_factory=dict)
+    free: Annotated[dict[str, Free], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS]
+    fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS] = Field(
+        default_factory=dict
+    )
     observables: Observables = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _complete(self) -> "SpaceCard":
+        for name, ends in {name: (prior.min, prior.max) for name, prior in self.free.items()} | {
+            name: (value,) for name, value in self.fixed.items()
+        }.items():
+            if name in PARAMETERS:
+                check_parameter(name, ends)
         check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE)
         self.check_reads(self.observables)
         return self

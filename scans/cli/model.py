@@ -8,19 +8,31 @@ from typing import Annotated
 
 import typer
 
+from jt3r.units import quantity
+
 from ..engine.jax_config import check_device, configure
 from .options import AsJson, Cache, Device, Dtype, Exit, Memory, say
 
 
+def in_gev(text: str | float) -> float:
+    """A mass from the command line: a number in GeV, or with its unit, "110 MeV"."""
+    try:
+        return quantity(str(text), "GeV")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def point(
-    m_phi: Annotated[float | None, typer.Option(help="Dark Higgs mass, GeV.")] = None,
-    m_aprime: Annotated[float | None, typer.Option(help="Dark photon mass, GeV.")] = None,
-    v: Annotated[float, typer.Option(help="Vacuum expectation value V, GeV.")] = 10.0,
-    m_eta: Annotated[float | None, typer.Option(help="Dark-matter mass, GeV.")] = None,
-    delta: Annotated[float | None, typer.Option(help="Splitting of the dark-matter states, GeV.")] = None,
+    m_phi: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Dark Higgs mass, GeV.")] = None,
+    m_aprime: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Dark photon mass, GeV.")] = None,
+    v: Annotated[float, typer.Option(parser=in_gev, metavar="MASS", help="Vacuum expectation value V, GeV.")] = 10.0,
+    m_eta: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Dark-matter mass, GeV.")] = None,
+    delta: Annotated[
+        float | None, typer.Option(parser=in_gev, metavar="MASS", help="Splitting of the dark-matter states, GeV.")
+    ] = None,
     lambda_l: Annotated[float | None, typer.Option(help="Yukawa coupling of mu_L to its heavy partner [1].")] = None,
     lambda_r: Annotated[float | None, typer.Option(help="Yukawa coupling of mu_R to its heavy partner [1].")] = None,
-    m_mu: Annotated[float | None, typer.Option(help="Muon mass, GeV [PDG].")] = None,
+    m_mu: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Muon mass, GeV [PDG].")] = None,
     dataset: Annotated[str, typer.Option(help="Measurements to take pulls against.")] = "paper2021",
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any parameter: C9_bsmumu=-0.5. Repeatable.")
@@ -40,13 +52,16 @@ def point(
     --set goes before the other options, they before --card.
     """
     configure(None, None, None, cache=True)
-    from .point import benchmark_values, make_point, parameter_values, print_report, report
+    from .point import benchmark_values, doubts, make_point, parameter_values, print_report, report
 
-    given = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
+    given: dict[str, float | None] = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
     given |= {"m_eta": m_eta, "delta": delta, "lambda_l": lambda_l, "lambda_r": lambda_r}
     values = benchmark_values(card) if card is not None else {}
     values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
-    rows = report(make_point(values, dataset), names, everything, values)
+    made = make_point(values, dataset)
+    for line in doubts(values):
+        say(line)
+    rows = report(made, names, everything, values)
     if as_json:
         typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
     else:

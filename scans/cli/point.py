@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from jax import Array
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +15,7 @@ from jt3r.flavour.benchmarks import benchmark
 from jt3r.point import PARAMETERS
 from jt3r.registry import Observable
 from jt3r.sensitivity import derivative
+from jt3r.units import quantity
 
 from ..engine.program_cache import QUICK_TO_COMPILE, cached
 from ..engine.simplify import without_repetition
@@ -70,22 +70,23 @@ def parameter_values(settings: list[str]) -> dict[str, float]:
         if name not in PARAMETERS:
             raise BadInput(f"--set {setting}: {unknown('parameter', name, PARAMETERS)}")
         try:
-            values[name] = float(value)
-        except ValueError:
-            raise BadInput(f"--set {setting}: {value!r} is not a number") from None
+            values[name] = quantity(value, PARAMETERS[name].unit)
+        except ValueError as error:
+            raise BadInput(f"--set {setting}: {error}") from None
     return values
 
 
 def make_point(values: dict[str, Any], dataset: str) -> Point:
     """The point with these parameters. Raises BadInput for a value that is not allowed."""
-    for name, value in values.items():
-        positive = PARAMETERS[name].positive
-        if not np.isfinite(value) or (positive and value <= 0):
-            raise BadInput(f"{name} = {value}: must be a finite number{' above zero' if positive else ''}")
     try:
         return Point(**values, dataset=dataset)
     except ValueError as error:
         raise BadInput(str(error)) from None
+
+
+def doubts(values: dict[str, float]) -> list[str]:
+    """A line for each mass that looks as if it had been typed in MeV."""
+    return [line for name, value in values.items() if (line := PARAMETERS[name].doubt(value))]
 
 
 def report(point: Point, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()) -> list[Row]:

@@ -52,11 +52,10 @@ class SpaceCard(Card):
 
     @model_validator(mode="after")
     def _complete(self) -> "SpaceCard":
-        for name, ends in {name: (prior.min, prior.max) for name, prior in self.free.items()} | {
-            name: (value,) for name, value in self.fixed.items()
-        }.items():
+        ends = {name: (prior.min, prior.max) for name, prior in self.free.items()}
+        for name, values in (ends | {name: (value,) for name, value in self.fixed.items()}).items():
             if name in PARAMETERS:
-                check_parameter(name, ends)
+                check_parameter(name, values)
         check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE)
         self.check_reads(self.observables)
         return self

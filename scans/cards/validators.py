@@ -43,27 +43,27 @@ def in_own_units(unit_of: Callable[[str], str | None]) -> BeforeValidator:
 
 
 def _named(name: str, entry: Any, unit: str) -> Any:
+    if not isinstance(entry, dict):
+        return _number(name, entry, unit, unit)
+    given = entry.get("unit", unit)
+    if not isinstance(given, str):
+        raise ValueError(f'{name}.unit = {given!r}: must be a text such as "MeV"')
+    table = {key: value for key, value in entry.items() if key != "unit"}
+    for key in {"min", "max", "values"} & table.keys():
+        where, value = f"{name}.{key}", table[key]
+        several = isinstance(value, list)
+        table[key] = [_number(where, one, given, unit) for one in value] if several else _number(where, value, given, unit)
+    return table
+
+
+def _number(where: str, value: Any, given: str, unit: str) -> Any:
+    """Texts that begin with a number bring their unit or have the one given; pydantic refuses what is no number."""
     try:
-        if not isinstance(entry, dict):
-            return _number(entry, unit, unit)
-        given = entry.get("unit", unit)
-        if not isinstance(given, str):
-            raise ValueError(f'unit = {given!r}: must be a text such as "MeV"')
-        rest = {key: value for key, value in entry.items() if key != "unit"}
-        return {key: _numbers(value, given, unit) if key in ("min", "max", "values") else value for key, value in rest.items()}
+        if isinstance(value, str) and any(c.isdigit() for c in value):
+            return quantity(value, unit, given)
+        return convert(value, given, unit) if isinstance(value, int | float) and given != unit else value
     except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
-
-
-def _numbers(value: Any, given: str, unit: str) -> Any:
-    return [_number(entry, given, unit) for entry in value] if isinstance(value, list) else _number(value, given, unit)
-
-
-def _number(value: Any, given: str, unit: str) -> Any:
-    """Texts bring their own unit, or are in the one given; what is neither text nor number is left for pydantic to refuse."""
-    if isinstance(value, str):
-        return quantity(value, unit, given)
-    return convert(value, given, unit) if isinstance(value, int | float) and given != unit else value
+        raise ValueError(f"{where} = {value!r}: {error}") from None
 
 
 def check_parameter(name: str, ends: tuple[float, ...]) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def open_dataset(path: str | Path) -> "xarray.Dataset":
     """The file as an xarray Dataset, its arrays read when used: `.sel`, `.plot` and `.to_dataframe()` work on it.
 
-    Units, LaTeX labels and sources are attributes of the arrays. Raises BadInput as `open_scan`, or if xarray is missing.
+    Names are texts. Of each array `units` are what pint reads, `long_name` is the LaTeX label that `.plot()` puts on an axis,
+    `description` says what it is and `source` where it is from. Raises BadInput as `open_scan`, or if xarray is missing.
 
     >>> import jt3r
     >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
@@ -25,4 +26,20 @@ def open_dataset(path: str | Path) -> "xarray.Dataset":
     xarray = need("xarray", "xarray", "jt3r.scans.open")
     need("h5netcdf", "xarray", "jt3r.scans.open")
     with open_scan(path):
-        return xarray.open_dataset(path, engine="h5netcdf")
+        scan = xarray.open_dataset(path, engine="h5netcdf")
+    return _decoded(scan)
+
+
+def _decoded(scan: "xarray.Dataset") -> "xarray.Dataset":
+    """The dataset with texts for bytes, labels with dollar signs, and empty units for pure numbers."""
+    texts = {name: array for name, array in scan.variables.items() if array.dtype.kind == "S"}
+    scan = scan.assign({name: (array.dims, array.values.astype(str), array.attrs) for name, array in texts.items()})
+    for array in scan.variables.values():
+        facts = array.attrs
+        if "long_name" in facts:
+            facts["description"] = facts["long_name"]
+        if "latex" in facts:
+            facts["long_name"] = f"${facts['latex']}$"
+        if facts.get("units") == "1":
+            facts["units"] = ""
+    return scan

@@ -36,7 +36,7 @@ def test_what_is_no_quantity(text, unit, message):
 
 
 GRID = {"kind": "grid", "observables": ["pull_gm2"], "fixed": {"v": "10000 MeV"}}
-FIT = {"kind": "search", "terms": ["gm2"]}
+FIT = {"kind": "search", "terms": ["gm2"], "starts": 4}
 
 
 def test_cards_take_units():
@@ -55,8 +55,8 @@ def test_cards_take_units():
 @pytest.mark.parametrize(
     ("axis", "message"),
     [
-        ({"values": ["79 MV"]}, r"axes: m_phi: unit 'MV' is unknown; did you mean 'MeV'\?"),
-        ({"min": 70, "max": 110, "n": 3, "unit": 1}, r"axes: m_phi: unit = 1: must be a text"),
+        ({"values": ["79 MV"]}, r"axes: m_phi.values = '79 MV': unit 'MV' is unknown; did you mean 'MeV'\?"),
+        ({"min": 70, "max": 110, "n": 3, "unit": 1}, r"axes: m_phi.unit = 1: must be a text"),
         ({"min": -1, "max": 1, "n": 3}, r"m_phi = -1.0: must be a finite number above zero"),
     ],
 )

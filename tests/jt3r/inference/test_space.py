@@ -158,8 +158,8 @@ def test_bad_priors_are_refused(arguments, message):
     [
         ({"free": {}}, "free: give at least one"),
         ({"free": {"m_dark": Prior(0, 1)}}, "no coordinate 'm_dark'.*m_phi.*c_universal"),
-        ({"free": {"m_phi": Prior(0.0, 1)}}, "m_phi = 0.0: must be above zero"),
-        ({"free": {"m_phi": Prior(0.1, 1)}, "fixed": {"v": -1.0}}, "v = -1.0: must be above zero"),
+        ({"free": {"m_phi": Prior(0.0, 1)}}, "m_phi = 0.0: must be a finite number above zero"),
+        ({"free": {"m_phi": Prior(0.1, 1)}, "fixed": {"v": -1.0}}, "v = -1.0: must be a finite number above zero"),
         ({"free": {"m_phi": Prior(0.1, 1)}, "fixed": {"m_phi": 0.2}}, "m_phi: both free and fixed"),
         ({"free": {"m_phi": Prior(0.1, 1), "sp_l": Prior(0, 1)}}, "sp_l: mixing angles need m_aprime"),
         ({"free": {"m_phi": Prior(0.1, 1)}, "matching": "tree"}, "matching = 'tree'.*derived"),

@@ -123,7 +123,7 @@ STAGES = {
     "write a tile": (work, "write_tile"),
     "check tiles": (engine, "unfinished"),
     "put the file together": (engine, "_assemble"),
-    "seal": (hdf5, "add_integrity"),
+    "integrity": (hdf5, "add_integrity"),
 }
 
 

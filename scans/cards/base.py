@@ -32,6 +32,6 @@ class Card(Model):
     kind: str
     dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
 
-    def rests_on(self) -> set[str]:
+    def data_files(self) -> set[str]:
         """Files under jt3r/data beside constants and measurements that the scan reads, a table of one after a colon."""
         raise NotImplementedError

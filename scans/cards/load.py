@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from jt3r.errors import BadInput, one_line, unknown
 
-from ..kinds.registry import kinds
+from ..kinds.registry import former_names, kinds
 from .axis import LISTED, RANGE, Values
 from .base import Card
 from .text import read_card
@@ -25,11 +25,18 @@ def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = No
     for setting in settings or []:
         table = _set(table, setting)
     where = f"card{f' {name}' if name else ''}"
+    table = _renamed(table)
     model = _model(where, table.get("kind"))
     try:
         return model.model_validate(table)
     except ValidationError as error:
         raise BadInput(f"{where}: {one_line(_first_error(model, error))}") from None
+
+
+def _renamed(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with the name that its kind has today."""
+    kind = table.get("kind")
+    return {**table, "kind": former_names()[kind]} if isinstance(kind, str) and kind in former_names() else table
 
 
 def _model(where: str, kind: Any) -> type[Card]:

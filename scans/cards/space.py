@@ -64,7 +64,7 @@ class SpaceCard(Card):
         """Raise ValueError unless the space has every parameter that these observables read."""
         check_reads((observables[name] for name in names), self.space().parameters, WHERE)
 
-    def rests_on(self) -> set[str]:
+    def data_files(self) -> set[str]:
         angles = {"flavour_inputs.toml"} if set(ANGLES) & {*self.free, *self.fixed} else set()
         return angles | data_of(TERMS[name] for name in self.terms) | data_of(observables[name] for name in self.observables)
 

@@ -11,6 +11,9 @@ from jt3r.errors import BadInput, one_line, unknown
 DEEP_KEY = re.compile(r"(?:[\w-]++\s*+\.\s*+){16}")
 """A key of more than 16 parts: tomllib's time grows with the square of their number, to a minute for 100 kB."""
 
+RENAMED = {"gm2_search": "gm2_fit"}
+"""Name of a shipped card in version 0.1 -> its name today."""
+
 QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
 
@@ -27,6 +30,7 @@ def shipped_cards() -> dict[str, str]:
 def read_card(name: str) -> tuple[str, dict[str, Any]]:
     """The name and the table of a TOML file, or of a shipped card. Raises BadInput if there is none or it is no TOML."""
     path, shipped = Path(name), shipped_cards()
+    name = name if path.exists() else RENAMED.get(name, name)
     try:
         if path.is_file() or (path.exists() and name not in shipped):
             text = path.read_text(encoding="utf-8")

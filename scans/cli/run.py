@@ -34,6 +34,7 @@ def check(card: CardName, settings: Settings = None) -> None:
 
     from ..cards.load import load_card
     from ..engine.prepare import check
+    from ..kinds.registry import kind_of
 
     resolved = load_card(card, settings)
     cost = check(resolved)
@@ -41,7 +42,7 @@ def check(card: CardName, settings: Settings = None) -> None:
     console.print_json(resolved.model_dump_json())
     console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
     console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")
-    compiling = "half a minute or more of" if resolved.kind in ("search", "sample", "profile") else "some seconds of"
+    compiling = "half a minute or more of" if kind_of(resolved).slow else "some seconds of"
     console.print(f"time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
 
 

@@ -43,7 +43,7 @@ def provenance(card: Card) -> dict[str, str]:
 def _data(card: Card) -> dict[str, dict[str, Any]]:
     """Data file -> its SHA-256 and the tables of it that the card's observables, terms and searches rest on."""
     tables: dict[str, list[str]] = {}
-    for file, _, table in sorted(entry.partition(":") for entry in card.rests_on()):
+    for file, _, table in sorted(entry.partition(":") for entry in card.data_files()):
         tables.setdefault(file, []).extend([table] if table else [])
     return {file: {"sha256": digest(file), "tables": names} for file, names in tables.items()}
 

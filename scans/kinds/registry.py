@@ -19,7 +19,8 @@ class Kind:
     `card` is the class of its run cards; `build` makes the `Scan` of a card. The others read a finished file: `draw` puts its
     picture on axes, (axes, file, card) -> None; `report` says in tables and lines what was found, (file, card) -> things that
     rich prints; `rows` names the axes that the rows of a flat table run over, card -> names, all axes of the file unless given.
-    `exports` maps a suffix to a writer of that format, (source, output) -> None, of a kind that has one of its own.
+    `exports` maps a suffix to a writer of that format, (source, output) -> None, of a kind that has one of its own. `formerly`
+    are names that cards and files of earlier versions call it by. `slow` ones compile for half a minute or more.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Kind:
     report: str | None = None
     rows: str | None = None
     exports: Mapping[str, str] = field(default_factory=dict)
+    formerly: tuple[str, ...] = ()
+    slow: bool = False
 
     def part(self, name: str) -> Any:
         """The part `name` of this kind, imported; None if the kind has none."""
@@ -54,9 +57,16 @@ def kinds() -> Mapping[str, Kind]:
     return {kind.name: kind for kind in records}
 
 
+@cache
+def former_names() -> Mapping[str, str]:
+    """Name of a kind in an earlier version -> its name today."""
+    return {old: kind.name for kind in kinds().values() for old in kind.formerly}
+
+
 def kind_of(card: "Card | Mapping[str, Any]") -> Kind:
     """The kind of a checked card, or of the card stored in a file."""
-    return kinds()[card["kind"] if isinstance(card, Mapping) else card.kind]
+    name = card["kind"] if isinstance(card, Mapping) else card.kind
+    return kinds()[former_names().get(name, name)]
 
 
 def card_of(attributes: Mapping[str, Any]) -> dict[str, Any]:

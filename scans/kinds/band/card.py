@@ -34,5 +34,5 @@ class BandCard(MeshCard):
         self.check_reads(["pull_gm2"], self.solve_for)
         return self
 
-    def rests_on(self) -> set[str]:
+    def data_files(self) -> set[str]:
         return data_of([observables["pull_gm2_full" if self.contributions == "full" else "pull_gm2"]])

@@ -4,12 +4,14 @@ from ..registry import Kind
 
 KINDS = (
     Kind(
-        "search",
+        "fit",
         __name__,
         card="card:SearchCard",
         build="build:search_scan",
         draw="draw:draw_search",
         report="report:report",
         rows="report:rows",
+        formerly=("search",),
+        slow=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""The card of `kind = "search"`: minima of a likelihood from many random starts."""
+"""The card of `kind = "fit"`: minima of a likelihood from many random starts."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ class SearchCard(SpaceCard):
     every term is within one standard deviation: many allowed points for little, none of them a minimum.
     """
 
-    kind: Literal["search"]
+    kind: Literal["fit"]
     starts: int = Field(default=1000, ge=1, le=10_000_000)
     seed: int = Field(default=0, ge=0, lt=2**32)
     until: Literal["minimum", "allowed"] = "minimum"

@@ -30,7 +30,7 @@ class LimitsCard(MeshCard):
                     raise ValueError(f"recipe = 'paper_estimator' counts pi0: leave {name} out of experiments")
         return self
 
-    def rests_on(self) -> set[str]:
+    def data_files(self) -> set[str]:
         return data_of_searches(self.experiments)
 
 
@@ -57,7 +57,7 @@ class DecayLengthsCard(MeshCard):
             raise ValueError("energy must lie above the heaviest m_aprime")
         return self
 
-    def rests_on(self) -> set[str]:
+    def data_files(self) -> set[str]:
         return data_of_searches(self.experiments)
 
 

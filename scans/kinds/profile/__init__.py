@@ -3,5 +3,13 @@
 from ..registry import Kind
 
 KINDS = (
-    Kind("profile", __name__, card="card:ProfileCard", build="build:profile_scan", draw="draw:draw_profile", rows="card:rows"),
+    Kind(
+        "profile",
+        __name__,
+        card="card:ProfileCard",
+        build="build:profile_scan",
+        draw="draw:draw_profile",
+        rows="card:rows",
+        slow=True,
+    ),
 )

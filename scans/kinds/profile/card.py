@@ -41,5 +41,5 @@ class ProfileCard(SpaceCard):
         self.check_reads(name for name in self.axes if name not in self.free)
         return self
 
-    def rests_on(self) -> set[str]:
-        return super().rests_on() | data_of(observables[name] for name in self.axes if name not in self.free)
+    def data_files(self) -> set[str]:
+        return super().data_files() | data_of(observables[name] for name in self.axes if name not in self.free)

@@ -11,5 +11,6 @@ KINDS = (
         draw="draw:draw_corner",
         report="report:report",
         exports={".nc": "arviz:write_inference"},
+        slow=True,
     ),
 )

@@ -15,7 +15,7 @@ class TableCard(Card):
     number: Literal["I", "II", "III"]
     polynomials: Annotated[str, known("flavour table", table_names())] = "flavio-2.2"
 
-    def rests_on(self) -> set[str]:
+    def data_files(self) -> set[str]:
         if self.number == "III":
             return {"table3.toml"}
         return {"flavour_benchmarks.toml", "flavour_inputs.toml", f"flavour/{self.polynomials}.json"}

@@ -7,6 +7,7 @@ from jt3r.scans import BadInput
 from jt3r.scans.cards.load import load_card, shipped_cards
 from jt3r.scans.kinds.band.card import BandCard
 from jt3r.scans.kinds.grid.card import GridCard
+from jt3r.scans.kinds.registry import kind_of, kinds
 from tests.scans.conftest import BAND, MAP, SUMMARY
 
 
@@ -68,6 +69,17 @@ def test_forms_of_an_axis(axis, expected):
     assert points.dtype == np.float64
     np.testing.assert_allclose(points, expected, rtol=1e-15)
     assert points[[0, -1]].tolist() == [expected[0], expected[-1]]
+
+
+def test_names_of_the_version_before_are_read(tmp_path):
+    """Kind ``search`` is ``fit``, in a dict, a file and a shipped card's name; files of that version find their kind too."""
+    old = load_card(_search())
+    assert _search()["kind"] == "search"
+    assert old.kind == "fit"
+    assert old == load_card({**_search(), "kind": "fit"})
+    assert load_card("gm2_search") == load_card("gm2_fit")
+    assert kind_of({"kind": "search"}) is kind_of(old)
+    assert "search" not in kinds()
 
 
 def test_a_card_from_a_file(tmp_path):

@@ -16,7 +16,7 @@ def test_every_card_says_which_data_files_it_rests_on(name):
 def test_terms_are_data_as_observables_are():
     """A card with terms names the tables of its searches and files, beside those of its observables."""
     card = {
-        "kind": "search",
+        "kind": "fit",
         "terms": ["gm2", "nucal", "cut_coherent", "direct_detection"],
         "observables": ["ctau_aprime"],
         "free": {name: {"min": 0.01, "max": 0.1} for name in ("m_phi", "m_aprime", "m_eta")},

@@ -27,7 +27,10 @@ from ..kernels.numerics.roots import bracketed_root
 from ..kernels.production.displaced import log_or_closed
 from . import events as signal
 from . import load as searches
-from .load import CouplingLimit, DisplacedSearch, MassCut, Search
+from . import recast
+from .dark_higgs import dump
+from .load import CouplingLimit, DisplacedSearch, MassCut, Recast, ScalarDump, Search
+from .recast import Strength, TableExcess, residual
 from .spectra import Nodes
 
 MASS_RANGE = (1e-3, 1.0)
@@ -38,9 +41,9 @@ _ON_EDGE = 1e-6
 """|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it is larger."""
 
 
-def experiments() -> list[str]:
-    """Names of all searches, in the order of the data file."""
-    return list(searches.load())
+def experiments(as_of: int | None = None) -> list[str]:
+    """Names of all searches, in the order of the data files; with ``as_of`` those published in that year or before."""
+    return [name for name, search in searches.load().items() if as_of is None or (search.year or 0) <= as_of]
 
 
 class CouplingBound(eqx.Module):
@@ -100,9 +103,17 @@ class Excess(eqx.Module):
 
 
 @functools.cache
-def excess(experiment: str | Search, recipe: Recipe = "direct", nodes: Nodes | None = None) -> Excess:
-    """The signal of a search and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for."""
+def excess(
+    experiment: str | Search, recipe: Recipe = "direct", nodes: Nodes | None = None, strength: Strength = "weakest"
+) -> Excess | TableExcess:
+    """The signal of a search and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for.
+
+    A published table of limits, and a search for phi', has one recipe, all couplings, and takes ``strength`` instead: which
+    end of what theory leaves open.
+    """
     search = searches.get(experiment)
+    if isinstance(search, Recast | ScalarDump):
+        return recast.excess(search, strength)
     if isinstance(search, MassCut):
         raise TypeError(f"{search.name} is a published mass cut; nothing is computed for it")
     direct = 0.0 if recipe == "km" else 1.0
@@ -157,14 +168,23 @@ def log_likelihood(
     background: the ratio is then infinite.
     """
     search = searches.get(experiment)
+    if isinstance(search, Recast):
+        return -0.5 * jnp.square(residual(log_signal(search, mass, v)))
     expected = jnp.exp(jnp.minimum(log_events(experiment, mass, v, recipe), 80.0))
-    background = search.background.value if isinstance(search, DisplacedSearch) else 0.0
-    observed = search.observed.value if isinstance(search, DisplacedSearch) and search.observed else background
+    background, observed = counts(search)
     if background == 0:
         if observed > 0:
             raise ValueError(f"{search.name}: events observed without background have no likelihood ratio")
         return -expected
     return observed * jnp.log1p(expected / background) - expected
+
+
+def counts(search: Search) -> tuple[float, float]:
+    """Background and number observed of a counting search, for a projection the background; 0 for what counts nothing."""
+    made = dump(search) if isinstance(search, ScalarDump) else search
+    if not isinstance(made, DisplacedSearch):
+        return 0.0, 0.0
+    return made.background.value, made.observed.value if made.observed else made.background.value
 
 
 def edge(
@@ -179,13 +199,13 @@ def edge(
 
 
 @jax.jit
-def _edge(signal: Excess, v: Array, lower: Array, upper: Array) -> Array:
+def _edge(signal: Excess | TableExcess, v: Array, lower: Array, upper: Array) -> Array:
     root = bracketed_root(lambda log_mass: signal.visible(jnp.exp(log_mass), v), jnp.log(lower), jnp.log(upper))
     return jnp.exp(root)
 
 
 @jax.jit
-def _slopes(signal: Excess, masses: Array, v: Array) -> Array:
+def _slopes(signal: Excess | TableExcess, masses: Array, v: Array) -> Array:
     """dm/dV where the signal crosses what is needed; 0 at an end that does not move with V."""
     ones = jnp.ones_like(masses)
     value, by_mass = jax.jvp(lambda m: signal.visible(m, v), (masses,), (ones,))
@@ -229,12 +249,19 @@ def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: flo
     return np.concatenate([ends[0], np.exp((low + high) / 2), ends[1]]).reshape(-1, 2)
 
 
-def intervals(experiment: str | Search, v: float = 10.0, scenario: str = "visible", recipe: Recipe = "direct") -> np.ndarray:
-    """Excluded or reachable intervals of m_A' in GeV, shape (n, 2), between the ends of `MASS_RANGE`.
+def intervals(
+    experiment: str | Search,
+    v: float = 10.0,
+    scenario: str = "visible",
+    recipe: Recipe = "direct",
+    strength: Strength = "weakest",
+) -> np.ndarray:
+    """Excluded or reachable intervals of m_A', or m_phi' for a search for it, in GeV, shape (n, 2), inside `MASS_RANGE`.
 
-    `visible`: A' -> e+ e-, mu+ mu-. `invisible`: A' -> nu_s nu_s or eta eta makes the A' decay at once and unseen, so
-    displaced and dilepton searches give nothing. A mass cut is returned as published, for V = 10 GeV, whatever `v`, in its
-    own scenario. ValueError for the paper's estimator with an electron beam.
+    `visible`: A' -> e+ e-, mu+ mu-, and phi' without dark matter. `invisible`: A' -> nu_s nu_s makes the A' decay at once and
+    unseen, so displaced and dilepton searches give nothing, and phi' -> eta eta is open. A mass cut is returned as published,
+    for V = 10 GeV, whatever `v`, in its own scenario. ``strength`` picks the end of the range that theory leaves to a hadronic
+    rate: the weakest excludes the least. ValueError for the paper's estimator with an electron beam.
     """
     if scenario not in ("visible", "invisible"):
         raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
@@ -242,6 +269,10 @@ def intervals(experiment: str | Search, v: float = 10.0, scenario: str = "visibl
     if isinstance(search, MassCut):
         cut = [[search.lightest.value, search.heaviest.value]] if scenario == search.scenario else []
         return np.array(cut).reshape(-1, 2)
+    if isinstance(search, Recast | ScalarDump):
+        table = recast.excess(search, strength)
+        function = table.visible if scenario == "visible" else table.invisible
+        return _intervals(lambda masses: function(masses, v), *MASS_RANGE)
     if scenario == "invisible":
         return np.empty((0, 2))
     return _intervals(lambda masses: log_signal(experiment, masses, v, recipe), *MASS_RANGE)

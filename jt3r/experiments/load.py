@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..data.load import Quantity, read_toml
 
@@ -31,6 +31,7 @@ class _Search(BaseModel):
     name: str
     label: str
     status: Literal["excluded", "projection", "favoured"]
+    year: int | None = None
     beyond_the_paper: bool = False
 
 
@@ -113,12 +114,42 @@ class MassCut(_Search):
     heaviest: GeV
 
 
-Search = DisplacedSearch | CouplingLimit | MassCut
+class Recast(_Search):
+    """A published table of mass -> limit on a rate or coupling, in ``limit_tables.csv``; the fields: ``data/recasts.toml``."""
+
+    rate: str
+    sees: tuple[str, ...]
+    source: str = Field(min_length=4)
+    particle: Literal["aprime", "phi"] = "aprime"
+    table_share: float = Field(default=1.0, gt=0, le=1)
+    length: float = Field(default=0.0, ge=0)
+    flight: float | str = 1.0
+    weakest: float = Field(default=1.0, ge=0)
+    strongest: float = Field(default=1.0, ge=0)
+    hadronic: bool = False
+    displaced: bool = False
+    reason: str = ""
+
+
+class ScalarDump(_Search):
+    """phi' from the protons of a dump whose beam, geometry and counts another search has."""
+
+    dump: str
+    sees: tuple[str, ...]
+    nucleon: GeV
+    largest_fraction: Number
+    particle: Literal["phi"] = "phi"
+
+
+Search = DisplacedSearch | CouplingLimit | MassCut | Recast | ScalarDump
 _KINDS: dict[str, type[_Search]] = {
     "displaced": DisplacedSearch,
     "coupling_limit": CouplingLimit,
     "mass_cut": MassCut,
+    "recast": Recast,
+    "scalar_dump": ScalarDump,
 }
+FILES = ("experiments.toml", "recasts.toml")
 
 
 def parse(text: str) -> dict[str, Search]:
@@ -143,7 +174,10 @@ def searches_of(tables: Mapping[str, Any]) -> dict[str, Search]:
 @functools.cache
 def load() -> dict[str, Search]:
     """The searches shipped with the package, by name."""
-    return searches_of(read_toml("experiments.toml"))
+    found: dict[str, Search] = {}
+    for file in FILES:
+        found |= searches_of(read_toml(file))
+    return found
 
 
 def get(name: str | Search) -> Search:

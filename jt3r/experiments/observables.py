@@ -10,10 +10,12 @@ from ..dark import relic as dark
 from ..kernels.decays import widths
 from ..point import Point
 from ..registry import observable
-from . import limits
+from ..u1 import t3r
+from . import limits, recast
 from . import load as searches
 
 APRIME_DATA, PHI_DATA = ("displaced_inputs.toml",), ("dark.toml",)
+RARE_DATA = ("limit_tables.csv", "rare_decays.toml", *APRIME_DATA)
 
 
 @observable(unit="m", latex=r"c\tau_{A'}", source="2105.07655, sec. V, fig. 6", reads=("m_aprime", "v"), data=APRIME_DATA)
@@ -151,6 +153,30 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
     add(verdict, rf"\mathrm{{{verdict}}}({label})", f"1 where {search.label} {what} the point, else 0.", decided)
 
 
+def _register_table(search: searches.Recast | searches.ScalarDump) -> None:
+    """excluded_NAME: the verdict of a published table of limits, or of a dump for phi'."""
+    name = search.name.lower().replace("-", "_")
+
+    def excluded(point: Point) -> Array:
+        return (recast.excess(search).of(t3r.couplings(point)) > 0).astype(jnp.result_type(float))
+
+    excluded.__name__ = f"excluded_{name}"
+    excluded.__doc__ = f"1 where {search.label} excludes the point, else 0; rate at the weak end of what theory leaves open."
+    source = search.source if isinstance(search, searches.Recast) else search.nucleon.source
+    data = RARE_DATA if isinstance(search, searches.Recast) else APRIME_DATA
+    latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ")
+    observable(
+        unit="",
+        latex=latex,
+        source=source,
+        reads=("m_phi", "v") if search.particle == "phi" else ("m_aprime", "v"),
+        slow=True,
+        data=(f"recasts.toml:{search.name}", *data),
+    )(excluded)
+
+
 for _search in searches.load().values():
-    if not isinstance(_search, searches.MassCut):
+    if isinstance(_search, searches.Recast | searches.ScalarDump):
+        _register_table(_search)
+    elif not isinstance(_search, searches.MassCut):
         _register(_search)

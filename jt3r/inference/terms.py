@@ -23,7 +23,7 @@ from jax import Array
 
 from ..catalogue import observables
 from ..dark import relic as dark
-from ..experiments import limits
+from ..experiments import dark_higgs, limits, recast
 from ..experiments import load as searches
 from ..flavour import predict as flavour
 from ..flavour.measurements import measurements, residual
@@ -33,6 +33,7 @@ from ..kernels.flavour.running import NAMES
 from ..kernels.numerics import statistics
 from ..measurements import measurement
 from ..point import Point
+from ..u1 import t3r
 from ..uv import completion as uv
 
 WALL = 0.01
@@ -127,6 +128,30 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
     _add(name, "poisson", doc, search.events.source, ("m_aprime", "v"), function, data, slow=True)
 
 
+def _table(search: searches.Recast) -> None:
+    """The reads are those of the visible or invisible scenario as it follows from the point's own channels."""
+    name = search.name.lower().replace("-", "_")
+
+    def function(point: Point, _: Options) -> Array:
+        return recast.residual(recast.excess(search).of(t3r.couplings(point)))
+
+    doc = f"{search.label}, published limit of {search.year} at 90 % CL; rate at the weak end of what theory leaves open."
+    reads = ("m_phi", "v") if search.particle == "phi" else ("m_aprime", "v")
+    data = (f"recasts.toml:{search.name}", "limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml")
+    _add(name, "upper limit", doc, search.source, reads, function, data, slow=True)
+
+
+def _dark_higgs(search: searches.ScalarDump) -> None:
+    name, (background, observed) = search.name.lower().replace("-", "_"), limits.counts(search)
+
+    def function(point: Point, _: Options) -> Array:
+        return statistics.poisson(dark_higgs.log_events(dark_higgs.numbers(search), t3r.couplings(point)), background, observed)
+
+    doc = f"Events of {search.label}: n = {observed:g} on b = {background:g}."
+    data = (f"recasts.toml:{search.name}", f"experiments.toml:{search.dump}", "displaced_inputs.toml")
+    _add(name, "poisson", doc, search.nucleon.source, ("m_phi", "v"), function, data, slow=True)
+
+
 def _cut(search: searches.MassCut) -> None:
     lower, upper = search.lightest.value, search.heaviest.value
     name = "cut_" + search.name.lower().replace("-", "_")
@@ -182,7 +207,11 @@ def _perturbativity(point: Point, options: Options) -> Array:
 for _name in PREDICTED:
     _flavour(_name)
 for _entry in searches.load().values():
-    if not isinstance(_entry, searches.MassCut):
+    if isinstance(_entry, searches.Recast):
+        _table(_entry)
+    elif isinstance(_entry, searches.ScalarDump):
+        _dark_higgs(_entry)
+    elif not isinstance(_entry, searches.MassCut):
         _search(_entry)
     elif _entry.status != "favoured":  # an excess forbids nothing
         _cut(_entry)

@@ -19,7 +19,7 @@ from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from .card import DecayLengthsCard, LimitsCard
 
-EDGES = 6
+EDGES = 32
 """Ends of intervals that a file has room for, per search and V; the rest is NaN."""
 
 SECONDS_PER_SEARCH, SECONDS_PER_EDGES = 1.5, 0.1

@@ -63,4 +63,13 @@ class DecayLengthsCard(MeshCard):
 
 def data_of_searches(names: list[str]) -> set[str]:
     """The files that limits of these searches rest on."""
-    return {"displaced_inputs.toml", *(f"experiments.toml:{name}" for name in names)}
+    files = {"displaced_inputs.toml"}
+    for name in names:
+        search = searches.get(name)
+        table = isinstance(search, searches.Recast | searches.ScalarDump)
+        files.add(f"{'recasts' if table else 'experiments'}.toml:{name}")
+        if isinstance(search, searches.Recast):
+            files |= {"limit_tables.csv", "rare_decays.toml"}
+        elif isinstance(search, searches.ScalarDump):
+            files.add(f"experiments.toml:{search.dump}")
+    return files

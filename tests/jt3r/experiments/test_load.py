@@ -29,6 +29,19 @@ background = { value = 0.0, unit = "1", source = "made up" }
 def test_the_promised_searches_are_there():
     promised = {"NuCal", "E137", "BABAR", "CHARM", "NA64", "FASER", "FASER2", "SHiP", "SHiP-ECN3", "SeaQuest"}
     promised |= {"SeaQuest-5m", "SeaQuest-II", "COHERENT", "CrystalBarrel", "Neff", "NA64mu", "LDMX-M3"}
+    promised |= {
+        "NA48-2",
+        "HADES-pi0",
+        "HADES-eta",
+        "SINDRUM",
+        "PIENU",
+        "E865-e",
+        "E865-mu",
+        "KPIINV",
+        "FASER-2023",
+        "NA62-dump",
+    }
+    promised |= {"NuCal-phi", "E949-phi", "E141", "E774", "KEK", "Orsay", "A1", "APEX", "KLOE-gamma", "HPS", "WASA"}
     assert promised <= set(experiments.load())
 
 

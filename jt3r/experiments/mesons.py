@@ -1,0 +1,180 @@
+"""Branching ratios of mesons into A' or phi' from the couplings of a model, and the squared couplings that searches bound.
+
+Every function takes `Couplings` and reads nothing else. Source of each formula: the kernel that it calls.
+"""
+
+import functools
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Real
+
+from ..constants import CONSTANTS, M_E, M_PI
+from ..couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Number, lepton, mixed, scalar, vector
+from ..data.inputs import inputs
+from ..data.load import read_toml
+from ..kernels import production
+from ..kernels.decays import kaon_pion as chiral
+from ..kernels.decays import leptonic, vector_meson
+from ..kernels.numerics import chebyshev
+
+INPUTS = {name: entry["value"] for name, entry in read_toml("rare_decays.toml").items()}
+HBAR = 6.582119569e-25
+"""GeV s."""
+
+KAON, PI0 = INPUTS["kaon_mass"], inputs()["pion_mass"]
+WIDTHS = {"pion": HBAR / INPUTS["pion_lifetime"], "kaon": HBAR / INPUTS["kaon_lifetime"]}
+_MASSES = {"pion": M_PI, "kaon": KAON}
+_LEPTONS = {"e": M_E, "mu": CONSTANTS["m_mu"].value}
+_FERMI_G8 = INPUTS["fermi"] / 2**0.5 * INPUTS["v_ud"] * INPUTS["v_us"]
+
+
+def _part(c: Couplings, hand: str, fermion: str) -> Number | float:
+    """Coupling of one handedness, mixing included."""
+    coupling, mixing = getattr(getattr(vector(c), hand), fermion), mixed(vector(c), fermion)
+    given = [part for part in (coupling, mixing) if part is not None]
+    return sum(given[1:], start=given[0]) if given else 0.0
+
+
+def _vector(c: Couplings, fermion: str) -> Number | float:
+    return (_part(c, "left", fermion) + _part(c, "right", fermion)) / 2
+
+
+def _effective(c: Couplings, weights: dict[str, float]) -> Number:
+    """Coupling in units of the photon's to a combination of quarks: sum w_q g_q/(e sum w_q Q_q)."""
+    total = sum(weight * _vector(c, quark) for quark, weight in weights.items())
+    charge = ELECTRIC_CHARGE * sum(weight * CHARGES[quark] for quark, weight in weights.items())
+    return jnp.asarray(total / charge)
+
+
+def pi0_mixing(c: Couplings) -> Number:
+    """eps_pi = tr(tau_3 Q V)/(e tr(tau_3 Q^2)): eps + g/(2 e) for U(1)_T3R. The axial part drops out by charge conjugation."""
+    return _effective(c, {"u": CHARGES["u"], "d": -CHARGES["d"]})
+
+
+def eta_mixing(c: Couplings) -> Number:
+    """eps_eta for eta = (uu + dd - ss)/sqrt3: eps + 9 g/(8 e); a pure octet would have 3 g/(2 e), 30 % more."""
+    return _effective(c, {"u": CHARGES["u"], "d": CHARGES["d"], "s": -CHARGES["s"]})
+
+
+def phi_eta_mixing(c: Couplings) -> Number:
+    """eps_phi of phi -> eta A': the strange quark's coupling over its charge; u and d of opposite couplings add nothing."""
+    return _effective(c, {"s": 1.0})
+
+
+def pi0_gamma(c: Couplings) -> Number:
+    """Br(pi0 -> gamma A')."""
+    return production.branching_to_photon_vector(vector(c).mass, pi0_mixing(c), PI0, inputs()["pion_to_photons"])
+
+
+def eta_gamma(c: Couplings) -> Number:
+    """Br(eta -> gamma A')."""
+    mass, photons = inputs()["eta_mass"], inputs()["eta_to_photons"]
+    return production.branching_to_photon_vector(vector(c).mass, eta_mixing(c), mass, photons)
+
+
+def phi_eta(c: Couplings) -> Number:
+    """Br(phi -> eta A')."""
+    numbers = (INPUTS["phi_mass"], inputs()["eta_mass"], INPUTS["phi_to_eta_photon"], INPUTS["phi_eta_pole"])
+    return vector_meson.branching(vector(c).mass, phi_eta_mixing(c), *numbers)
+
+
+_PAIRS = [(i, j) for i in range(5) for j in range(i, 5)]
+_TABLE_POINTS = 72
+_THRESHOLD = 3.5
+"""Power of 1 - m/m_max with which the three-body rate opens, divided out of the table."""
+
+
+class _Rates(eqx.Module):
+    """Br of P -> l nu A' as a quadratic form of the five `leptonic.Charges`, tabulated in mass: relative error below 1e-7."""
+
+    heaviest: float = eqx.field(static=True)
+    series: Real[Array, "c 15"]
+
+    def __call__(self, mass: Number, charges: leptonic.Charges) -> Number:
+        share = jnp.asarray(mass) / self.heaviest
+        is_open = (share > 0) & (share < 1)
+        safe = jnp.where(is_open, share, 0.5)
+        numbers = chebyshev.evaluate(jnp.sqrt(safe), self.series)
+        total = sum(numbers[..., n] * charges[i] * charges[j] for n, (i, j) in enumerate(_PAIRS))
+        return jnp.where(is_open, total * (1 - safe) ** _THRESHOLD / safe**2, 0)
+
+
+@functools.cache
+def _rates(meson: str, fermion: str) -> _Rates:
+    parent, light = _MASSES[meson], _LEPTONS[fermion]
+    mixing = INPUTS["v_ud" if meson == "pion" else "v_us"]
+    with jax.ensure_compile_time_eval():
+        constant = leptonic.weak_constant(INPUTS["fermi"], mixing, INPUTS[f"{meson}_constant"])
+        share = chebyshev.points(_TABLE_POINTS)
+        mass = (parent - light) * share
+        # Unit charges alone and in pairs, all in one program: (15, 1) charges against (72,) masses.
+        charges = np.array([np.maximum(np.eye(5)[i], np.eye(5)[j]) for i, j in _PAIRS])
+        given = leptonic.Charges(*charges.T[..., None])
+        width = np.asarray(leptonic.vector_width(mass, given, parent, light, constant))
+        rates = width / WIDTHS[meson] * share**2 / (1 - share) ** _THRESHOLD
+        alone = {pair[0]: rate for pair, rate in zip(_PAIRS, rates, strict=True) if pair[0] == pair[1]}
+        values = [rate if i == j else rate - alone[i] - alone[j] for (i, j), rate in zip(_PAIRS, rates, strict=True)]
+        return _Rates(parent - light, jnp.asarray(chebyshev.coefficients(np.stack(values, axis=1))))
+
+
+def _charges(c: Couplings, down: str, fermion: str) -> leptonic.Charges:
+    """A neutrino has the left-handed coupling of its charged lepton, by SU(2), and no electric charge."""
+    own_left = getattr(vector(c).left, fermion)
+    return leptonic.Charges(
+        contact=_part(c, "right", "u") - _part(c, "right", down),
+        meson=_vector(c, "u") - _vector(c, down),
+        left=_part(c, "left", fermion),
+        right=_part(c, "right", fermion),
+        neutrino=0.0 if own_left is None else own_left,
+    )
+
+
+def pion_electron(c: Couplings) -> Number:
+    """Br(pi+ -> e+ nu A')."""
+    return _rates("pion", "e")(vector(c).mass, _charges(c, "d", "e"))
+
+
+def kaon_electron(c: Couplings) -> Number:
+    """Br(K+ -> e+ nu A')."""
+    return _rates("kaon", "e")(vector(c).mass, _charges(c, "s", "e"))
+
+
+def kaon_muon(c: Couplings) -> Number:
+    """Br(K+ -> mu+ nu A')."""
+    return _rates("kaon", "mu")(vector(c).mass, _charges(c, "s", "mu"))
+
+
+def kaon_muon_phi(c: Couplings) -> Number:
+    """Br(K+ -> mu+ nu phi') by the muon's coupling; 32 x 32 nodes a mass: for few points."""
+    constant = leptonic.weak_constant(INPUTS["fermi"], INPUTS["v_us"], INPUTS["kaon_constant"])
+    width = leptonic.scalar_width(scalar(c).mass, jnp.asarray(scalar(c).yukawa.mu), KAON, _LEPTONS["mu"], constant)
+    return width / WIDTHS["kaon"]
+
+
+def kaon_pion(c: Couplings, octet: float = INPUTS["octet_low"], plet: float = INPUTS["plet_low"]) -> Number:
+    """Br(K+ -> pi+ A') at lowest order with g_8 and g_27; the error is not known, see `kernels.decays.kaon_pion`."""
+    right, left = (chiral.Quarks(*(_part(c, hand, quark) for quark in ("u", "d", "s"))) for hand in ("right", "left"))
+    numbers = (KAON, M_PI, INPUTS["chiral_constant"])
+    amplitude = chiral.vector_amplitude(-_FERMI_G8 * octet, -_FERMI_G8 * plet, right, left, *numbers)
+    return chiral.to_vector(vector(c).mass, amplitude, KAON, M_PI) / WIDTHS["kaon"]
+
+
+def kaon_pion_phi(c: Couplings, octet: float = INPUTS["octet_low"]) -> Number:
+    """Br(K+ -> pi+ phi') by the octet, without the weak mass term."""
+    amplitude = chiral.scalar_amplitude(-_FERMI_G8 * octet, scalar(c).pion, KAON, M_PI, INPUTS["chiral_constant"])
+    return chiral.to_scalar(scalar(c).mass, amplitude, KAON, M_PI) / WIDTHS["kaon"]
+
+
+def electron_squared(c: Couplings) -> Number:
+    """(g_V/e)^2 of the electron: eps^2 for kinetic mixing."""
+    found = lepton(vector(c), "e")
+    return jnp.zeros_like(vector(c).mass) if found is None else (found[0] / ELECTRIC_CHARGE) ** 2
+
+
+def muon_squared(c: Couplings) -> Number:
+    """g_V^2 + g_A^2 of the muon: what a fast muon radiates transversely."""
+    found = lepton(vector(c), "mu")
+    return jnp.zeros_like(vector(c).mass) if found is None else found[0] ** 2 + found[1] ** 2

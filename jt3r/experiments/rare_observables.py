@@ -1,0 +1,51 @@
+"""Observables of rare decays to A' and phi': branching ratios, and events of phi' in NuCal."""
+
+from collections.abc import Callable
+
+import jax.numpy as jnp
+from jaxtyping import Array
+
+from ..couplings import Couplings, Number
+from ..point import Point
+from ..registry import observable
+from ..u1 import t3r
+from . import dark_higgs, load, mesons
+
+DATA = ("rare_decays.toml", "displaced_inputs.toml")
+CHIRAL = "chiral Lagrangian at lowest order, derived in the kernels' tests; "
+
+
+def _register(name: str, latex: str, source: str, reads: tuple[str, ...], function: Callable[[Couplings], Number]) -> None:
+    def value(point: Point) -> Array:
+        return jnp.asarray(function(t3r.couplings(point)))
+
+    value.__name__ = name
+    value.__doc__ = function.__doc__
+    observable(unit="", latex=rf"\mathrm{{Br}}({latex})", source=source, reads=reads, slow=True, data=DATA)(value)
+
+
+_A, _PHI = ("m_aprime", "v"), ("m_phi", "v")
+_register("br_pi0_gamma_aprime", r"\pi^0\to\gamma A'", "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614", _A, mesons.pi0_gamma)
+_register("br_eta_gamma_aprime", r"\eta\to\gamma A'", "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614", _A, mesons.eta_gamma)
+_register("br_phi_eta_aprime", r"\phi\to\eta A'", "M. Reece, L.-T. Wang, arXiv:0904.1743", _A, mesons.phi_eta)
+_register("br_pi_enu_aprime", r"\pi^+\to e^+\nu A'", CHIRAL + "error 5 %", _A, mesons.pion_electron)
+_register("br_K_enu_aprime", r"K^+\to e^+\nu A'", CHIRAL + "error 40 %", _A, mesons.kaon_electron)
+_register("br_K_munu_aprime", r"K^+\to \mu^+\nu A'", CHIRAL + "error 40 %", _A, mesons.kaon_muon)
+_register("br_K_pi_aprime", r"K^+\to\pi^+ A'", CHIRAL + "0 to 3e-5 at V = 10 GeV", _A, mesons.kaon_pion)
+_register("br_K_munu_phi", r"K^+\to \mu^+\nu\phi'", "radiation off the muon; spinor sum", _PHI, mesons.kaon_muon_phi)
+_register("br_K_pi_phi", r"K^+\to\pi^+\phi'", CHIRAL + "a factor of ten either way", _PHI, mesons.kaon_pion_phi)
+
+
+@observable(
+    unit="",
+    latex=r"N_{\phi'\to\gamma\gamma}(\mathrm{NuCal})",
+    source="proton bremsstrahlung, S. Foroughi-Abari, A. Ritz, arXiv:2108.05900, app. A",
+    reads=_PHI,
+    slow=True,
+    data=("recasts.toml:NuCal-phi", "experiments.toml:NuCal", "displaced_inputs.toml"),
+)
+def events_nucal_phi(point: Point) -> Array:
+    """Expected events of phi' -> gamma gamma in NuCal."""
+    search = load.get("NuCal-phi")
+    assert isinstance(search, load.ScalarDump)
+    return jnp.exp(dark_higgs.log_events(dark_higgs.numbers(search), t3r.couplings(point)))

@@ -1,0 +1,193 @@
+"""Published tables of mass -> limit, recast for any couplings: rate of the model over the rate that is allowed."""
+
+import functools
+import math
+from collections.abc import Callable
+from importlib import resources
+from typing import Literal
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Real
+
+from .. import decays
+from ..couplings import Couplings, Number, Vector, scalar, vector
+from ..kernels.decays import widths
+from ..kernels.numerics import statistics
+from ..kernels.numerics.promotion import floats
+from ..kernels.production.displaced import log_or_closed
+from ..point import Point
+from ..u1 import t3r
+from . import dark_higgs, mesons
+from .flight import decays_within
+from .load import Recast, ScalarDump
+
+_DEVIATIONS = 1.2815515655446004
+"""Quantile of the normal distribution at 90 %, one-sided."""
+_LARGEST = 20.0
+_ROWS = 128
+
+Strength = Literal["weakest", "central", "strongest"]
+"""Which end of the range that theory leaves to a rate: the weakest excludes the least."""
+
+RATES: dict[str, Callable[[Couplings], Number]] = {
+    "pi0_gamma": lambda c: mesons.pi0_mixing(c) ** 2,
+    "eta_gamma": lambda c: mesons.eta_mixing(c) ** 2,
+    "phi_eta": lambda c: mesons.phi_eta_mixing(c) ** 2,
+    "electron": mesons.electron_squared,
+    "muon": mesons.muon_squared,
+    "pi_e_nu": mesons.pion_electron,
+    "K_e_nu": mesons.kaon_electron,
+    "K_mu_nu": mesons.kaon_muon,
+    "K_pi": mesons.kaon_pion,
+    "K_pi_phi": mesons.kaon_pion_phi,
+}
+"""What a table may bound. The first five are squared couplings, as a dark photon's eps^2 or, of the muon, g^2."""
+
+
+@functools.cache
+def tables() -> dict[str, np.ndarray]:
+    """Rows (mass in GeV, limit, upper end of a band or NaN) by search, from ``data/limit_tables.csv``."""
+    found: dict[str, list[list[float]]] = {}
+    text = resources.files("jt3r.data").joinpath("limit_tables.csv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith(("#", "search,")):
+            name, *numbers = line.split(",")
+            found.setdefault(name, []).append([float(number) if number else np.nan for number in numbers])
+    return {name: np.array(rows) for name, rows in found.items()}
+
+
+class Table(eqx.Module):
+    """The numbers of a table search as arrays: those that bound the same rate in the same channels run one program."""
+
+    log_mass: Real[Array, " n"]
+    log_limit: Real[Array, " n"]
+    log_upper: Real[Array, " n"]
+    log_factor: Real[ArrayLike, ""]
+    """ln of what the rate is multiplied by: the chosen end of what theory leaves open, over the published Br."""
+    length: Real[ArrayLike, ""]
+    energy: Real[ArrayLike, ""]
+    rate: str = eqx.field(static=True)
+    sees: tuple[str, ...] = eqx.field(static=True)
+    particle: str = eqx.field(static=True)
+    flight: str = eqx.field(static=True)
+    """Name of a spectrum, `fixed` for one energy, or nothing where any decay counts."""
+    displaced: bool = eqx.field(static=True)
+
+
+@functools.cache
+def table(search: Recast, strength: Strength = "weakest") -> Table:
+    """The table of a search, filled up to one length; KeyError where limit_tables.csv has no rows of it."""
+    rows = tables()[search.name]
+    rows = np.concatenate([rows, np.repeat(rows[-1:], _ROWS - len(rows), axis=0)])
+    factor = {"weakest": search.weakest, "central": 1.0, "strongest": search.strongest}[strength] / search.table_share
+    named = isinstance(search.flight, str)
+    log_mass, log_limit, log_upper = np.log(rows).T
+    return Table(
+        log_mass=log_mass,
+        log_limit=log_limit,
+        log_upper=log_upper,
+        log_factor=math.log(factor) if factor else -math.inf,
+        length=search.length,
+        energy=1.0 if named else float(search.flight),
+        rate=search.rate,
+        sees=search.sees,
+        particle=search.particle,
+        flight="" if search.length == 0 else str(search.flight) if named else "fixed",
+        displaced=search.displaced,
+    )
+
+
+def particle(which: str, c: Couplings) -> tuple[Number, decays.Table, tuple[str, ...]]:
+    """Mass, channels and names of the invisible channels of A' or phi'."""
+    if which == "phi":
+        return scalar(c).mass, decays.phi(c), ("etaeta", "eta2eta2")
+    return vector(c).mass, decays.aprime(c), decays.INVISIBLE
+
+
+@jax.jit
+def log_strength(table: Table, c: Couplings) -> Array:
+    """ln(rate/allowed rate): positive means excluded; -inf where the search says nothing. Everything may be differentiated."""
+    mass, channels, invisible = particle(table.particle, c)
+    log_mass, limits, uppers = (
+        jnp.asarray(numbers, mass.dtype) for numbers in (table.log_mass, table.log_limit, table.log_upper)
+    )
+    at = jnp.log(mass)
+    covered = (at >= log_mass[0]) & (at <= log_mass[-1])
+    at = jnp.where(covered, at, log_mass[0])
+    limit = jnp.interp(at, log_mass, limits)
+    if table.displaced:
+        found = _log_band(table, c, mass, channels, limit, jnp.interp(at, log_mass, uppers))
+    else:
+        share = decays.share(channels, invisible if table.sees == ("invisible",) else table.sees)
+        if table.flight:
+            flight = jnp.asarray(table.energy, mass.dtype) if table.flight == "fixed" else table.flight
+            share = share * decays_within(table.length, flight, mass, decays.total(channels))
+        found = log_or_closed(RATES[table.rate](c)) + log_or_closed(share) + table.log_factor - limit
+    return jnp.where(covered, found, -jnp.inf)
+
+
+def _log_band(table: Table, c: Couplings, mass: Array, channels: decays.Table, lower: Array, upper: Array) -> Array:
+    """Of a dump whose exclusion is a band in eps^2: its lower edge bounds production times decays, the upper one the lifetime.
+
+    N goes as eps_e^2 Gamma_ee where the particle lives long: eps^4 at the lower edge. At the upper edge it lives too shortly.
+    """
+    log_one = log_or_closed(widths.vector_to_fermions(mass, mesons.M_E, mesons.ELECTRIC_CHARGE))
+    visible = log_or_closed(decays.total(channels, table.sees))
+    enough = log_or_closed(RATES[table.rate](c)) + visible - log_one - 2 * lower
+    return jnp.minimum(enough, upper + log_one - log_or_closed(decays.total(channels)))
+
+
+class TableExcess(eqx.Module):
+    """ln(rate/allowed rate), or of events over those needed, of one search: positive means excluded."""
+
+    search: Table | dark_higgs.Dump
+    log_needed: float = eqx.field(static=True, default=0.0)
+    """ln of the number that it is relative to: 0 for a table of limits."""
+
+    def of(self, c: Couplings) -> Array:
+        """For any couplings."""
+        if isinstance(self.search, Table):
+            return log_strength(self.search, c)
+        return dark_higgs.log_strength(self.search, c)
+
+    @jax.jit
+    def visible(self, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Array:
+        """For U(1)_T3R with nu_s and eta too heavy; ``mass`` is that of the particle that the search looks for."""
+        return self.of(self._couplings(mass, v))
+
+    @jax.jit
+    def invisible(self, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Array:
+        """For U(1)_T3R with a massless nu_s, and dark matter of 0.45 of the mass of phi'."""
+        if self.search.particle == "phi":
+            return self.of(self._couplings(mass, v, m_eta=0.45 * jnp.asarray(mass)))
+        return self.of(self._couplings(mass, v, m_nu_s=0.0))
+
+    @jax.jit
+    def dark_photon(self, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) -> Array:
+        """For a dark photon of kinetic mixing alone; NaN for a search for phi'."""
+        mass, mixing = floats(mass, mixing)
+        if self.search.particle == "phi":
+            return jnp.full(jnp.broadcast_shapes(mass.shape, mixing.shape), jnp.nan, mass.dtype)
+        return self.of(Couplings(aprime=Vector(mass=mass, mixing=mixing)))
+
+    def _couplings(self, mass: ArrayLike, v: ArrayLike, **others: ArrayLike) -> Couplings:
+        mass, v = floats(mass, v)
+        name = "m_phi" if self.search.particle == "phi" else "m_aprime"
+        return t3r.couplings(Point().with_values(v=v, **{name: mass}, **others))
+
+
+@functools.cache
+def excess(search: Recast | ScalarDump, strength: Strength = "weakest") -> TableExcess:
+    """The search ready for any couplings."""
+    if isinstance(search, ScalarDump):
+        return TableExcess(dark_higgs.numbers(search), math.log(dark_higgs.dump(search).events.value))
+    return TableExcess(table(search, strength))
+
+
+def residual(log_strength: Array) -> Array:
+    """A 90 % CL limit as a half-Gaussian about 0: 1.28 times the rate over the allowed one; at most exp(20) of it."""
+    return statistics.upper_limit(jnp.exp(jnp.minimum(log_strength, _LARGEST)), 1.0, _DEVIATIONS)

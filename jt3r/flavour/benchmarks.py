@@ -91,7 +91,8 @@ def quantities() -> dict[str, dict[str, Any]]:
     return _data()["quantities"]
 
 
-def _printed_coefficients(name: str) -> dict[str, Printed]:
+def printed_coefficients(name: str) -> dict[str, Printed]:
+    """What Table I prints of a benchmark, by the names of ``COEFFICIENTS``; raises ValueError for an unknown name."""
     if name not in _data() or name == "quantities":
         raise ValueError(f"no benchmark {name!r}; there are SM, {', '.join(NAMES)}")
     return {key: Printed(text) for key, text in _data()[name].get("coefficients", {}).items()}
@@ -102,7 +103,7 @@ def table_row(name: str) -> dict[str, float]:
 
     ``scalar`` and ``pseudoscalar`` are |C_S - C_S'| and |C_P - C_P'| in GeV^-1. Raises ValueError for an unknown name.
     """
-    return dict.fromkeys(COEFFICIENTS, 0.0) | {key: number.value for key, number in _printed_coefficients(name).items()}
+    return dict.fromkeys(COEFFICIENTS, 0.0) | {key: number.value for key, number in printed_coefficients(name).items()}
 
 
 def _in_flavios_names(b: Mapping[str, Any], split: str) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def benchmark(name: str, split: str = "plain") -> dict[str, float]:
 
 def _corners(name: str) -> dict[str, np.ndarray]:
     """The coefficients of ``benchmark`` at their printed values (first) and at the corners of their rounding."""
-    return _in_flavios_names(corners(dict.fromkeys(COEFFICIENTS) | _printed_coefficients(name)), "plain")
+    return _in_flavios_names(corners(dict.fromkeys(COEFFICIENTS) | printed_coefficients(name)), "plain")
 
 
 def printed_cells(wanted: tuple[str, ...]) -> dict[str, dict[str, tuple[str, str]]]:

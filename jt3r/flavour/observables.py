@@ -3,14 +3,19 @@
 The point holds the 16 Wilson coefficients under FLAVIO's names, at 160 GeV; one that is None is zero.
 """
 
+from collections.abc import Callable
+
 from jax import Array
 
+from ..experiments.observables import br_aprime_ee
 from ..kernels.flavour.running import NAMES
 from ..point import Point
 from ..registry import observable
+from . import on_shell
 from .leptonic import bs_to_leptons
 from .measurements import sm_pull
 from .predict import DEFAULT_TABLE, predict
+from .z_exchange import b_to_k_nunu, mixing_by_z
 
 FLAVIO = "FLAVIO 2.7.1 (D. M. Straub, arXiv:1810.08132), as a polynomial in the Wilson coefficients"
 DATA = (f"flavour/{DEFAULT_TABLE}.json",)
@@ -27,6 +32,7 @@ PREDICTED = {
     "R_K": ("", "R_K[1.1,6]", "BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [1.1, 6] GeV^2."),
     "R_Kst": ("", "R_{K^*}[1.1,6]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [1.1, 6] GeV^2."),
     "R_Kst_low": ("", "R_{K^*}[0.045,1.1]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [0.045, 1.1] GeV^2."),
+    "BR_BpKee": ("", r"\mathrm{BR}(B^+ \to K^+ee)[1.1,6]", "Branching ratio of B+ -> K+ e e for q^2 in [1.1, 6] GeV^2."),
     "BR_Bsmumu": ("", r"\overline{\mathrm{BR}}(B_s \to \mu\mu)", "Time-integrated branching ratio of Bs -> mu mu."),
     "BR_BpKstmumu": (
         "",
@@ -84,3 +90,68 @@ def BR_Bsee(point: Point) -> Array:
 def sm_pull_flavour(point: Point) -> Array:
     """Signed sqrt(chi2_SM - chi2) over R_K, R_K* and Bs -> mu mu, against the point's data set."""
     return sm_pull(predict(coefficients(point)), predict({}), data=point.dataset)
+
+
+INPUTS = ("flavour_inputs.toml",)
+Z_SOURCE = "Z exchange, A. J. Buras et al., arXiv:1409.4557, with the Standard Model of FLAVIO 2.7.1"
+Z_READS = ("C10_bsee", "C10p_bsee")
+
+
+@observable(unit="", latex=r"\mathrm{BR}(B^+ \to K^+\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
+def BR_BKnunu(point: Point) -> Array:
+    """Branching ratio of B+ -> K+ nu nu with C_L = C10 of e (the universal part): the Z alone, A' on shell is not in it."""
+    return b_to_k_nunu(coefficients(point))["BR_BKnunu"]
+
+
+@observable(unit="", latex=r"\mathrm{BR}(B^0 \to K^{*0}\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
+def BR_BKstnunu(point: Point) -> Array:
+    """Branching ratio of B0 -> K*0 nu nu with C_L = C10 of e (the universal part): the Z alone, A' on shell is not in it."""
+    return b_to_k_nunu(coefficients(point))["BR_BKstnunu"]
+
+
+@observable(
+    unit="",
+    latex=r"\Delta M_s/\Delta M_s^\mathrm{SM} - 1",
+    source="Z exchange at tree level (arXiv:2105.07655, Sec. IV A calls it negligible); response of FLAVIO 2.7.1",
+    reads=("C10_bsee",),
+    data=(*DATA, *INPUTS),
+)
+def delta_ms_z(point: Point) -> Array:
+    """Relative change of Delta M_s by the Z exchange that gives this C10 of e (the universal part)."""
+    return mixing_by_z(point.C10_bsee)
+
+
+SHELL_SOURCE = "arXiv:2105.07655, footnote 1 and Sec. IV A: angles from C9^NU and C9' by eq. (10), printed prefactors"
+SHELL_READS = ("m_aprime", "v", "C9_bsmumu", "C9_bsee", "C9p_bsmumu", "C9p_bsee")
+SHELL_DATA = (*INPUTS, "displaced_inputs.toml")
+
+
+def _on_shell(point: Point, width: Callable[..., Array]) -> Array:
+    c9, c9_primed = point.C9_bsmumu - point.C9_bsee, point.C9p_bsmumu - point.C9p_bsee
+    return width(point.m_aprime, *on_shell.couplings(point.m_aprime, c9, c9_primed, point.v))
+
+
+@observable(unit="GeV", latex=r"\Gamma(B^+ \to K^+A')", source=SHELL_SOURCE, reads=SHELL_READS, data=INPUTS)
+def width_BpKA(point: Point) -> Array:
+    """Width of B+ -> K+ A' on shell, as m_A'^-4 at fixed C9; the form factor leaves 6 %."""
+    return _on_shell(point, on_shell.width_b_to_k)
+
+
+@observable(unit="GeV", latex=r"\Gamma(B^0 \to K^{*0}A')", source=SHELL_SOURCE, reads=SHELL_READS, data=INPUTS)
+def width_B0KstA(point: Point) -> Array:
+    """Width of B0 -> K*0 A' on shell, as m_A'^-4 at fixed C9; the form factors leave 16 %."""
+    return _on_shell(point, on_shell.width_b_to_kst)
+
+
+@observable(unit="", latex=r"\mathrm{BR}(B^+ \to K^+A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA)
+def BR_BpKAee(point: Point) -> Array:
+    """Width of B+ -> K+ A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
+    return width_BpKA(point) * on_shell.lifetime("K") * br_aprime_ee(point)
+
+
+@observable(
+    unit="", latex=r"\mathrm{BR}(B^0 \to K^{*0}A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA
+)
+def BR_B0KstAee(point: Point) -> Array:
+    """Width of B0 -> K*0 A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
+    return width_B0KstA(point) * on_shell.lifetime("Kst") * br_aprime_ee(point)

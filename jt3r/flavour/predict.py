@@ -29,6 +29,7 @@ OBSERVABLES: dict[str, tuple[str, str | None]] = {
     "R_K": ("BpKmumu_1_6", "BpKee_1_6"),
     "R_Kst": ("B0Kstmumu_1_6", "B0Kstee_1_6"),
     "R_Kst_low": ("B0Kstmumu_low", "B0Kstee_low"),
+    "BR_BpKee": ("BpKee_1_6", None),
     "BR_Bsmumu": ("Bsmumu", None),
     "BR_BpKstmumu": ("BpKstmumu", None),
     "BR_B0Kmumu": ("B0Kmumu", None),
@@ -95,6 +96,13 @@ def _rates(coefficients: dict[str, Array], table: str, scale: float) -> dict[str
         name: quadratic_form(jnp.asarray(rate.numbers), of_lepton[rate.lepton], rate.monomials)
         for name, rate in loaded.rates.items()
     }
+
+
+def rates(
+    coefficients: Mapping[str, Real[ArrayLike, "*b"]], table: str = DEFAULT_TABLE, scale: float = 160.0
+) -> dict[str, Real[Array, "*b"]]:
+    """The branching fractions of the table by their names there, of which the observables are made; as ``predict``."""
+    return _rates(_checked(coefficients), table, float(scale))
 
 
 @partial(jax.jit, static_argnames=("table", "scale"))

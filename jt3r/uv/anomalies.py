@@ -25,8 +25,18 @@ class Field(BaseModel):
         return self.model_copy(update={"su3": self.printed_su3 or self.su3})
 
 
-TABLE_III = {name: Field(**entry) for name, entry in read_toml("table3.toml")["fields"].items()}
-"""The fields by name, corrected; see the two kinds of misprint in ``misprints``."""
+def _read(section: str) -> dict[str, Field]:
+    return {name: Field(**entry) for name, entry in read_toml("table3.toml")[section].items()}
+
+
+TABLE_III = _read("fields")
+"""The fermions by name, corrected; see the two kinds of misprint in ``misprints``."""
+
+SCALARS = _read("scalars")
+"""The scalars of Table III, H and phi, which enter no anomaly."""
+
+PARTNERS = _read("partners")
+"""The vector-like partners chi'_a and chi''_a of b and s (Sec. IV), beside Table III."""
 
 
 def anomalies(fields: Iterable[Field]) -> dict[str, Fraction]:

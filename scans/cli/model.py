@@ -1,7 +1,6 @@
 """Commands that ask the model without a scan file; modules that load JAX are imported when needed."""
 
 import json
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +75,7 @@ def reproduce(
     ] = None,
     dataset: Annotated[str, typer.Option(help="Measurements: paper2021, or current for today's.")] = "paper2021",
     overwrite: Annotated[bool, typer.Option(help="Replace a former report in the folder.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Write tables.tex too: Tables I to III and all statements.")] = False,
 ) -> None:
     """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a report (HTML)."""
     configure(None, None, None, cache=True)
@@ -83,12 +83,16 @@ def reproduce(
     from .progress import step_progress
 
     try:
-        report, findings = reproduce(output, only=only or (), dataset=dataset, overwrite=overwrite, progress=step_progress)
+        report, findings = reproduce(
+            output, only=only or (), dataset=dataset, overwrite=overwrite, latex=latex, progress=step_progress
+        )
     except KeyboardInterrupt:
         say(f"interrupted; nothing was written to {output}")
         raise typer.Exit(Exit.INTERRUPTED) from None
-    for verdict, count in Counter(finding.verdict for finding in findings).items():
-        typer.echo(f"{verdict}: {count}")
+    from ..reproduce.report import count
+
+    for verdict, n in count(findings).items():
+        typer.echo(f"{verdict}: {n}")
     typer.echo(report)
 
 

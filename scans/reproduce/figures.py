@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from jt3r.flavour.benchmarks import SOURCE, table1, table2
+from jt3r.flavour.benchmarks import SOURCE
 from jt3r.kernels import loops
-from jt3r.uv.anomalies import TABLE_III
+from jt3r.uv.anomalies import SCALARS, TABLE_III
 
 from ..engine.run import run
 from ..export.write import export
 from ..kinds.limits.draw import plot_band_with_limits
 from ..kinds.picture import plot_file
+from .cells import field_symbol, table1_findings, table2_findings, table3_findings
 from .loop_functions import plot_loop_functions
-from .numbers import POLYNOMIALS
-from .statements import Finding, cells, field_symbol, table3_findings
+from .statements import Finding
 
 PICTURES = (".png", ".pdf")
 
@@ -68,19 +68,19 @@ def _of_card(name: str, card: str) -> Callable[[Path, str], Result]:
 
 def _table1(folder: Path, data: str) -> Result:
     file = run("table1", folder / "table1.h5", settings=[f"dataset={data}"])
-    return Result((), _as_csv(file), tuple(cells(table1(POLYNOMIALS, data), "table1", data)))
+    return Result((), _as_csv(file), tuple(table1_findings(data)))
 
 
 def _table2(folder: Path, data: str) -> Result:
     file = run("table2", folder / "table2.h5")
-    return Result((), _as_csv(file), tuple(cells(table2(POLYNOMIALS), "table2", data)))
+    return Result((), _as_csv(file), tuple(table2_findings(data)))
 
 
 def _table3(folder: Path, data: str) -> Result:
     file = run("table3", folder / "table3.h5")
     heading = ("field", "SU(3)", "SU(2)", "Y", "2 T_3R", "printed SU(3)")
     rows = []
-    for name, entry in TABLE_III.items():
+    for name, entry in {**TABLE_III, **SCALARS}.items():
         printed = "" if entry.printed_su3 is None else str(entry.printed_su3)
         rows.append((name, str(entry.su3), str(entry.su2), str(entry.hypercharge), str(entry.charge), printed))
     _write(folder / "table3.csv", heading, rows)
@@ -109,8 +109,8 @@ def write_findings(path: Path, findings: Sequence[Finding]) -> None:
     _write(path, heading, ([_cell(getattr(finding, name)) for name in heading] for finding in findings))
 
 
-def _cell(value: str | tuple[float, ...]) -> str:
-    return value if isinstance(value, str) else " ".join(map(repr, value))
+def _cell(value: str | tuple[str, ...] | tuple[float, ...]) -> str:
+    return value if isinstance(value, str) else " ".join(x if isinstance(x, str) else repr(x) for x in value)
 
 
 PARTS: dict[str, Part] = {

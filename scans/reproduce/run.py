@@ -11,11 +11,12 @@ from jt3r.errors import BadInput, ScanFailed, unknown
 from jt3r.measurements import DATASETS
 
 from .figures import PARTS, Result, write_findings
-from .report import Section, render
+from .latex import PREAMBLE, benchmark_table, fields_table, statements_table
+from .report import QUANTITIES, Section, render
 from .statements import PAPER_DATA, STATEMENTS, Finding, find
 
-REPORT, FINDINGS = "report.html", "statements.csv"
-OURS = re.compile(rf"({'|'.join(PARTS)})(_\w+)?\.(png|pdf|csv|h5)|{REPORT}|{FINDINGS}")
+REPORT, FINDINGS, TABLES = "report.html", "statements.csv", "tables.tex"
+OURS = re.compile(rf"({'|'.join(PARTS)})(_\w+)?\.(png|pdf|csv|h5)|{REPORT}|{FINDINGS}|{TABLES}")
 """Names of the files that a report consists of: no others are replaced."""
 
 Step = tuple[str, Callable[[], Any]]
@@ -29,11 +30,13 @@ def reproduce(
     only: Sequence[str] = (),
     dataset: str = PAPER_DATA,
     overwrite: bool = False,
+    latex: bool = False,
     progress: Progress = lambda steps: steps,
 ) -> tuple[Path, list[Finding]]:
     """Write the report and its files into the folder `output`; return the report's path and the findings.
 
     `only`: the parts to do (fig2, fig3, fig4, fig6, table1, table2, table3, text), all if empty. `dataset`: the measurements.
+    `latex`: write Tables I to III and the table of statements to tables.tex as well.
     All is made in a hidden folder beside `output` and moved there when it is whole, so an interrupted run leaves nothing.
 
     Raises BadInput if `output` cannot be written, or holds files and not `overwrite`, which replaces a former report's files
@@ -47,7 +50,7 @@ def reproduce(
     try:
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as temporary:
             folder = Path(temporary)
-            findings = _fill(folder, parts, dataset, progress)
+            findings = _fill(folder, parts, dataset, latex, progress)
             _move(folder, output)
     except OSError as error:
         raise ScanFailed(f"output {output}: {' '.join(str(error).split())}") from None
@@ -72,7 +75,7 @@ def _check_folder(output: Path, overwrite: bool) -> None:
         raise BadInput(f"output {output}: cannot be written")
 
 
-def _fill(folder: Path, parts: Sequence[str], dataset: str, progress: Progress) -> list[Finding]:
+def _fill(folder: Path, parts: Sequence[str], dataset: str, latex: bool, progress: Progress) -> list[Finding]:
     """Do every step in its order and write the report."""
     steps: list[Step] = []
     results: dict[str, Result] = {}
@@ -92,8 +95,20 @@ def _fill(folder: Path, parts: Sequence[str], dataset: str, progress: Progress) 
     sections = [Section(part, PARTS[part], results[part], stated[part]) for part in parts]
     findings = [finding for section in sections for finding in section.findings]
     write_findings(folder / FINDINGS, findings)
+    if latex:
+        (folder / TABLES).write_text(_latex(sections, findings), encoding="utf-8")
     (folder / REPORT).write_text(render(folder, sections, dataset), encoding="utf-8")
     return findings
+
+
+def _latex(sections: Sequence[Section], findings: Sequence[Finding]) -> str:
+    tables = [PREAMBLE]
+    for section in sections:
+        if section.grid:
+            tables.append(benchmark_table({"table1": "I", "table2": "II"}[section.name], section.grid, QUANTITIES))
+        if section.result.rows:
+            tables.append(fields_table(section.result.rows))
+    return "\n".join([*tables, statements_table(findings)])
 
 
 def _move(folder: Path, output: Path) -> None:

@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 
 from jt3r.scans import BadInput
 from jt3r.scans.cli import main as cli
+from jt3r.scans.reproduce.cells import table1_findings, table2_findings, table3_findings
 from jt3r.scans.reproduce.figures import PARTS
+from jt3r.scans.reproduce.latex import typeset as latex_typeset
 from jt3r.scans.reproduce.numbers import FUNCTIONS
 from jt3r.scans.reproduce.report import number, typeset
 from jt3r.scans.reproduce.run import OURS, REPORT, reproduce
-from jt3r.scans.reproduce.statements import AGREES, DIFFERS, NOT_COMPUTABLE, STATEMENTS, Statement, find, table3_findings
+from jt3r.scans.reproduce.statements import AGREES, DIFFERS, NOT_COMPUTABLE, STATEMENTS, Statement, find
 
 CHEAP = ("fig2", "fig6", "table1", "table2", "table3")
 SLOW = {("recipe", "direct"), ("method", "coupled")}
@@ -85,8 +87,8 @@ def test_every_statement_is_there_once(report, text):
     assert set(ids) == {*names, *CHEAP, "provenance"}
     for verdict in (AGREES, DIFFERS, NOT_COMPUTABLE):
         assert [f.verdict for f in findings].count(verdict) > 0
-    total = {v: sum(f.verdict == v for f in findings) for v in (AGREES, DIFFERS, NOT_COMPUTABLE)}
-    words = f"{total[AGREES]} agree, {total[DIFFERS]} differ and {total[NOT_COMPUTABLE]} cannot be computed"
+    total = {v: sum(f.verdict == v for f in findings if f.statement) for v in (AGREES, DIFFERS, NOT_COMPUTABLE)}
+    words = f"{total[AGREES]} are reproduced, {total[DIFFERS]} differ and {total[NOT_COMPUTABLE]} cannot be computed"
     assert words in text.replace("\n", " ")
 
 
@@ -144,6 +146,48 @@ def test_what_is_known_of_the_statements():
     assert (lowest, highest) == (pytest.approx(73.5595626, abs=1e-6), pytest.approx(87.4428437, abs=1e-6))
 
 
+def test_every_statement_has_a_row():
+    """The list of statements has 209 numbers, each once; 66 of them are cells of Tables I and II."""
+    cells = [f.statement for f in (*table1_findings("paper2021"), *table2_findings("paper2021"))]
+    rows = [s.statement for s in STATEMENTS.values() if s.statement]
+    assert (len(cells), len(rows)) == (66, 143)
+    assert len({*cells, *rows}) == 209
+
+
+def test_nothing_is_unexplained_without_a_tried_explanation():
+    for name, statement in STATEMENTS.items():
+        assert statement.kind != "unexplained" or len(statement.reason) > 60, name
+    for finding in (*table1_findings("paper2021"), *table2_findings("paper2021")):
+        assert finding.kind != "unexplained" or len(finding.reason) > 60, finding.name
+
+
+def test_today_s_measurements_are_told_in_table_2():
+    measured = [f for f in table2_findings("current") if f.name.startswith("table2_measured")]
+    assert {f.kind for f in measured if f.verdict == DIFFERS} == {"older input"}
+
+
+@pytest.mark.parametrize(
+    ("plain", "tex"),
+    [
+        ("Γ(B^+ -> K^+A')", r"$\Gamma (B^+$ $\to $ $K^+A')$"),
+        ("1e-4 of C_10^U,", r"$10^{-4}$ of $C_{10}^{U}$,"),
+        ("2 % & more", r"2 \% \& more"),
+    ],
+)
+def test_statements_in_latex(plain, tex):
+    assert latex_typeset(plain) == tex
+
+
+def test_tables_in_latex(tmp_path):
+    reproduce(tmp_path / "report", only=["table1", "table3"], latex=True)
+    text = (tmp_path / "report" / "tables.tex").read_text(encoding="utf-8")
+    assert text.isascii()
+    assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 3
+    assert text.count("{") == text.count("}")
+    for cell in ("$3.36$", "$4.4$", "$0.86$", r"q_{L}"):
+        assert cell in text
+
+
 def test_every_function_is_used():
     assert {statement.compute for statement in STATEMENTS.values()} - {None} == set(FUNCTIONS)
 
@@ -181,7 +225,7 @@ def test_the_command(tmp_path):
     *counts, path = answer.stdout.splitlines()
     assert path == str(tmp_path / "report" / REPORT)
     with (tmp_path / "report" / "statements.csv").open(newline="") as file:
-        found = Counter(row["verdict"] for row in csv.DictReader(file))
+        found = Counter(row["verdict"] for row in csv.DictReader(file) if row["statement"])
     assert dict(line.split(": ") for line in counts) == {verdict: str(n) for verdict, n in found.items()}
     assert isinstance(CliRunner().invoke(cli.app, ["reproduce", "--only", "fig5"]).exception, BadInput)
 

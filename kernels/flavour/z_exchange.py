@@ -20,7 +20,7 @@ def two_neutrinos(
     (``PSEUDOSCALAR``), about -4/3 for K*. Source: A. J. Buras et al., arXiv:1409.4557, eqs. (11)-(14).
     """
     standard = jnp.asarray(standard)
-    a, r = 1 + left / standard, right / standard
+    a, r = 1 + jnp.asarray(left) / standard, jnp.asarray(right) / standard
     return a * a + r * r + interference * a * r
 
 

@@ -1,4 +1,7 @@
-"""What a flavour-changing coupling of the Z to b and s does beside b -> s l l: two neutrinos, and Bs mixing."""
+"""What a flavour-changing coupling of the Z to b and s does beside b -> s l l: two neutrinos, and Bs mixing.
+
+Source: A. J. Buras et al., arXiv:1409.4557, for neutrinos; exchange of a vector between two quark currents for mixing.
+"""
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike

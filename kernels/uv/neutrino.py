@@ -1,4 +1,7 @@
-"""Masses of three neutral states with Majorana terms: a light neutrino, its right-handed partner, a heavy singlet."""
+"""Masses of three neutral states with Majorana terms: a light neutrino, its right-handed partner, a heavy singlet.
+
+Source: arXiv:2105.07655, Appendix, which says that the matrix is 3 x 3 and does not print it.
+"""
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike

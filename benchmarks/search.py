@@ -33,7 +33,6 @@ from jt3r.inference.space import Space
 from jt3r.kernels.flavour.running import NAMES
 from jt3r.measurements import measurement
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.kinds.fit.build import problem
 
 Residuals = Callable[[np.ndarray], np.ndarray]
 """Quantiles of the priors (n, m) -> residuals (k, m)."""
@@ -246,7 +245,7 @@ def evolution(hand: Residuals, n: int) -> Cost:
 
 def compare(name: str) -> None:
     card = load_card(name)
-    likelihood, space = problem(card)
+    likelihood, space = card.problem()
     residuals, hand, n = partial(residual_vector, likelihood, space), by_hand(name, space), len(space.names)
     print(f"\n{name}: {len(likelihood.terms)} terms, {n} free parameters; {WANTED} points")
     check(residuals, hand, n)

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..data.load import read_toml
 
 ERRORS = ("moments", "two-sided", "average")
+
 PULL_OBSERVABLES = ("R_K", "R_Kst", "BR_Bsmumu")
 
 
@@ -49,6 +52,16 @@ class Measurement:
         return mean, variance**0.5
 
 
+def stacked(measured: Sequence[Measurement]) -> Measurement:
+    """The measurements as one whose numbers are arrays over them; unit and source are left out."""
+
+    def both(which: str) -> Any:
+        return tuple(np.array([getattr(m, which)[side] for m in measured]) for side in (0, 1))
+
+    values: Any = np.array([m.value for m in measured])
+    return Measurement(values, both("stat"), both("syst"), "", "")
+
+
 @cache
 def measurements(data: str = "paper2021") -> dict[str, Measurement]:
     """The measurements of a named set, ``paper2021`` or ``current``, by observable. Raises ValueError for another set."""
@@ -59,6 +72,28 @@ def measurements(data: str = "paper2021") -> dict[str, Measurement]:
         name: Measurement(m["value"], tuple(m["stat"]), tuple(m["syst"]), m["unit"], m["source"])
         for name, m in sets[data].items()
     }
+
+
+@cache
+def correlations(data: str, observables: tuple[str, ...]) -> np.ndarray:
+    """The published correlations (k, k) between the measurements of the named observables; zero where none is published.
+
+    Source: ``data/flavour_correlations.toml``.
+    """
+    published = read_toml("flavour_correlations.toml")
+    matrix = np.eye(len(observables))
+    for entry in published.get(data, []):
+        if set(entry["between"]) <= set(observables):
+            i, j = map(observables.index, entry["between"])
+            matrix[i, j] = matrix[j, i] = entry["rho"]
+    return matrix
+
+
+def treatment(errors: str, data: str) -> str:
+    """The treatment of asymmetric errors: "dataset" stands for the paper's "moments" with its own data, else "two-sided"."""
+    if errors != "dataset":
+        return errors
+    return "moments" if data == "paper2021" else "two-sided"
 
 
 def residual(prediction: Real[ArrayLike, "*b"], measured: Measurement, errors: str) -> tuple[Array, Array]:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 SAME = 1e-6
-"""Minima nearer than this in every coordinate of the unit cube are one, at chi-squares that agree to the same part."""
+"""Minima nearer than this in every prior quantile are one, at chi-squares that agree to the same part."""
 
 NEIGHBOURS = 8
 STEPS = 9
@@ -16,7 +16,7 @@ one standard deviation: a valley on which nothing pins the point down is one bas
 climbs the valley's side, the path through `STEPS` of its points moved downhill."""
 
 Points = np.ndarray
-"""Points of the unit cube, (k, n)."""
+"""Prior quantiles (k, n)."""
 
 
 def distinct(u: Points, chi_square: np.ndarray) -> np.ndarray:

@@ -6,9 +6,10 @@ from typing import Literal
 import jax.numpy as jnp
 from jax import Array
 
+from ..flavour.joint import THEORY, Theory
 from ..flavour.measurements import ERRORS
 from ..point import Point
-from .terms import TERMS, Options, Term
+from .terms import LOG_DET, TERMS, Options, Term, joint_flavour
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,9 @@ class Likelihood:
     """The product of the named terms. Hashable, so that it can be a static argument of jax.jit.
 
     ``terms``: names of `TERMS`, each at most once. ``cuts``: published cuts are smooth walls in the sum (`wall`), or stay
-    outside it and veto points afterwards (`veto`). ``errors`` and ``theory_errors``: see `jt3r.inference.terms.Options`.
+    outside it and veto points afterwards (`veto`). ``errors``: two-piece errors of flavour measurements, "dataset" for the
+    data set's own treatment (`jt3r.flavour.measurements.treatment`, `residual`). ``theory``: their theory errors, with the
+    covariance at the point, the Standard Model's, or none (`jt3r.flavour.joint`).
     Raises ValueError for an unknown or repeated name and an unknown choice.
 
     >>> import jt3r
@@ -28,8 +31,8 @@ class Likelihood:
 
     terms: tuple[str, ...]
     cuts: Literal["wall", "veto"] = "wall"
-    errors: str = "moments"
-    theory_errors: bool = False
+    errors: str = "dataset"
+    theory: Theory = "point"
 
     def __post_init__(self) -> None:
         if isinstance(self.terms, str):
@@ -39,7 +42,11 @@ class Likelihood:
             raise ValueError(f"no term {', '.join(map(repr, unknown))}; there are {', '.join(TERMS)}")
         if not self.terms or len(set(self.terms)) < len(self.terms):
             raise ValueError(f"terms = {list(self.terms)}: give at least one, and each once")
-        for name, value, allowed in (("cuts", self.cuts, ("wall", "veto")), ("errors", self.errors, ERRORS)):
+        for name, value, allowed in (
+            ("cuts", self.cuts, ("wall", "veto")),
+            ("errors", self.errors, ("dataset", *ERRORS)),
+            ("theory", self.theory, THEORY),
+        ):
             if value not in allowed:
                 raise ValueError(f"{name} = {value!r}: allowed are {', '.join(allowed)}")
 
@@ -50,11 +57,16 @@ class Likelihood:
 
     @property
     def summed(self) -> list[Term]:
-        """The terms that are part of the chi-square: a veto is not."""
-        return [TERMS[name] for name in self.terms if self.cuts == "wall" or TERMS[name].kind != "cut"]
+        """The terms that are part of the chi-square: a veto is not, and a determinant that depends on the point is."""
+        named = [TERMS[name] for name in self.terms if self.cuts == "wall" or TERMS[name].kind != "cut"]
+        return [*named, LOG_DET] if self.theory == "point" and self._flavour else named
+
+    @property
+    def _flavour(self) -> tuple[str, ...]:
+        return tuple(name for name in self.terms if TERMS[name].joint)
 
     def _options(self) -> Options:
-        return Options(self.errors, self.theory_errors)
+        return Options(self.errors, self.theory)
 
     def residuals(self, point: Point) -> dict[str, Array]:
         """Term -> residual, whose square is the term's -2 ln L, each broadcast to the point's shape. A veto has none.
@@ -65,13 +77,23 @@ class Likelihood:
         if missing:
             raise ValueError(f"the likelihood needs {', '.join(missing)}, which the point does not set")
         shape = jnp.broadcast_shapes(*(getattr(point, name).shape for name in self.reads))
-        return {
-            term.name: jnp.broadcast_to(term.residual(point, self._options()), shape).astype(jnp.result_type(float))
-            for term in self.summed
-        }
+        found: dict[str, Array] = {}
+        if self._flavour:
+            found, log_det = joint_flavour(self._flavour, point, self._options())
+            tiny = jnp.finfo(log_det.dtype).tiny
+            found[LOG_DET.name] = jnp.sqrt(jnp.maximum(log_det, tiny))  # never negative: theory only widens the errors
+        for term in self.summed:
+            if term.name not in found:
+                found[term.name] = term.residual(point, self._options())
+        dtype = jnp.result_type(float)
+        return {term.name: jnp.broadcast_to(found[term.name], shape).astype(dtype) for term in self.summed}
 
     def breakdown(self, point: Point) -> dict[str, Array]:
-        """Term -> its chi-square, -2 ln L up to a constant."""
+        """Term -> its chi-square, -2 ln L up to a constant.
+
+        Of the flavour terms each is that of its observable given those before it: together they are r^T V^-1 r, and
+        ``flavour_log_det`` beside them is ln det V where V depends on the point.
+        """
         return {name: jnp.square(value) for name, value in self.residuals(point).items()}
 
     def chi_square(self, point: Point) -> Array:

@@ -1,4 +1,4 @@
-"""Minimising a sum of squared residuals from many starts at once, inside the unit cube.
+"""Minimising a sum of squared residuals from many starts at once, within the priors.
 
 Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere, and then through the method of
 Newton in `least_squares`, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good
@@ -15,8 +15,8 @@ import optax
 from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Bool, Int, Real
 
+from .bounds import quantiles_of, unbounded_of
 from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
-from .unit_cube import cube_of, free_of
 
 BLOCK = 64
 """Starts that advance together: enough to fill vector registers, few enough that none waits long for the slowest."""
@@ -40,7 +40,7 @@ class Minima(NamedTuple):
 
 @partial(jax.jit, static_argnames=("residuals", "warm_up", "devices"))
 def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1) -> Minima:
-    """Minima of the squared ``residuals`` (n) -> (k) of a point of the cube, from the starts ``u``.
+    """Minima of the squared ``residuals`` (n) -> (k) of a point, its prior quantiles, from the starts ``u``.
 
     Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. Blocks of starts are spread over so many
     ``devices`` of this host, of which none waits for another; the ends are the same to the last bit however many there are.
@@ -64,8 +64,8 @@ def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
     """Where each of the starts ``u`` first meets a point with every residual within one; `converged` says that it did."""
 
     def one(u: Array) -> Minima:
-        fit, within = allowed(lambda x: residuals(cube_of(x)), free_of(u))
-        return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
+        fit, within = allowed(lambda x: residuals(quantiles_of(x)), unbounded_of(u))
+        return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
 
     return jax.vmap(one)(u)
 
@@ -75,23 +75,23 @@ def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
     """The points ``u`` moved into a valley near by, by a few steps of least squares; where those meet NaN they stay."""
 
     def one(u: Array) -> Array:
-        x, _ = levenberg_marquardt(lambda x: residuals(cube_of(x)), free_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
-        return jnp.where(jnp.isfinite(x).all(), cube_of(x), u)
+        x, _ = levenberg_marquardt(lambda x: residuals(quantiles_of(x)), unbounded_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
+        return jnp.where(jnp.isfinite(x).all(), quantiles_of(x), u)
 
     return jax.vmap(one)(u)
 
 
 def _one(residuals: Residuals, warm_up: bool, u: Array) -> Minima:
     def free(x: Array) -> Array:
-        return residuals(cube_of(x))
+        return residuals(quantiles_of(x))
 
-    x, spent = free_of(u), jnp.zeros((), jnp.int32)
+    x, spent = unbounded_of(u), jnp.zeros((), jnp.int32)
     for stage in (_adam, _lbfgs) if warm_up else ():
         new, used = stage(free, x)
         before, after = jnp.sum(jnp.square(jax.vmap(free)(jnp.stack([x, new]))), axis=-1)
         x, spent = jnp.where(after <= before, new, x), spent + used
     fit = newton(free, x)
-    return Minima(cube_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
+    return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
 
 
 def _objective(residuals: Residuals, x: Array) -> Array:

@@ -15,8 +15,8 @@ from jt3r.inference.objective import chi_square, residual_vector
 from jt3r.inference.posterior import Posterior
 
 from ..extras import need
+from .bounds import quantiles_of, unbounded_of
 from .newton import levenberg_marquardt
-from .unit_cube import cube_of, free_of
 
 STARTS = 8
 """Random points of the prior that each chain descends from; it begins at the end of greatest density. Few, so that chains
@@ -80,9 +80,9 @@ def starting_point(posterior: Posterior, key: Array) -> Real[Array, " n"]:
 
     def descend(u: Array) -> Array:
         x, _ = levenberg_marquardt(
-            lambda x: residual_vector(likelihood, space, cube_of(x)), free_of(u), DESCENT_TOLERANCE, DESCENT_STEPS
+            lambda x: residual_vector(likelihood, space, quantiles_of(x)), unbounded_of(u), DESCENT_TOLERANCE, DESCENT_STEPS
         )
-        return cube_of(x)
+        return quantiles_of(x)
 
     starts = jax.random.uniform(key, (STARTS, len(space.names)))
     u = jnp.clip(jax.lax.map(descend, starts), EDGE, 1 - EDGE)  # one at a time: a batch takes twice as long to compile

@@ -7,13 +7,13 @@ import jax.numpy as jnp
 from jaxtyping import Array, Real
 
 from ..catalogue import observables
-from . import band_coordinates as onband
+from . import band_coordinates
 from .likelihood import Likelihood
 from .objective import residual_vector
 from .space import Space
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Posterior:
     """Likelihood times prior in coordinates z of the whole real line, their Jacobian included.
 
@@ -37,7 +37,7 @@ class Posterior:
         if self.band is None:
             return u, jnp.sum(logits, axis=-1)
         column = self.space.names.index("m_phi")
-        u, log_jacobian = onband.to_quantiles(
+        u, log_jacobian = band_coordinates.to_quantiles(
             self.space, u.at[..., column].set(z[..., column]), observables[self.band].function
         )
         return u, jnp.sum(logits.at[..., column].set(0), axis=-1) + log_jacobian

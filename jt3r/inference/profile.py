@@ -20,8 +20,8 @@ from jt3r.inference.objective import residual_vector
 from jt3r.inference.space import Space
 from jt3r.kernels.numerics.roots import bracketed_root
 
+from .bounds import quantiles_of
 from .newton import CONVERGED, newton
-from .unit_cube import cube_of
 
 STIFF = 1e-2
 
@@ -81,10 +81,10 @@ class Profile:
         """The minimum that Newton's method reaches from ``x``, ``x`` itself where it meets NaN."""
         converged = jnp.asarray(True)
         if len(self.rest):
-            found = newton(lambda x: jnp.concatenate(self.residuals(values, cube_of(x))), x)
+            found = newton(lambda x: jnp.concatenate(self.residuals(values, quantiles_of(x))), x)
             x, converged = found.x, found.gradient <= CONVERGED
-        terms, holding = (jnp.sum(jnp.square(r)) for r in self.residuals(values, cube_of(x)))
-        return Fit(x, self.quantiles(cube_of(x), values), terms, terms + holding, converged & jnp.isfinite(terms))
+        terms, holding = (jnp.sum(jnp.square(r)) for r in self.residuals(values, quantiles_of(x)))
+        return Fit(x, self.quantiles(quantiles_of(x), values), terms, terms + holding, converged & jnp.isfinite(terms))
 
 
 @partial(jax.jit, static_argnums=0)

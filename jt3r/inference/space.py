@@ -1,7 +1,8 @@
-"""A space of parameters with a prior: from the unit cube to points of the model."""
+"""A space of parameters with a prior: from prior quantiles to points of the model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import jax.numpy as jnp
@@ -60,14 +61,15 @@ def coordinate(name: str) -> Coordinate:
     return Coordinate(parameter.unit, parameter.latex, parameter.doc)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Space:
     """Free coordinates with priors, fixed ones with values, and the data set of the points.
 
     Coordinates are the parameters of `jt3r.Point` and those of `jt3r.flavour.coordinates`, which stand for Wilson
     coefficients; mixing angles need ``m_aprime`` and are matched by the preset ``matching``
     (`jt3r.flavour.matching.prefactors`).
-    Compared by identity, so that it can be a static argument of jax.jit. Raises ValueError naming what is wrong.
+    Hashable, so that it can be a static argument of jax.jit: equal spaces share compiled programs. Raises ValueError naming
+    what is wrong.
 
     >>> import jt3r
     >>> space = jt3r.Space({"m_aprime": jt3r.Prior(0.01, 0.2, "log"), "m_phi": jt3r.Prior(0.07, 0.11)}, {"v": 10.0})
@@ -81,6 +83,8 @@ class Space:
     matching: str = "pdg"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "free", MappingProxyType(dict(self.free)))
+        object.__setattr__(self, "fixed", MappingProxyType({name: float(value) for name, value in self.fixed.items()}))
         if not self.free:
             raise ValueError("free: give at least one coordinate")
         given = {**self.fixed, **self.free}
@@ -98,6 +102,16 @@ class Space:
             raise ValueError(f"matching = {self.matching!r}: allowed are {', '.join(PRESETS)}")
         if self.dataset not in DATASETS:
             raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Space) and self._key == other._key
+
+    @property
+    def _key(self) -> tuple[Any, ...]:
+        return tuple(self.free.items()), tuple(self.fixed.items()), self.dataset, self.matching
 
     @property
     def names(self) -> tuple[str, ...]:

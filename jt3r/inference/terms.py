@@ -3,7 +3,9 @@
 A term is a residual, a function of the parameter point whose square is -2 ln L up to a constant. Kinds of terms:
 
 - ``gaussian``: (prediction - value)/error;
-- ``asymmetric``: the same with a two-piece error (`jt3r.flavour.measurements.residual`), theory errors added on request;
+- ``asymmetric``: the same with a two-piece error (`jt3r.flavour.measurements.residual`). All flavour terms of a likelihood are
+  one joint Gaussian (`jt3r.flavour.joint`): the residual of one is that given those before it, and the logarithm of the
+  determinant is a term of its own (`LOG_DET`) where the theory errors depend on the point;
 - ``poisson``: signed root of the deviance of a count (`jt3r.kernels.numerics.statistics.poisson`);
 - ``upper limit``: a half-Gaussian about zero with the published limit at its confidence level;
 - ``cut``: a published hard edge. As a term it is a wall, one standard deviation for one per cent beyond the edge (`WALL`),
@@ -12,11 +14,9 @@ A term is a residual, a function of the parameter point whose square is -2 ln L 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -25,9 +25,9 @@ from ..catalogue import observables
 from ..dark import relic as dark
 from ..experiments import dark_higgs, limits, recast
 from ..experiments import load as searches
-from ..flavour import predict as flavour
-from ..flavour.measurements import measurements, residual
-from ..flavour.observables import PREDICTED
+from ..flavour import joint
+from ..flavour.joint import Theory
+from ..flavour.observables import PREDICTED, coefficients
 from ..flavour.predict import DEFAULT_TABLE
 from ..kernels.flavour.running import NAMES
 from ..kernels.numerics import statistics
@@ -47,17 +47,20 @@ ONE_SIDED = {0.90: 1.2815515655446004, 0.95: 1.6448536269514722}
 class Options:
     """How terms are built where there is a choice.
 
-    ``errors``: two-piece errors of the flavour measurements, see `jt3r.flavour.measurements.residual`. ``theory_errors`` adds
-    the Standard Model's theory error of each flavour observable in quadrature (without correlations).
+    ``errors``: two-piece errors of the flavour measurements, see `jt3r.flavour.measurements.treatment`. ``theory``: their
+    theory errors, see `jt3r.flavour.joint.THEORY`.
     """
 
-    errors: str = "moments"
-    theory_errors: bool = False
+    errors: str = "dataset"
+    theory: Theory = "point"
 
 
 @dataclass(frozen=True)
 class Term:
-    """One term of the likelihood: its residual, and what a reader must know about it; `data` as of an `Observable`."""
+    """One term of the likelihood: its residual, and what a reader must know about it; `data` as of an `Observable`.
+
+    ``joint``: the residual belongs to the joint flavour term and is that of the observable alone only where it stands alone.
+    """
 
     name: str
     kind: str
@@ -67,6 +70,7 @@ class Term:
     residual: Callable[[Point, Options], Array]
     data: tuple[str, ...]
     slow: bool = False
+    joint: bool = False
 
 
 _TERMS: dict[str, Term] = {}
@@ -82,8 +86,9 @@ def _add(
     function: Callable[[Point, Options], Array],
     data: tuple[str, ...],
     slow: bool = False,
+    joint: bool = False,
 ) -> None:
-    _TERMS[name] = Term(name, kind, doc, source, reads, function, data, slow)
+    _TERMS[name] = Term(name, kind, doc, source, reads, function, data, slow, joint)
 
 
 def _pull(name: str, observable: str, doc: str) -> None:
@@ -95,23 +100,19 @@ _pull("gm2", "pull_gm2", "Muon g-2 at one loop against the point's data set.")
 _pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee contributions; not a full two-loop result.")
 
 
-@cache
-def _theory_error(observable: str) -> float:
-    with jax.ensure_compile_time_eval():
-        return float(flavour.theory_errors({})[observable])
+def joint_flavour(names: tuple[str, ...], point: Point, options: Options) -> tuple[dict[str, Array], Array]:
+    """The flavour terms of these names, each given those before it, and the log-determinant of their covariance."""
+    found, log_det = joint.terms(names, coefficients(point), point.dataset, options.errors, options.theory)
+    return {name: found[..., k] for k, name in enumerate(names)}, log_det
 
 
 def _flavour(name: str) -> None:
     def function(point: Point, options: Options) -> Array:
-        measured = measurements(point.dataset)[name]
-        difference, error = residual(observables[name](point), measured, options.errors)
-        if options.theory_errors:
-            error = jnp.hypot(error, _theory_error(name))
-        return difference / error
+        return joint_flavour((name,), point, options)[0][name]
 
     doc = f"{PREDICTED[name][2]} Measured values: data/flavour_measurements.toml."
     data = (*observables[name].data, f"flavour/{DEFAULT_TABLE}.npz")  # the draws behind the theory errors
-    _add(name, "asymmetric", doc, observables[name].source, NAMES, function, data)
+    _add(name, "asymmetric", doc, observables[name].source, NAMES, function, data, joint=True)
 
 
 def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
@@ -204,6 +205,15 @@ def _perturbativity(point: Point, options: Options) -> Array:
     return statistics.interval_wall(largest, 1.0, jnp.inf, WALL)
 
 
+LOG_DET = Term(
+    "flavour_log_det",
+    "log-determinant",
+    "ln det of the joint covariance of the flavour terms over that of the experiments alone.",
+    "D. M. Straub, arXiv:1810.08132: 200 draws of the input parameters of FLAVIO 2.7.1",
+    NAMES,
+    lambda point, options: jnp.zeros(()),
+    (f"flavour/{DEFAULT_TABLE}.npz",),
+)
 for _name in PREDICTED:
     _flavour(_name)
 for _entry in searches.load().values():

@@ -1,7 +1,7 @@
 """What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms of the likelihood."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -36,19 +36,30 @@ class SpaceCard(Card):
     """A likelihood over free coordinates.
 
     `cuts`: published cuts are smooth walls in the sum ("wall"), or veto points afterwards ("veto"). `matching` says how mixing
-    angles become Wilson coefficients.
+    angles become Wilson coefficients. `errors`: two-piece errors, "moments" for the paper's data and "two-sided" for
+    others unless said. `theory`: the flavour observables' theory errors, with the covariance at the point ("point"), the
+    Standard Model's ("sm"), or none ("none").
     """
 
     terms: Annotated[list[str], Field(min_length=1), known("term", TERMS)]
     cuts: Literal["wall", "veto"] = "wall"
-    errors: Literal["moments", "two-sided", "average"] = "moments"
-    theory_errors: bool = False
+    errors: Literal["dataset", "moments", "two-sided", "average"] = "dataset"
+    theory: Literal["point", "sm", "none"] = "point"
     matching: Literal["paper", "pdg", "derived"] = "pdg"
     free: Annotated[dict[str, Free], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS]
     fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS] = Field(
         default_factory=dict
     )
     observables: Observables = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, table: Any) -> Any:
+        """`theory_errors` of earlier versions: true is `theory = "point"`, false "none"."""
+        if isinstance(table, dict) and isinstance(table.get("theory_errors"), bool) and "theory" not in table:
+            rest = {key: value for key, value in table.items() if key != "theory_errors"}
+            return rest | {"theory": "point" if table["theory_errors"] else "none"}
+        return table
 
     @model_validator(mode="after")
     def _complete(self) -> "SpaceCard":
@@ -68,6 +79,10 @@ class SpaceCard(Card):
         angles = {"flavour_inputs.toml"} if set(ANGLES) & {*self.free, *self.fixed} else set()
         return angles | data_of(TERMS[name] for name in self.terms) | data_of(observables[name] for name in self.observables)
 
+    def problem(self) -> tuple[Likelihood, Space]:
+        """The likelihood and the parameter space."""
+        return self.likelihood(), self.space()
+
     def space(self) -> Space:
         """The parameter space."""
         free = {name: Prior(prior.min, prior.max, prior.spacing) for name, prior in self.free.items()}
@@ -75,4 +90,4 @@ class SpaceCard(Card):
 
     def likelihood(self) -> Likelihood:
         """The likelihood."""
-        return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory_errors)
+        return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory)

@@ -2,20 +2,20 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
-from jt3r.errors import unknown
+from jt3r.inference.fit import check_named
 
 from ...cards.base import Finite
 from ...cards.space import SpaceCard
 
 
 class SearchCard(SpaceCard):
-    """Minima from `starts` random points of the priors, and from those named under `begin`.
+    """Minima from `starts` random points of the priors, and from those under `named_starts`.
 
-    `begin.NAME` gives coordinates of one more start; those it leaves out lie in the middle of their priors. `observables` are
-    computed at every minimum. `warm_up = false` leaves out Adam and L-BFGS. With `until = "allowed"` a start ends as soon as
-    every term is within one standard deviation: many allowed points for little, none of them a minimum.
+    `named_starts.NAME` gives coordinates of one more start; those it leaves out lie in the middle of their priors.
+    `observables` are computed at every minimum. `warm_up = false` leaves out Adam and L-BFGS. With `until = "allowed"` a
+    start ends as soon as every term is within one standard deviation: many allowed points for little, none a minimum.
     """
 
     kind: Literal["fit"]
@@ -23,14 +23,11 @@ class SearchCard(SpaceCard):
     seed: int = Field(default=0, ge=0, lt=2**32)
     until: Literal["minimum", "allowed"] = "minimum"
     warm_up: bool = True
-    begin: dict[str, dict[str, Finite]] = Field(default_factory=dict)
+    named_starts: dict[str, dict[str, Finite]] = Field(
+        default_factory=dict, validation_alias=AliasChoices("named_starts", "begin")
+    )
 
     @model_validator(mode="after")
     def _checked(self) -> "SearchCard":
-        for start, values in self.begin.items():
-            for name, value in values.items():
-                if name not in self.free:
-                    raise ValueError(f"begin.{start}: " + unknown("free coordinate", name, self.free))
-                if not self.free[name].min <= value <= self.free[name].max:
-                    raise ValueError(f"begin.{start}.{name} = {value}: outside the prior")
+        check_named(self.space(), self.named_starts)
         return self

@@ -20,7 +20,7 @@ def report(file: h5py.File, card: dict) -> list[Any]:
     lines: list[Any] = [Text(summary(file))]
     if len(file["chi_square"]):
         lines.append(_best(file, card, max(1, (Console().width - NAMES) // COLUMN)))
-        if card["begin"]:
+        if named_starts(card):
             lines.append(_named(file, card))
     return lines
 
@@ -28,6 +28,11 @@ def report(file: h5py.File, card: dict) -> list[Any]:
 def rows(card: dict) -> set[str]:
     """A flat table of a fit has one row for each minimum."""
     return {"minimum"}
+
+
+def named_starts(card: dict) -> dict[str, dict[str, float]]:
+    """The named starts of a stored card; files written before the key had this name call it `begin`."""
+    return card["named_starts"] if "named_starts" in card else card["begin"]
 
 
 def summary(file: h5py.File) -> str:
@@ -77,12 +82,12 @@ def _edge(value: float, prior: dict | None) -> str:
 
 
 def _named(file: h5py.File, card: dict) -> Table:
-    """The starts under `begin`: the chi-square they reached, and in which basin."""
+    """The named starts: the chi-square they reached, and in which basin."""
     table = Table(title="named starts", title_justify="left")
     for heading in ("start", "chi_square", "basin", "converged"):
         table.add_column(heading, justify="left" if heading == "start" else "right")
     minimum, basin = file["start_minimum"][()], file["basin"][()]
-    for k, name in enumerate(card["begin"]):
+    for k, name in enumerate(named_starts(card)):
         where = str(basin[minimum[k]]) if minimum[k] >= 0 else "NaN"
         table.add_row(name, f"{file['start_chi_square'][k]:.4g}", where, "yes" if file["start_converged"][k] else "no")
     return table

@@ -12,9 +12,9 @@ from scipy.special import chdtri
 
 from jt3r import observables
 from jt3r.errors import ScanFailed
+from jt3r.inference.bounds import unbounded_of
 from jt3r.inference.profile import Fit, Held, Profile, best_fit, brackets, crossings, path
 from jt3r.inference.space import coordinate
-from jt3r.inference.unit_cube import free_of
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
@@ -45,7 +45,7 @@ def profile_scan(card: ProfileCard) -> Scan:
     def best() -> Fit:
         """The best of all fits from random points: the same in every tile."""
         starts = jax.random.uniform(jax.random.key(card.seed), (card.starts, len(space.names)), dtype)
-        found = jax.block_until_ready(best_fit(Profile(likelihood, space, ()), free_of(starts)))
+        found = jax.block_until_ready(best_fit(Profile(likelihood, space, ()), unbounded_of(starts)))
         if not np.isfinite(found.chi_square):
             raise ScanFailed(f"no start of {card.starts} ends at a finite likelihood; narrow the priors under free")
         return found

@@ -1,23 +1,18 @@
 """Sampling scans: chains of draws from the posterior, with what their convergence is judged by."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import h5py
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from jt3r import observables
-from jt3r.errors import ScanFailed
 from jt3r.extras import need
-from jt3r.inference.nuts import Chains, build_chains
 from jt3r.inference.posterior import Posterior
+from jt3r.inference.sample import draw_chains, judge, programs
 from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -50,14 +45,11 @@ def sample_scan(card: SampleCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
-        keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(card.seed)))(numbers)
-        chains, derived = _programs(card.model_copy(update={"seed": 0, "chains": 1}).model_dump_json())
-        found = jax.block_until_ready(chains(keys))
-        if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):
-            raise ScanFailed(
-                f"chain {lost[0]}: found no point of finite likelihood to begin from; narrow the priors under free"
-            )
-        arrays = derived(found.pop("z")) | found
+        run, derived = programs(
+            Posterior(card.likelihood(), card.space(), card.pull()),
+            *(card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
+        )
+        arrays = draw_chains(run, derived, numbers, card.seed)
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 
@@ -77,47 +69,21 @@ def sample_scan(card: SampleCard) -> Scan:
     )
 
 
-@lru_cache(maxsize=2)
-def _programs(card_text: str) -> tuple[Chains, Callable[[jax.Array], dict[str, jax.Array]]]:
-    """The compiled sampler, and all else that is stored of its draws z: the same for all seeds and numbers of chains."""
-    card = SampleCard.model_validate_json(card_text)
-    posterior = Posterior(card.likelihood(), card.space(), card.pull())
-
-    @jax.jit
-    def derived(z: jax.Array) -> dict[str, jax.Array]:
-        u, _ = posterior.quantiles(z)
-        point = posterior.space.point(u)
-        terms = posterior.likelihood.breakdown(point)
-        found = {**posterior.space.values(u), "ln_likelihood": posterior.likelihood(point)}
-        found |= {chi_square_name(name): value for name, value in terms.items()}
-        found |= {name: observables[name](point) for name in card.observables}
-        if card.cuts == "veto":
-            found["vetoed"] = posterior.likelihood.vetoed(point)
-        return {name: jnp.broadcast_to(value, z.shape[:-1]) for name, value in found.items()}
-
-    return build_chains(posterior, card.warmup, card.draws, card.target_acceptance, card.max_tree_depth), derived
-
-
 def chi_square_name(term: str) -> str:
     """Name of the array of a term's chi-square."""
     return f"chi_square_{term}"
 
 
 def _diagnostics(card: SampleCard, files: list[Path]) -> dict[str, Any]:
-    """R-hat and effective sample sizes of each parameter, and totals over the chains. Source: arXiv:1903.08008."""
-    judge = need("blackjax.diagnostics", "sample", "kind = 'sample'")
+    """R-hat and effective sample sizes of each parameter, and totals over the chains."""
     rows: dict[str, list[np.ndarray]] = {name: [] for name in (*card.free, "diverging", "n_steps", "step_size")}
     for path in files:
         with h5py.File(path, "r") as part:
             for name, pieces in rows.items():
                 pieces.append(part[name][:, : card.draws])
     draws = {name: np.concatenate(pieces) for name, pieces in rows.items()}
-    found = {}
-    for name in card.free:
-        chains = jnp.asarray(draws[name])
-        found[name] = {"r_hat": judge.rhat(chains), "ess_bulk": judge.ess_bulk(chains), "ess_tail": judge.ess_tail(chains)}
     return {
-        "parameters": {name: {key: float(x) for key, x in row.items()} for name, row in found.items()},
+        "parameters": judge({name: draws[name] for name in card.free}),
         "divergences": int(draws["diverging"].sum()),
         "gradients": int(draws["n_steps"].sum()),
         "step_sizes": draws["step_size"][:, 0].tolist(),

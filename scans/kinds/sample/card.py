@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ...cards.space import SpaceCard
+from jt3r.inference.sample import band_pull
 
-PULLS = {"gm2": "pull_gm2", "gm2_full": "pull_gm2_full"}
-"""Terms of the likelihood whose pull can take the place of m_phi as a coordinate."""
+from ...cards.space import SpaceCard
 
 
 class SampleCard(SpaceCard):
@@ -30,12 +29,9 @@ class SampleCard(SpaceCard):
 
     @model_validator(mode="after")
     def _checked(self) -> "SampleCard":
-        if self.coordinates == "band" and (self.pull() is None or "m_phi" not in self.free):
-            raise ValueError(f"coordinates = 'band': needs {' or '.join(PULLS)} among terms, and m_phi under free")
+        self.pull()
         return self
 
     def pull(self) -> str | None:
         """The observable that is sampled in the place of m_phi, if the card asks for one and has it."""
-        if self.coordinates == "plain":
-            return None
-        return next((PULLS[name] for name in self.terms if name in PULLS), None)
+        return band_pull(tuple(self.terms), tuple(self.free), self.coordinates)

@@ -9,7 +9,7 @@ from jt3r.constants import M_MU
 from jt3r.gm2 import band
 from jt3r.gm2.observables import pull_gm2
 from jt3r.gm2.two_loop import band_edge, pull_gm2_full
-from jt3r.inference import band_coordinates as onband
+from jt3r.inference import band_coordinates
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.posterior import Posterior
 from jt3r.inference.space import Prior, Space
@@ -23,11 +23,11 @@ def test_the_mass_is_the_edge_of_the_band():
     pulls = jnp.arange(-2.0, 3.0)[:, None]
     edges, _ = band.solve(Point(m_aprime=MASSES), pulls)
     # Both are good to 1e-14 of |ln m| < 14, which is 2e-13 of m.
-    np.testing.assert_allclose(onband.m_phi(Point(m_aprime=MASSES), pulls), edges, rtol=4e-13)
+    np.testing.assert_allclose(band_coordinates.m_phi(Point(m_aprime=MASSES), pulls), edges, rtol=4e-13)
 
 
 def test_the_full_pull():
-    full = onband.m_phi(Point(m_aprime=MASSES), 0.5, pull_of=pull_gm2_full)
+    full = band_coordinates.m_phi(Point(m_aprime=MASSES), 0.5, pull_of=pull_gm2_full)
     np.testing.assert_allclose(full, band_edge(Point(m_aprime=MASSES), 0.5), rtol=4e-13)
 
 
@@ -37,7 +37,7 @@ def test_against_30_digits(pull):
     point = {"v": 12.0, "m_aprime": 0.05}
 
     def mass(v, m_aprime, pull):
-        return onband.m_phi(Point(v=v, m_aprime=m_aprime), pull)
+        return band_coordinates.m_phi(Point(v=v, m_aprime=m_aprime), pull)
 
     value, slopes = jax.value_and_grad(mass, argnums=(0, 1, 2))(*point.values(), pull)
     assert float(abs(mp.mpf(float(value)) / exact.root("m_phi", pull, float(value), **point) - 1)) < 1e-12  # as in test_band
@@ -55,34 +55,36 @@ def test_against_30_digits(pull):
             low, high = (exact.root("m_phi", p, float(value), **x) for p, x in zip(pulls, at, strict=True))
             assert float(slope) == pytest.approx(float((high - low) / (2 * size)), rel=1e-10), name  # as in test_band
     there = Point(**point, m_phi=value)
-    assert float(onband.jacobian(there)) == pytest.approx(float(slopes[2]), rel=1e-11)
+    assert float(band_coordinates.jacobian(there)) == pytest.approx(float(slopes[2]), rel=1e-11)
 
 
 def test_no_band_is_nan_with_finite_gradients_elsewhere():
     """At V = 1 TeV the whole effect is below 1e-10, at V = 10 GeV a pull of 1e4 is above it."""
     v, pull = jnp.asarray([10.0, 1000.0, 10.0]), jnp.asarray([0.0, 0.0, 1e4])
-    masses = onband.m_phi(Point(m_aprime=0.1, v=v), pull)
+    masses = band_coordinates.m_phi(Point(m_aprime=0.1, v=v), pull)
     assert np.isnan(masses).tolist() == [False, True, True]
-    assert np.isnan(onband.m_phi(Point(m_aprime=jnp.nan), 0.0))
-    slopes = jax.grad(lambda v, pull: jnp.nansum(onband.m_phi(Point(m_aprime=0.1, v=v), pull)), argnums=(0, 1))(v, pull)
+    assert np.isnan(band_coordinates.m_phi(Point(m_aprime=jnp.nan), 0.0))
+    slopes = jax.grad(lambda v, pull: jnp.nansum(band_coordinates.m_phi(Point(m_aprime=0.1, v=v), pull)), argnums=(0, 1))(
+        v, pull
+    )
     assert np.isfinite(slopes).all()
     assert (np.abs(np.asarray(slopes)[:, 0]) > 0).all()
 
 
 def test_vmap_and_jit_agree_with_broadcasting():
     pulls = jnp.linspace(-1, 1, len(MASSES))
-    together = onband.m_phi(Point(m_aprime=MASSES), pulls)
-    one_by_one = jax.jit(jax.vmap(lambda m, pull: onband.m_phi(Point(m_aprime=m), pull)))(jnp.asarray(MASSES), pulls)
+    together = band_coordinates.m_phi(Point(m_aprime=MASSES), pulls)
+    one_by_one = jax.jit(jax.vmap(lambda m, pull: band_coordinates.m_phi(Point(m_aprime=m), pull)))(jnp.asarray(MASSES), pulls)
     np.testing.assert_allclose(one_by_one, together, rtol=4e-13)
 
 
 def test_float32_and_cuda():
     point = Point(**{name: jnp.float32(x) for name, x in {"m_aprime": 0.11, "v": 10.0, "m_mu": M_MU}.items()})
-    mass = onband.m_phi(point, jnp.float32(0))
+    mass = band_coordinates.m_phi(point, jnp.float32(0))
     assert mass.dtype == jnp.float32
     assert float(mass) == pytest.approx(0.0792108729, rel=1e-5)  # as in test_band
-    assert_lowers_for_cuda(jax.value_and_grad(onband.m_phi), point, jnp.float32(0))
-    assert_lowers_for_cuda(jax.value_and_grad(onband.m_phi, argnums=1), Point(m_aprime=0.11), 0.5)
+    assert_lowers_for_cuda(jax.value_and_grad(band_coordinates.m_phi), point, jnp.float32(0))
+    assert_lowers_for_cuda(jax.value_and_grad(band_coordinates.m_phi, argnums=1), Point(m_aprime=0.11), 0.5)
 
 
 SPACE = Space(
@@ -93,17 +95,17 @@ LIKELIHOOD = Likelihood(("gm2",))
 
 def test_coordinates_go_both_ways():
     u = jnp.asarray([[0.2, 0.48, 0.7], [0.9, 0.5, 0.1]])
-    x = onband.from_quantiles(SPACE, u)
+    x = band_coordinates.from_quantiles(SPACE, u)
     np.testing.assert_array_equal(x[:, [0, 2]], u[:, [0, 2]])
     np.testing.assert_allclose(x[:, 1], pull_gm2(SPACE.point(u)))
     # The pull is good to 280 times 1e-13, and a unit of it is 0.17 MeV of 40.
-    np.testing.assert_allclose(onband.to_quantiles(SPACE, x)[0], u, atol=1e-12)
-    assert onband.band_names(SPACE) == ("m_aprime", "pull_gm2", "v")
+    np.testing.assert_allclose(band_coordinates.to_quantiles(SPACE, x)[0], u, atol=1e-12)
+    assert band_coordinates.band_names(SPACE) == ("m_aprime", "pull_gm2", "v")
 
 
 def test_outside_the_prior_the_density_vanishes():
     x = jnp.asarray([[0.5, 0.0, 0.5], [0.5, 1e4, 0.5], [0.5, 250.0, 0.5]])
-    u, log_jacobian = onband.to_quantiles(SPACE, x)
+    u, log_jacobian = band_coordinates.to_quantiles(SPACE, x)
     assert np.isfinite(log_jacobian).tolist() == [True, False, False]
     assert np.isnan(u[1, 1])
     assert u[2, 1] < 0

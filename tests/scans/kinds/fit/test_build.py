@@ -15,15 +15,14 @@ from typer.testing import CliRunner
 
 from jt3r import Point, observables
 from jt3r.inference.basins import basins, distinct
+from jt3r.inference.bounds import quantiles_of, unbounded_of
 from jt3r.inference.minimise import allowed_points, downhill, minimise
 from jt3r.inference.newton import CONVERGED
 from jt3r.inference.objective import residual_vector
-from jt3r.inference.unit_cube import cube_of, free_of
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.cli.main import app
 from jt3r.scans.export.columns import read_columns
-from jt3r.scans.kinds.fit.build import problem
 from jt3r.scans.kinds.fit.report import summary
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
@@ -35,7 +34,7 @@ BAND = {
     "starts": 256,
     "warm_up": False,
     "observables": ["pull_gm2"],
-    "begin": {"here": {"m_aprime": 0.11, "m_phi": 0.08}},
+    "named_starts": {"here": {"m_aprime": 0.11, "m_phi": 0.08}},
     "free": {
         "v": {"min": 1.0, "max": 100.0, "spacing": "log"},
         "m_aprime": {"min": 0.001, "max": 0.2},
@@ -62,7 +61,7 @@ def test_every_start_ends_on_the_band(band_search):
             assert (file[name][()] <= prior["max"]).all()
         # one residual, three coordinates: two directions are free, so there is no covariance
         assert np.isnan(file["covariance"][()]).all()
-        assert list(json.loads(file.attrs["card"])["begin"]) == ["here"]
+        assert list(json.loads(file.attrs["card"])["named_starts"]) == ["here"]
 
 
 def test_a_finished_search_is_left_alone_described_and_exported(band_search):
@@ -117,7 +116,7 @@ def test_starts_converge_in_twelve_parameters_and_where_coefficients_cancel(card
 
 
 def test_starts_end_where_every_term_is_within_one(tmp_path):
-    settings = ["starts=128", "until=allowed", 'observables=["pull_gm2"]', "begin={}"]
+    settings = ["starts=128", "until=allowed", 'observables=["pull_gm2"]', "named_starts={}"]
     with h5py.File(run("benchmarks", tmp_path / "allowed.h5", settings=settings)) as file:
         assert file["start_converged"][()].all()
         for name in ("gm2", "R_K", "R_Kst", "BR_Bsmumu"):
@@ -138,7 +137,7 @@ def test_the_bar_is_told_the_best_value_so_far(tmp_path):
             notes.append(note())
             yield number
 
-    card = BAND | {"starts": 300, "begin": {}, "observables": []}
+    card = BAND | {"starts": 300, "named_starts": {}, "observables": []}
     with h5py.File(run(card, tmp_path / "search.h5", progress=watch)) as file:
         best = file["chi_square"][0]
     assert notes == ["", notes[1], f", best chi-square {best:.4g}"]
@@ -163,8 +162,7 @@ import jax
 from jt3r.inference.objective import residual_vector
 from jt3r.scans.cards.load import load_card
 from jt3r.inference.minimise import minimise
-from jt3r.scans.kinds.fit.build import problem
-residuals = partial(residual_vector, *problem(load_card("gm2_search")))
+residuals = partial(residual_vector, *load_card("gm2_search").problem())
 u = jax.random.uniform(jax.random.key(0), (500, 3))
 one, four = (minimise(residuals, u, False, devices) for devices in (1, 4))
 assert len(four.u.sharding.device_set) == 4
@@ -177,7 +175,7 @@ assert four.converged.all()
 
 @pytest.mark.parametrize("descend", [minimise, allowed_points])
 def test_searches_lower_for_cuda_without_a_callback(descend):
-    residuals = partial(residual_vector, *problem(load_card("gm2_search")))
+    residuals = partial(residual_vector, *load_card("gm2_search").problem())
     starts = jax.ShapeDtypeStruct((256, 3), jnp.float64)
     text = jax.jit(lambda u: descend(residuals, u)).trace(starts).lower(lowering_platforms=("cuda",)).as_text()
     assert "cusolver" in text
@@ -202,8 +200,8 @@ def test_a_start_that_meets_nan_stops_nobody(warm_up):
 
 def test_the_cube_is_reached_to_its_faces():
     u = jnp.asarray([0.0, 0.25, 1.0])
-    np.testing.assert_allclose(cube_of(free_of(u)), u, atol=1e-16)  # sin(arcsin) to rounding
-    assert jnp.isfinite(jax.vmap(jax.grad(cube_of))(free_of(u))).all()
+    np.testing.assert_allclose(quantiles_of(unbounded_of(u)), u, atol=1e-16)  # sin(arcsin) to rounding
+    assert jnp.isfinite(jax.vmap(jax.grad(quantiles_of))(unbounded_of(u))).all()
 
 
 def test_basins_are_separated_by_barriers_and_joined_by_valleys():
@@ -254,8 +252,8 @@ def test_equal_minima_are_one():
     ("change", "message"),
     [
         ({"terms": ["gm3"]}, "did you mean 'gm2'"),
-        ({"begin": {"x": {"m_phi": 0.2}}}, "begin.x.m_phi = 0.2: outside the prior"),
-        ({"begin": {"x": {"m_mu": 0.1}}}, "free coordinate"),
+        ({"begin": {"x": {"m_phi": 0.2}}}, "named_starts.x.m_phi = 0.2: outside the prior"),
+        ({"named_starts": {"x": {"m_mu": 0.1}}}, "free coordinate"),
         ({"observables": ["omega_h2"]}, "needs 'm_eta'"),
         ({"starts": 0}, "starts = 0"),
         ({"free": {"m_phi": {"min": 0.06, "max": 0.12}}}, "term 'gm2' needs 'm_aprime'"),

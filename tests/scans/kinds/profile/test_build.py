@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from jt3r import Point
-from jt3r.inference import band_coordinates as onband
+from jt3r.inference import band_coordinates
 from jt3r.inference.objective import chi_square, hessian
 from jt3r.inference.profile import brackets
 from jt3r.scans import BadInput, run
@@ -74,7 +74,7 @@ def test_an_observable_that_is_gaussian(tmp_path):
 
 def test_a_parameter_that_is_nearly_gaussian(tmp_path):
     """m_phi' at fixed m_A': the profile is the pull squared, the intervals the band's edges, and the Hessian's within 1 %."""
-    edges = np.asarray(onband.m_phi(Point(m_aprime=0.1), np.array([1.0, 0.0, -1.0])))
+    edges = np.asarray(band_coordinates.m_phi(Point(m_aprime=0.1), np.array([1.0, 0.0, -1.0])))
     axis = {"min": edges[1] - 5e-4, "max": edges[1] + 5e-4, "n": 9}
     card = PULL | {"axes": {"m_phi": axis}, "fixed": {"m_aprime": 0.1}, "free": {"m_phi": {"min": 0.078, "max": 0.083}}}
     found = _read(run(card, tmp_path / "m_phi.h5"))

@@ -61,12 +61,12 @@ def test_the_pull_is_a_normal_variable(arrays):
 
 def test_the_other_marginal_is_the_integral_over_the_band(arrays):
     """The density in ln m_A' is the width of the band, dm_phi'/dpull, to 1e-4 of it: a quadrature gives its mean."""
-    from jt3r.inference import band_coordinates as onband
+    from jt3r.inference import band_coordinates
 
     log_m = np.linspace(np.log(0.03), np.log(0.2), 2001)
     there = Point(m_aprime=np.exp(log_m))
-    there = there.with_values(m_phi=onband.m_phi(there, 0.0))
-    width = np.asarray(-onband.jacobian(there))
+    there = there.with_values(m_phi=band_coordinates.m_phi(there, 0.0))
+    width = np.asarray(-band_coordinates.jacobian(there))
     mean = np.trapezoid(width * log_m, log_m) / np.trapezoid(width, log_m)
     spread = np.log(0.2 / 0.03) / np.sqrt(12)
     assert abs(np.log(arrays["m_aprime"]).mean() - mean) < 5 * _error(arrays, "m_aprime") * spread
@@ -125,9 +125,9 @@ def test_plain_coordinates_together(tmp_path):
     path = run(card, tmp_path / "plain.h5")
     with h5py.File(path) as file:
         m_phi, judged = file["m_phi"][()].ravel(), json.loads(file.attrs["diagnostics"])["parameters"]["m_phi"]
-    from jt3r.inference import band_coordinates as onband
+    from jt3r.inference import band_coordinates
 
-    edges = np.asarray(onband.m_phi(Point(m_aprime=0.1), np.array([1.0, 0.0, -1.0])))
+    edges = np.asarray(band_coordinates.m_phi(Point(m_aprime=0.1), np.array([1.0, 0.0, -1.0])))
     # The error of a quantile is sqrt(p (1 - p)/n)/density: 1.5 sigma/sqrt(n) at p = 0.16 and 1.25 at 0.5.
     error = 1.6 * (edges[2] - edges[0]) / 2 / np.sqrt(judged["ess_bulk"])
     found = np.quantile(m_phi, [stats.norm.cdf(-1), 0.5, stats.norm.cdf(1)])

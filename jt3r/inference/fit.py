@@ -1,0 +1,280 @@
+"""Fits: many starts down to the minima of a likelihood, what each minimum is worth, and how they hang together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..catalogue import observables as catalogue
+from ..errors import unknown
+from ..point import Point
+from .basins import basins, distinct
+from .likelihood import Likelihood
+from .minimise import BLOCK, Minima, allowed_points, downhill, minimise
+from .newton import Residuals
+from .objective import chi_square, hessian, residual_jacobian, residual_vector
+from .space import Space
+
+TOGETHER = 256
+"""Starts that go down in one call: the program is the same for any number of starts."""
+
+SHOWN = 6
+"""Basins in the table of a result."""
+
+Arrays = dict[str, np.ndarray]
+Starts = Mapping[str, Mapping[str, float]]
+Until = Literal["minimum", "allowed"]
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """Minima of a likelihood, best first, and where each start went.
+
+    ``arrays`` holds, with one row for each minimum: every free coordinate in its unit, ``chi_square``, ``gradient``,
+    ``converged``, ``starts`` (how many ended there), ``basin``, ``vetoed``, ``tuning``, ``hessian`` and ``covariance`` in the
+    coordinates' units, ``chi_square_TERM`` and the observables asked for; with one for each start, named ones first:
+    ``start_minimum`` (-1 for NaN), ``start_chi_square``, ``start_converged``, ``evaluations``.
+    """
+
+    likelihood: Likelihood
+    space: Space
+    named_starts: tuple[str, ...]
+    arrays: Arrays
+
+    @property
+    def parameters(self) -> Arrays:
+        """Free coordinate -> its value at each minimum, (m)."""
+        return {name: self.arrays[name] for name in self.space.names}
+
+    @property
+    def chi_square(self) -> np.ndarray:
+        """-2 ln L up to a constant at each minimum, (m)."""
+        return self.arrays["chi_square"]
+
+    @property
+    def converged(self) -> np.ndarray:
+        """Whether the gradient vanishes, or whether every term is within one sigma with ``until="allowed"``, (m)."""
+        return self.arrays["converged"]
+
+    @property
+    def basin(self) -> np.ndarray:
+        """Number of the basin of each minimum, (m); 0 is that of the best."""
+        return self.arrays["basin"]
+
+    @property
+    def hessian(self) -> np.ndarray:
+        """Second derivatives of the chi-square in the coordinates, in their units, (m, n, n)."""
+        return self.arrays["hessian"]
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Twice the inverse of the Hessian, (m, n, n); NaN where the likelihood leaves a direction free."""
+        return self.arrays["covariance"]
+
+    @property
+    def points(self) -> Point:
+        """The minima as one parameter point with fields of shape (m)."""
+        return self.space.point_of({name: jnp.asarray(value) for name, value in self.parameters.items()})
+
+    def __len__(self) -> int:
+        return len(self.chi_square)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.arrays:
+            raise KeyError(unknown("array", name, self.arrays))
+        return self.arrays[name]
+
+    def best_of_basins(self) -> np.ndarray:
+        """Numbers of the minima that are the lowest of their basin, best first."""
+        _, first = np.unique(self.basin, return_index=True)
+        return np.sort(first)
+
+    def __repr__(self) -> str:
+        best = self.best_of_basins()[:SHOWN]
+        converged, ended = self.arrays["start_converged"], len(np.unique(self.basin))
+        lines = [f"{len(converged)} starts, {int(converged.sum())} converged; {len(self)} minima in {ended} basins"]
+        rows = {"": [f"basin {self.basin[k]}" for k in best]}
+        rows |= {name: [f"{self.arrays[name][k]:.5g}" for k in best] for name in ("chi_square", *self.space.names)}
+        rows["converged"] = ["yes" if self.converged[k] else "no" for k in best]
+        return "\n".join([*lines, *table_lines(rows)])
+
+
+def table_lines(rows: Mapping[str, list[str]]) -> list[str]:
+    """Lines of a table with a name before each row, its columns flush right."""
+    first = max(map(len, rows))
+    columns = list(zip(*rows.values(), strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    return [
+        f"{name:<{first}}  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+        for name, cells in rows.items()
+    ]
+
+
+def fit(
+    likelihood: Likelihood,
+    space: Space,
+    starts: int = 1000,
+    seed: int = 0,
+    *,
+    named_starts: Starts | None = None,
+    until: Until = "minimum",
+    warm_up: bool = True,
+    observables: tuple[str, ...] = (),
+) -> FitResult:
+    """The minima of ``likelihood`` over ``space`` from ``starts`` random points of the priors.
+
+    ``named_starts``: name -> values of free coordinates of one more start, the others in the middle of their priors.
+    ``until="allowed"`` ends a start as soon as every term is within one standard deviation. ``warm_up=False`` leaves out Adam
+    and L-BFGS. ``observables`` are computed at every minimum. Raises ValueError for an unknown name or choice, and for a
+    named start outside its prior.
+
+    >>> import jt3r
+    >>> space = jt3r.Space({"m_aprime": jt3r.Prior(0.01, 0.2), "m_phi": jt3r.Prior(0.05, 0.12)}, {"v": 10.0})
+    >>> found = jt3r.fit(jt3r.Likelihood(("gm2",)), space, starts=8)
+    >>> bool(found.converged.all())
+    True
+    """
+    named = named_starts or {}
+    check_named(space, named)
+    if until not in ("minimum", "allowed"):
+        raise ValueError(f"until = {until!r}: allowed are minimum, allowed")
+    if starts < 1:
+        raise ValueError(f"starts = {starts}: must be at least 1")
+    total = len(named) + starts
+    pieces = []
+    for first in range(0, total, TOGETHER):
+        ends = descend(likelihood, space, start_points(space, first, TOGETHER, seed, named), until, warm_up)
+        pieces.append(Minima(*(np.asarray(value)[: total - first] for value in ends)))
+    whole = Minima(*(np.concatenate(values) for values in zip(*pieces, strict=True)))
+    return assemble(likelihood, space, whole, tuple(named), tuple(observables))
+
+
+def check_named(space: Space, named: Starts) -> None:
+    """Raise ValueError unless the named starts give values of free coordinates inside their priors."""
+    for start, values in named.items():
+        for name, value in values.items():
+            if name not in space.free:
+                raise ValueError(f"named_starts.{start}: " + unknown("free coordinate", name, space.free))
+            if not space.free[name].min <= value <= space.free[name].max:
+                raise ValueError(f"named_starts.{start}.{name} = {value}: outside the prior")
+
+
+def start_points(space: Space, first: int, count: int, seed: int, named: Starts) -> np.ndarray:
+    """Prior quantiles (count, n) of the starts from number ``first`` on: the named ones, then uniform ones.
+
+    Each is a function of its number and of ``seed`` alone.
+    """
+    key = jax.random.key(seed)
+    draw = jax.vmap(lambda number: jax.random.uniform(jax.random.fold_in(key, number), (len(space.names),)))
+    u = np.array(draw(jnp.arange(first, first + count)))
+    middle = {name: float(prior.value(jnp.asarray(0.5))) for name, prior in space.free.items()}
+    for k, values in enumerate(named.values()):
+        if first <= k < first + count:
+            u[k - first] = space.quantiles({**middle, **values})
+    return u
+
+
+@lru_cache(maxsize=8)
+def residuals_of(likelihood: Likelihood, space: Space) -> Residuals:
+    """One object for each problem, which JAX knows again: programs are compiled once for all calls."""
+    return partial(residual_vector, likelihood, space)
+
+
+def descend(likelihood: Likelihood, space: Space, u: np.ndarray, until: Until = "minimum", warm_up: bool = True) -> Minima:
+    """Where the starts ``u`` (m, n), prior quantiles, end."""
+    residuals, x = residuals_of(likelihood, space), jnp.asarray(u, jnp.result_type(float))
+    if until == "allowed":
+        return allowed_points(residuals, x)
+    return minimise(residuals, x, warm_up=warm_up, devices=_devices())
+
+
+def _devices() -> int:
+    """Devices that share the starts. Several devices of a CPU are simulated: they share its cores, and nothing is won."""
+    return 1 if jax.default_backend() == "cpu" else jax.local_device_count()
+
+
+def assemble(
+    likelihood: Likelihood, space: Space, ends: Minima, named: tuple[str, ...], observables: tuple[str, ...] = ()
+) -> FitResult:
+    """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first. NaN ends belong to none."""
+    at, end_chi_square = np.asarray(ends.u), np.asarray(ends.chi_square)
+    finite = np.flatnonzero(np.isfinite(end_chi_square))
+    owner = np.full(len(at), -1)
+    owner[finite] = finite[distinct(at[finite], end_chi_square[finite])] if len(finite) else owner[finite]
+    owners = np.unique(owner[owner >= 0])
+    minima = owners[np.argsort(end_chi_square[owners], kind="stable")]
+    place = np.full(len(at) + 1, -1)
+    place[minima] = np.arange(len(minima))
+    u, found = at[minima], end_chi_square[minima]
+
+    def value(points: np.ndarray) -> np.ndarray:
+        return in_blocks(partial(chi_square, likelihood, space), points)
+
+    arrays: Arrays = {
+        "start_minimum": place[owner],
+        "start_chi_square": end_chi_square,
+        "start_converged": np.asarray(ends.converged),
+        "evaluations": np.asarray(ends.evaluations),
+        "chi_square": found,
+        "gradient": np.asarray(ends.gradient)[minima],
+        "converged": np.asarray(ends.converged)[minima],
+        "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
+        "basin": basins(u, found, value, partial(in_blocks, partial(downhill, residuals_of(likelihood, space)))),
+    }
+    return FitResult(likelihood, space, named, arrays | _described(likelihood, space, u, observables))
+
+
+def _described(likelihood: Likelihood, space: Space, u: np.ndarray, observables: tuple[str, ...]) -> Arrays:
+    """Coordinates, terms, observables, Hessian and covariance of the minima at quantiles ``u``."""
+
+    @jax.jit
+    def describe(u: jax.Array) -> dict[str, jax.Array]:
+        point = space.point(u)
+        values = space.values(u)
+        found: dict[str, Any] = {**values, "vetoed": likelihood.vetoed(point)}
+        found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
+        found |= {name: catalogue[name](point) for name in observables}
+        return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
+
+    names = [*space.names, "vetoed", *(f"chi_square_{term.name}" for term in likelihood.summed), *observables]
+    n = len(space.names)
+    arrays: Arrays = {name: np.zeros(0) for name in names}
+    if not len(u):
+        return arrays | {"hessian": np.zeros((0, n, n)), "covariance": np.zeros((0, n, n)), "tuning": np.zeros(0)}
+    blocks = [describe(jnp.asarray(block)) for block in _padded(u)]
+    arrays = {name: np.concatenate([np.asarray(block[name]) for block in blocks])[: len(u)] for name in names}
+    curvature = in_blocks(partial(hessian, likelihood, space), u)
+    jacobian = in_blocks(partial(residual_jacobian, likelihood, space), u)
+    _, slopes = jax.jvp(space.values, (jnp.asarray(u),), (jnp.ones_like(u),))  # each value depends on its own quantile alone
+    scale = np.stack([np.asarray(slopes[name]) for name in space.names], axis=-1)
+    matrix = curvature / (scale[:, :, None] * scale[:, None, :])
+    relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
+    tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
+    return arrays | {"hessian": matrix, "covariance": _covariance(curvature, scale), "tuning": tuning}
+
+
+def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """2 H^-1 in the coordinates' units, NaN where H is not positive: the likelihood fixes not all coordinates there."""
+    covariance = np.full_like(curvature, np.nan)
+    for k, matrix in enumerate(curvature):
+        size = np.sqrt(np.abs(np.diagonal(matrix)))
+        if np.isfinite(matrix).all() and (size > 0).all():
+            values = np.linalg.eigvalsh(matrix / np.outer(size, size))
+            if values[0] > 1e-10 * values[-1]:
+                covariance[k] = 2 * np.linalg.inv(matrix / np.outer(size, size)) / np.outer(size, size)
+    return covariance * scale[:, :, None] * scale[:, None, :]
+
+
+def _padded(u: np.ndarray) -> np.ndarray:
+    """The points in blocks (k, BLOCK, n), the last one filled up with the last point."""
+    return u[np.minimum(np.arange(-(-len(u) // BLOCK) * BLOCK), len(u) - 1)].reshape(-1, BLOCK, u.shape[1])
+
+
+def in_blocks(function: Callable[[jax.Array], jax.Array], u: np.ndarray) -> np.ndarray:
+    """``function`` of points (m, n), called with `BLOCK` of them at a time."""
+    dtype = jnp.result_type(float)
+    return np.concatenate([np.asarray(function(jnp.asarray(block, dtype))) for block in _padded(u)])[: len(u)]

@@ -1,131 +1,306 @@
-"""Profiles of a likelihood: the smallest chi-square where some quantities have given values, and where it crosses a level.
+"""Profiles of a likelihood: the lowest chi-square where some quantities have given values, and where it crosses a level.
 
-A free coordinate is held at its value. An observable is held by one more residual, its distance from the value over `STIFF` of
-the spacing of the values asked for; what it then reaches differs from the value by about STIFF^2 of the spacing and is
-reported, and the residual is left out of the chi-square. The other coordinates stay inside their priors by u = (1 + sin x)/2.
+A fit finds a minimum near its start, a profile needs the lowest. Every node is fitted from each of the distinct minima of the
+whole space and from random points; then each node is fitted again from its neighbours' minima, and so on from every node that
+has become better, until none does. `neighbours_agree` says where all of them lead to the same chi-square.
 """
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Real
+from scipy.special import chdtri
 
-from jt3r import observables
-from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.objective import residual_vector
-from jt3r.inference.space import Space
-from jt3r.kernels.numerics.roots import bracketed_root
+from ..catalogue import observables as catalogue
+from ..errors import ScanFailed, unknown
+from .bounds import unbounded_of
+from .constrained import Constrained, Fits, Held
+from .fit import TOGETHER, Arrays, descend, in_blocks
+from .likelihood import Likelihood
+from .space import Space
 
-from .bounds import quantiles_of
-from .newton import CONVERGED, newton
+CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
+"""One standard deviation, 68.27 %, and 95 %."""
 
-STIFF = 1e-2
+MINIMA, APART = 8, 0.03
+"""How many distinct minima of the whole space lead into each node, and how far apart in some prior quantile they lie."""
 
+NODE_STARTS = 4
+"""Random points from which each node is fitted besides."""
 
-class Held(NamedTuple):
-    """A quantity that is held, and the spacing of its values, in the value or, if `log`, in its logarithm."""
+AGREE = 1e-6
+"""Chi-squares nearer than this, or than this part of them, are the same."""
 
-    name: str
-    step: float
-    log: bool = False
-
-
-class Fit(NamedTuple):
-    """A fit with the held quantities at given values: coordinates ``x`` of the others, all quantiles ``u``."""
-
-    x: Real[Array, "*b m"]
-    u: Real[Array, "*b n"]
-    chi_square: Real[Array, "*b"]
-    objective: Real[Array, "*b"]
-    converged: Bool[Array, "*b"]
+CROSSING_STEPS, CROSSING = 60, 1e-10
+"""Steps that look for a crossing, and the difference to the level at which one is found."""
 
 
-@dataclass(frozen=True, eq=False)
-class Profile:
-    """Fits of ``likelihood`` over ``space`` with the quantities ``held`` at given values."""
+def levels(axes: int) -> list[float]:
+    """Rise of chi-square that bounds each region of `CONFIDENCE` in this many quantities: S. S. Wilks, 1938."""
+    return [float(chdtri(axes, 1 - confidence)) for confidence in CONFIDENCE]
+
+
+@dataclass(frozen=True)
+class ProfileResult:
+    """A profile along one or two quantities.
+
+    ``axes``: name -> values. ``arrays``, over the mesh of the axes: ``chi_square``, ``delta_chi_square``, ``converged``,
+    ``neighbours_agree``, every other free coordinate, the observables asked for, ``NAME_reached`` of a held observable.
+    ``best_fit`` is the best point of all, ``best_chi_square`` its chi-square. ``interval``, of a profile along one quantity:
+    for each confidence of `CONFIDENCE` the pieces (low, high), NaN where one leaves the range of the axis.
+    """
 
     likelihood: Likelihood
     space: Space
-    held: tuple[Held, ...]
+    axes: dict[str, np.ndarray]
+    arrays: Arrays
+    best_fit: dict[str, float]
+    best_chi_square: float
+    interval: tuple[tuple[tuple[float, float], ...], ...]
 
     @property
-    def rest(self) -> np.ndarray:
-        """Columns of the coordinates that are not held."""
-        names = {held.name for held in self.held}
-        return np.array([k for k, name in enumerate(self.space.names) if name not in names], dtype=int)
+    def chi_square(self) -> np.ndarray:
+        """Lowest chi-square at each node of the mesh."""
+        return self.arrays["chi_square"]
 
-    def quantiles(self, w: Real[Array, " m"], values: Real[Array, " k"]) -> Real[Array, " n"]:
-        """All quantiles, with those of the others at ``w``; in the column of a free coordinate that is held, its value's."""
-        u = jnp.zeros(len(self.space.names), values.dtype).at[self.rest].set(w)
-        for held, value in zip(self.held, values, strict=True):
-            if held.name in self.space.free:
-                u = u.at[self.space.names.index(held.name)].set(self.space.free[held.name].quantile(value))
-        return u
+    @property
+    def converged(self) -> np.ndarray:
+        """Whether the gradient vanishes at each node of the mesh."""
+        return self.arrays["converged"]
 
-    def residuals(self, values: Real[Array, " k"], w: Real[Array, " m"]) -> tuple[Real[Array, " t"], Real[Array, " h"]]:
-        """Residuals of the likelihood's terms, and those that hold observables."""
-        u = self.quantiles(w, values)
-        point, holding = self.space.point(u), []
-        for held, value in zip(self.held, values, strict=True):
-            if held.name not in self.space.free:
-                reached = observables[held.name](point)
-                distance = jnp.log(reached / value) if held.log else reached - value
-                holding.append(distance / (STIFF * held.step))
-        return residual_vector(self.likelihood, self.space, u), jnp.asarray(holding, u.dtype)
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.arrays:
+            raise KeyError(unknown("array", name, self.arrays))
+        return self.arrays[name]
 
-    def fit(self, values: Real[Array, " k"], x: Real[Array, " m"]) -> Fit:
-        """The minimum that Newton's method reaches from ``x``, ``x`` itself where it meets NaN."""
-        converged = jnp.asarray(True)
-        if len(self.rest):
-            found = newton(lambda x: jnp.concatenate(self.residuals(values, quantiles_of(x))), x)
-            x, converged = found.x, found.gradient <= CONVERGED
-        terms, holding = (jnp.sum(jnp.square(r)) for r in self.residuals(values, quantiles_of(x)))
-        return Fit(x, self.quantiles(quantiles_of(x), values), terms, terms + holding, converged & jnp.isfinite(terms))
+    def __repr__(self) -> str:
+        sizes = " x ".join(f"{name} ({len(values)})" for name, values in self.axes.items())
+        best = ", ".join(f"{name} = {value:.5g}" for name, value in self.best_fit.items())
+        lines = [f"profile along {sizes}: best chi-square {self.best_chi_square:.5g} at {best}"]
+        for confidence, pieces in zip(CONFIDENCE, self.interval, strict=False):
+            shown = " and ".join(f"{_end(low)} to {_end(high)}" for low, high in pieces) or "nothing"
+            lines.append(f"{100 * confidence:.0f} %: {shown}")
+        return "\n".join(lines)
 
 
-@partial(jax.jit, static_argnums=0)
-def best_fit(profile: Profile, x: Real[Array, "s m"]) -> Fit:
-    """The best of the fits from the starts ``x`` of a profile that holds nothing."""
-    fits = jax.lax.map(partial(profile.fit, jnp.zeros(0, x.dtype)), x)  # one at a time: a batch takes twice as long to compile
-    best = jnp.argmin(jnp.where(jnp.isnan(fits.chi_square), jnp.inf, fits.chi_square))
-    return jax.tree.map(lambda a: a[best], fits)
+def _end(value: float) -> str:
+    return "..." if np.isnan(value) else f"{value:.5g}"
 
 
-@partial(jax.jit, static_argnums=0)
-def path(profile: Profile, values: Real[Array, "p k"], x: Real[Array, " m"]) -> Fit:
-    """Fits along ``values``, each from its neighbour's: the path is gone in both directions from ``x``, the better kept."""
+def profile(
+    likelihood: Likelihood,
+    space: Space,
+    axes: Mapping[str, Sequence[float] | np.ndarray],
+    starts: int = 64,
+    seed: int = 0,
+    *,
+    log: tuple[str, ...] = (),
+    observables: tuple[str, ...] = (),
+) -> ProfileResult:
+    """The lowest chi-square at each value of one or two free coordinates or observables, over the rest of the space.
 
-    def step(x: Array, value: Array) -> tuple[Array, Fit]:
-        fit = profile.fit(value, x)
-        return fit.x, fit
+    ``axes``: name -> rising values. ``starts`` random points lead to the distinct minima of the whole space. ``log`` names held
+    observables whose values are spaced in the logarithm. Raises ValueError for an unknown axis, ScanFailed if no start ends at
+    a finite likelihood.
 
-    there_and_back = jax.lax.map(lambda way: jax.lax.scan(step, x, way)[1], jnp.stack([values, values[::-1]]))
-    one, other = (jax.tree.map(lambda a, k=k: a[k, :: 1 - 2 * k], there_and_back) for k in (0, 1))
-    better = ~(other.objective < one.objective)
-    return jax.tree.map(lambda a, b: jnp.where(better.reshape(-1, *[1] * (a.ndim - 1)), a, b), one, other)
+    >>> import jt3r
+    >>> space = jt3r.Space({"c_universal": jt3r.Prior(-12.0, 12.0), "c_nonuniversal": jt3r.Prior(-6.0, 6.0)})
+    >>> along = {"c_nonuniversal": [-1.0, -0.5, 0.0, 0.5]}
+    >>> found = jt3r.profile(jt3r.Likelihood(("R_K", "R_Kst", "BR_Bsmumu")), space, along, starts=16)
+    >>> bool(found.converged.all())
+    True
+    """
+    points = {name: np.asarray(values, float) for name, values in axes.items()}
+    problem = constrained(likelihood, space, points, log)
+    minima = distinct_minima(likelihood, space, starts, seed)
+    values, shape = mesh(points)
+    fits = swept(problem, values, shape, node_fits(problem, values, minima, seed))
+    return result(problem, points, *fits, minima[0], observables)
 
 
-@partial(jax.jit, static_argnums=0)
+def constrained(likelihood: Likelihood, space: Space, axes: Mapping[str, np.ndarray], log: tuple[str, ...] = ()) -> Constrained:
+    """The problem of a profile along ``axes``. Raises ValueError for an axis that is neither free nor an observable."""
+    held = []
+    for name, values in axes.items():
+        if name not in space.free and name not in catalogue:
+            raise ValueError(unknown("axis", name, [*space.free, *catalogue]))
+        if len(values) < 2 or not (np.diff(values) > 0).all():
+            raise ValueError(f"axes.{name}: must be at least two values that rise")
+        measure = np.log(values[:2]) if name in log else values[:2]
+        held.append(Held(name, float(measure[1] - measure[0]), name in log))
+    if not 1 <= len(held) <= 2:
+        raise ValueError(f"axes: must be one or two, not {len(held)}")
+    return Constrained(likelihood, space, tuple(held))
+
+
+def mesh(axes: Mapping[str, np.ndarray]) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The nodes (p, k) of the axes' mesh, row by row, and its shape."""
+    columns = np.meshgrid(*axes.values(), indexing="ij")
+    return np.stack([column.ravel() for column in columns], axis=-1), columns[0].shape
+
+
+def distinct_minima(likelihood: Likelihood, space: Space, starts: int, seed: int) -> np.ndarray:
+    """Prior quantiles (k, n) of the best minima of the whole space that lie `APART`, best first."""
+    u = np.asarray(jax.random.uniform(jax.random.key(seed), (starts, len(space.names))))
+    padded = u[np.minimum(np.arange(-(-starts // TOGETHER) * TOGETHER), starts - 1)].reshape(-1, TOGETHER, u.shape[1])
+    ends = [descend(likelihood, space, block, warm_up=False) for block in padded]
+    at, chi_square = (np.concatenate([np.asarray(getattr(end, key)) for end in ends])[:starts] for key in ("u", "chi_square"))
+    order = [k for k in np.argsort(chi_square, kind="stable") if np.isfinite(chi_square[k])]
+    if not order:
+        raise ScanFailed(f"no start of {starts} ends at a finite likelihood; narrow the priors under free")
+    chosen: list[int] = []
+    for k in order:
+        if len(chosen) < MINIMA and all(np.abs(at[k] - at[other]).max() > APART for other in chosen):
+            chosen.append(k)
+    return at[chosen]
+
+
+def node_fits(problem: Constrained, values: np.ndarray, minima: np.ndarray, seed: int) -> Fits:
+    """The best fit of each node ``values`` (p, k), from each of the ``minima`` (s, n) and from random points."""
+    rest, count = problem.rest, len(values)
+    random = np.random.default_rng(seed).random((NODE_STARTS, count, len(rest)))
+    near = np.broadcast_to(minima[:, None, rest], (len(minima), count, len(rest)))
+    x = np.asarray(unbounded_of(jnp.asarray(np.concatenate([near, random] if len(rest) else [near[:1]]))))
+    found = problem.fits(np.tile(values, (len(x), 1)), x.reshape(-1, len(rest)))
+    best = np.argmin(found.objective.reshape(len(x), count), axis=0)
+    return found.at(best * count + np.arange(count))
+
+
+def swept(problem: Constrained, values: np.ndarray, shape: tuple[int, ...], fits: Fits) -> tuple[Fits, np.ndarray]:
+    """The fits of a mesh after refits from better neighbours until none helps, and where all neighbours agree."""
+    pairs = _neighbours(shape)
+    reached = np.full(len(pairs), np.inf)
+    todo = np.arange(len(pairs)) if len(problem.rest) else np.zeros(0, int)
+    while len(todo):
+        node, neighbour = pairs[todo].T
+        found = problem.fits(values[node], fits.x[neighbour])
+        reached[todo] = found.objective
+        better: set[int] = set()
+        for k in np.argsort(-found.objective, kind="stable"):  # the best of a node comes last and stays
+            here = node[k]
+            if found.objective[k] < fits.objective[here] - AGREE * (1 + abs(found.objective[k])) * 1e-2:
+                for array, new in zip(fits, found, strict=True):
+                    array[here] = new[k]
+                better.add(int(here))
+        todo = np.flatnonzero(np.isin(pairs[:, 1], list(better)))
+    agree = np.ones(len(values), bool)
+    if len(problem.rest):
+        lowest = fits.objective[pairs[:, 0]]
+        np.logical_and.at(agree, pairs[:, 0], np.abs(reached - lowest) <= AGREE * (1 + np.abs(lowest)))
+    return fits, agree
+
+
+def _neighbours(shape: tuple[int, ...]) -> np.ndarray:
+    """Pairs (q, 2) of nodes of a mesh and their neighbours along an axis."""
+    number = np.arange(math.prod(shape)).reshape(shape)
+    pairs = []
+    for axis in range(len(shape)):
+        one, other = (np.take(number, np.arange(shape[axis] - 1) + k, axis).ravel() for k in (0, 1))
+        pairs += [np.stack([one, other], axis=-1), np.stack([other, one], axis=-1)]
+    return np.concatenate(pairs)
+
+
+def result(
+    problem: Constrained,
+    axes: dict[str, np.ndarray],
+    fits: Fits,
+    agree: np.ndarray,
+    best: np.ndarray,
+    observables: tuple[str, ...] = (),
+) -> ProfileResult:
+    """The result of the fits of a mesh; ``best`` (n): prior quantiles of the best minimum known."""
+    likelihood, space = problem.likelihood, problem.space
+    ends = descend(
+        likelihood, space, np.tile(np.stack([best, fits.u[np.argmin(fits.objective)]]), (TOGETHER // 2, 1)), warm_up=False
+    )
+    lowest = int(np.nanargmin(np.asarray(ends.chi_square)))
+    best, best_chi_square = np.asarray(ends.u)[lowest], float(ends.chi_square[lowest])
+    shape = tuple(map(len, axes.values()))
+    flat = _derived(problem, fits.u, observables)
+    smallest = min(best_chi_square, float(fits.chi_square.min()))
+    flat |= {"chi_square": fits.chi_square, "delta_chi_square": fits.chi_square - smallest}
+    flat |= {"converged": fits.converged, "neighbours_agree": agree}
+    arrays = {name: value.reshape(shape) for name, value in flat.items()}
+    for name in ("chi_square", "delta_chi_square"):
+        arrays[name] = np.where(np.isfinite(arrays[name]), arrays[name], np.nan)
+    values = {name: float(value) for name, value in space.values(best).items()}
+    interval = _intervals(problem, next(iter(axes.values())), fits, best, best_chi_square) if len(axes) == 1 else ()
+    return ProfileResult(likelihood, space, axes, arrays, values, best_chi_square, interval)
+
+
+def _derived(problem: Constrained, u: np.ndarray, observables: tuple[str, ...]) -> Arrays:
+    """The other free coordinates, observables, and what held observables reached, at quantiles ``u`` (p, n)."""
+    space, held = problem.space, [h.name for h in problem.held]
+
+    @jax.jit
+    def derived(u: jax.Array) -> dict[str, jax.Array]:
+        point = space.point(u)
+        found = {name: value for name, value in space.values(u).items() if name not in held}
+        found |= {name: catalogue[name](point) for name in observables}
+        found |= {f"{name}_reached": catalogue[name](point) for name in held if name not in space.free}
+        return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
+
+    names = list(jax.eval_shape(derived, jnp.zeros((1, u.shape[1]))))
+    if not names:
+        return {}
+    table = in_blocks(lambda block: jnp.stack([derived(block)[name] for name in names], axis=-1), u)
+    return {name: table[:, k] for k, name in enumerate(names)}
+
+
+def _intervals(
+    problem: Constrained, values: np.ndarray, fits: Fits, best: np.ndarray, best_chi_square: float
+) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Pieces at each confidence, their ends where the profile crosses the level."""
+    name, space, rest = problem.held[0].name, problem.space, problem.rest
+    top = space.values(best)[name] if name in space.free else catalogue[name](space.point(best))
+    at = int(np.searchsorted(values, float(top)))
+    nodes = np.insert(values, at, float(top))
+    x = np.insert(fits.x, at, np.asarray(unbounded_of(jnp.asarray(best[rest]))), axis=0)
+    height = np.insert(fits.chi_square, at, best_chi_square)
+    bounds = [float(height.min()) + rise for rise in levels(1)]
+    steps = [(bound, k) for bound in bounds for k in range(len(nodes) - 1) if (height[k] > bound) != (height[k + 1] > bound)]
+    ends = iter(crossings(problem, nodes, x, height, steps))
+    found = []
+    for bound in bounds:
+        inside, pieces, low = height <= bound, [], np.nan
+        for k in range(len(nodes) - 1):
+            if inside[k] != inside[k + 1]:
+                end = next(ends)
+                if inside[k]:
+                    pieces.append((low, end))
+                low = end
+        if inside[-1]:
+            pieces.append((low, np.nan))
+        found.append(tuple(pieces))
+    return tuple(found)
+
+
 def crossings(
-    profile: Profile, lower: Real[Array, " r"], upper: Real[Array, " r"], x: Real[Array, "r m"], level: Real[Array, " r"]
-) -> Real[Array, " r"]:
-    """Where the profile of one quantity crosses ``level`` between two values, by fits that begin at ``x``; NaN for NaN ends."""
+    problem: Constrained, nodes: np.ndarray, x: np.ndarray, height: np.ndarray, steps: Sequence[tuple[float, int]]
+) -> list[float]:
+    """Where the profile crosses a bound between nodes k and k + 1, for each (bound, k), by fits from both sides.
 
-    def one(lower: Array, upper: Array, x: Array, level: Array) -> Array:
-        def excess(value: Array) -> Array:
-            return profile.fit(jax.lax.stop_gradient(value)[None], x).chi_square - level
-
-        return bracketed_root(excess, lower, upper)
-
-    return jax.lax.map(lambda row: one(*row), (lower, upper, x, level))
-
-
-def brackets(values: np.ndarray, excess: np.ndarray, best: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """The neighbours between which ``excess`` turns positive on each side of ``best``, where it is not; None if nowhere."""
-    above = [k for k in range(best, len(values)) if excess[k] > 0]
-    below = [k for k in range(best, -1, -1) if excess[k] > 0]
-    return (below[0], below[0] + 1) if below else None, (above[0] - 1, above[0]) if above else None
+    The false position of Illinois (M. Dowell, P. Jarratt, BIT 11, 168 (1971)), by halves where the profile has no value.
+    """
+    if not steps:
+        return []
+    bound, left = np.array([b for b, _ in steps]), np.array([k for _, k in steps])
+    ends, starts = np.stack([nodes[left], nodes[left + 1]]), np.stack([x[left], x[left + 1]])
+    excess, row, before = np.stack([height[left], height[left + 1]]) - bound, np.arange(len(left)), np.full(len(left), -1)
+    rising = excess[1] > 0
+    for _ in range(CROSSING_STEPS):
+        with np.errstate(invalid="ignore"):
+            middle = ends[1] - excess[1] * (ends[1] - ends[0]) / (excess[1] - excess[0])
+        middle = np.where(np.isfinite(excess).all(axis=0), middle, ends.mean(axis=0))
+        found = problem.fits(np.tile(middle, 2)[:, None], starts.reshape(-1, x.shape[1]))
+        here = found.at(np.argmin(found.objective.reshape(2, -1), axis=0) * len(row) + row)
+        value = here.chi_square - bound
+        if (np.abs(value) <= CROSSING * (1 + np.abs(bound))).all():
+            break
+        side = np.where((value > 0) == rising, 1, 0)
+        excess[1 - side, row] /= np.where(side == before, 2, 1)
+        ends[side, row], starts[side, row], excess[side, row], before = middle, here.x, value, side
+    return [float(value) for value in middle]

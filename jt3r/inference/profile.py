@@ -169,9 +169,17 @@ def node_fits(problem: Constrained, values: np.ndarray, minima: np.ndarray, seed
     return found.at(best * count + np.arange(count))
 
 
+def no_fits(problem: Constrained, count: int) -> Fits:
+    """Fits of nodes that nothing is known of yet: a mesh that lacks some of its tiles keeps them so."""
+    n, m = len(problem.space.names), len(problem.rest)
+    lost = np.full(count, np.inf)
+    return Fits(np.full((count, m), np.nan), np.full((count, n), np.nan), lost, lost.copy(), np.zeros(count, bool))
+
+
 def swept(problem: Constrained, values: np.ndarray, shape: tuple[int, ...], fits: Fits) -> tuple[Fits, np.ndarray]:
     """The fits of a mesh after refits from better neighbours until none helps, and where all neighbours agree."""
     pairs = _neighbours(shape)
+    pairs = pairs[~np.isnan(fits.u[pairs]).any(axis=(1, 2))]
     reached = np.full(len(pairs), np.inf)
     todo = np.arange(len(pairs)) if len(problem.rest) else np.zeros(0, int)
     while len(todo):
@@ -214,7 +222,7 @@ def result(
     """The result of the fits of a mesh; ``best`` (n): prior quantiles of the best minimum known."""
     likelihood, space = problem.likelihood, problem.space
     ends = descend(
-        likelihood, space, np.tile(np.stack([best, fits.u[np.argmin(fits.objective)]]), (TOGETHER // 2, 1)), warm_up=False
+        likelihood, space, np.tile(np.stack([best, fits.u[np.argmin(fits.chi_square)]]), (TOGETHER // 2, 1)), warm_up=False
     )
     lowest = int(np.nanargmin(np.asarray(ends.chi_square)))
     best, best_chi_square = np.asarray(ends.u)[lowest], float(ends.chi_square[lowest])

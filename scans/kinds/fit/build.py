@@ -14,7 +14,7 @@ from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
-from ...store.hdf5 import readable, write_arrays
+from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from .card import SearchCard
 
@@ -37,7 +37,7 @@ def search_scan(card: SearchCard) -> Scan:
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        pieces = [readable(file, tile_layout) for _, file in files]
+        pieces = [must_read_tile(file, tile_layout) for _, file in files]
         numbers = np.concatenate([np.arange(cut[0].start, cut[0].stop) for cut, _ in files])
         ends = Minima(*(np.concatenate([piece[name] for piece in pieces]) for name in _TILE))
         found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables))
@@ -53,7 +53,7 @@ def search_scan(card: SearchCard) -> Scan:
         seconds=total * SECONDS_PER_START,
         compute=compute,
         finish=finish,
-        best=lambda file: float(np.fmin.reduce(readable(file, tile_layout)["chi_square"], initial=np.inf)),
+        best=lambda file: float(np.fmin.reduce(must_read_tile(file, tile_layout)["chi_square"], initial=np.inf)),
     )
 
 

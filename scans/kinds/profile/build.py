@@ -1,19 +1,28 @@
-"""Profile scans: the smallest chi-square at each value of one or two quantities, and the intervals that it leaves."""
+"""Profiles as scans: the nodes of a card's mesh in tiles, refits over the whole mesh, and the file of both."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from scipy.special import chdtri
 
 from jt3r import observables
-from jt3r.errors import ScanFailed
-from jt3r.inference.bounds import unbounded_of
-from jt3r.inference.profile import Fit, Held, Profile, best_fit, brackets, crossings, path
+from jt3r.inference.constrained import Fits
+from jt3r.inference.profile import (
+    CONFIDENCE,
+    MINIMA,
+    NODE_STARTS,
+    ProfileResult,
+    constrained,
+    distinct_minima,
+    levels,
+    mesh,
+    no_fits,
+    node_fits,
+    result,
+    swept,
+)
 from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -22,74 +31,52 @@ from ...store.hdf5 import must_read_tile, write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from .card import ProfileCard
 
-CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
-"""One standard deviation, 68.27 %, and 95 %."""
-
 SECONDS_PER_FIT = 2e-3
-
-
-def levels(axes: int) -> list[float]:
-    """Rise of chi-square that bounds each region of `CONFIDENCE` in this many quantities: S. S. Wilks, 1938."""
-    return [float(chdtri(axes, 1 - confidence)) for confidence in CONFIDENCE]
 
 
 def profile_scan(card: ProfileCard) -> Scan:
     """The scan that fits every value of one quantity in one tile, or of two, a row of the mesh a tile."""
-    likelihood, space, dtype = card.likelihood(), card.space(), float_dtype()
-    axes = {name: axis.points().astype(dtype) for name, axis in card.axes.items()}
+    likelihood, space = card.problem()
+    axes = {name: axis.points().astype(float_dtype()) for name, axis in card.axes.items()}
     shape = tuple(map(len, axes.values()))
-    profile = Profile(likelihood, space, tuple(_held(card, name, values) for name, values in axes.items()))
-    layout, tile_layout = _layout(card, axes), _tile_layout(card)
+    log = tuple(name for name, axis in card.axes.items() if axis.spacing == "log")
+    problem = constrained(likelihood, space, axes, log)
+    layout, tile_layout = (
+        _layout(card, axes, 1),
+        Layout((), tuple(Variable(name, (), "", {}) for name in ("best", *Fits._fields))),
+    )
 
     @cache
-    def best() -> Fit:
-        """The best of all fits from random points: the same in every tile."""
-        starts = jax.random.uniform(jax.random.key(card.seed), (card.starts, len(space.names)), dtype)
-        found = jax.block_until_ready(best_fit(Profile(likelihood, space, ()), unbounded_of(starts)))
-        if not np.isfinite(found.chi_square):
-            raise ScanFailed(f"no start of {card.starts} ends at a finite likelihood; narrow the priors under free")
-        return found
-
-    @jax.jit
-    def derived(u: jax.Array) -> dict[str, jax.Array]:
-        point = space.point(u)
-        found = {name: value for name, value in space.values(u).items() if name not in axes}
-        found |= {name: observables[name](point) for name in card.observables}
-        found |= {reached(name): observables[name](point) for name in axes if name not in space.free}
-        return {name: jnp.broadcast_to(value, len(u)) for name, value in found.items()}
+    def minima() -> np.ndarray:
+        """The distinct minima of the whole space: the same in every tile."""
+        return distinct_minima(likelihood, space, card.starts, card.seed)
 
     def compute(cut: Slices) -> Arrays:
-        top = best()
-        mesh = np.meshgrid(*(values[s] for values, s in zip(axes.values(), cut, strict=True)), indexing="ij")
-        values = np.stack([column.ravel() for column in mesh], axis=-1)
-        fits = jax.block_until_ready(path(profile, jnp.asarray(values), top.x[profile.rest]))
-        arrays = {name: np.asarray(value) for name, value in derived(fits.u).items()}
-        arrays |= {"chi_square": np.asarray(fits.chi_square), "converged": np.asarray(fits.converged)}
-        arrays = {name: value.reshape(mesh[0].shape) for name, value in arrays.items()}
-        arrays |= {"best_fit": np.asarray([float(x) for x in space.values(top.u).values()])}
-        if len(axes) == 1:
-            arrays |= _intervals(profile, values[:, 0], fits, top)
-        return arrays | {"best_chi_square": np.asarray(top.chi_square)}
+        values, here = mesh({name: values[s] for (name, values), s in zip(axes.items(), cut, strict=True)})
+        fits, _ = swept(problem, values, here, node_fits(problem, values, minima(), card.seed))
+        return {**fits._asdict(), "best": minima()[0]}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
-        rows = [must_read_tile(file, tile_layout) for _, file in files]
-        whole = {name: np.full(shape, False if name == "converged" else np.nan) for name in _meshed(card)}
-        for name, array in whole.items():
-            for (cut, _), row in zip(files, rows, strict=True):
-                array[cut] = row[name]
-        smallest = float(np.fmin.reduce(whole["chi_square"], axis=None, initial=rows[0]["best_chi_square"]))
-        whole |= {name: rows[0][name] for name in rows[0] if name not in whole}
-        whole |= {"delta_chi_square": whole["chi_square"] - smallest, "level": np.array(levels(len(axes)))}
-        write_arrays(path, layout, whole)
+        tiles = [must_read_tile(file, tile_layout) for _, file in files]
+        values, _ = mesh(axes)
+        fits, number = no_fits(problem, len(values)), np.arange(len(values)).reshape(shape)
+        for (cut, _), tile in zip(files, tiles, strict=True):
+            for name, array in fits._asdict().items():
+                array[number[cut].ravel()] = tile[name]
+        fits, agree = swept(problem, values, shape, fits)
+        found = result(problem, axes, fits, agree, tiles[0]["best"], tuple(card.observables))
+        pieces = max([len(one) for one in found.interval], default=1)
+        whole = _layout(card, axes, max(pieces, 1))
+        write_arrays(path, replace(whole, attributes={**layout.attributes, **whole.attributes}), _stored(found, pieces))
 
-    fits = int(np.prod(shape)) * 2
+    nodes = int(np.prod(shape))
     return Scan(
         layout=layout,
         tile_layout=tile_layout,
         tiles=Tiles(shape, shape if len(shape) == 1 else (1, shape[1])),
-        points=int(np.prod(shape)),
-        disk=2 * 8 * int(np.prod(shape)) * (len(layout.variables) + 2) + 2**16 * (1 + shape[0]),
-        seconds=(fits + card.starts) * SECONDS_PER_FIT,
+        points=nodes,
+        disk=2 * 8 * nodes * (len(layout.variables) + 2 * len(card.free) + 4) + 2**16 * (1 + shape[0]),
+        seconds=(nodes * (MINIMA + NODE_STARTS) + card.starts) * SECONDS_PER_FIT,
         compute=compute,
         finish=finish,
     )
@@ -100,44 +87,23 @@ def reached(name: str) -> str:
     return f"{name}_reached"
 
 
-def _held(card: ProfileCard, name: str, values: np.ndarray) -> Held:
-    log = card.axes[name].spacing == "log"
-    measure = np.log(values) if log else values
-    return Held(name, float(measure[1] - measure[0]), log)
+def _stored(found: ProfileResult, pieces: int) -> Arrays:
+    """The file's arrays: those of the result, the best fit, and the interval filled up with NaN to so many pieces."""
+    arrays = {
+        **found.arrays,
+        "best_fit": np.array(list(found.best_fit.values())),
+        "best_chi_square": np.asarray(found.best_chi_square),
+        "level": np.array(levels(len(found.axes))),
+    }
+    if found.interval:
+        interval = np.full((len(CONFIDENCE), max(pieces, 1), 2), np.nan)
+        for row, one in zip(interval, found.interval, strict=True):
+            row[: len(one)] = np.array(one).reshape(-1, 2)
+        arrays |= {"interval": interval, "pieces": np.array([len(one) for one in found.interval])}
+    return arrays
 
 
-def _intervals(profile: Profile, values: np.ndarray, fits: Fit, top: Fit) -> dict[str, np.ndarray]:
-    """Ends of the interval about the best fit at each confidence, NaN where it leaves the range; how many there are."""
-    name, space = profile.held[0].name, profile.space
-    best = space.values(top.u)[name] if name in space.free else observables[name](space.point(top.u))
-    at = int(np.searchsorted(values, float(best)))
-    nodes = np.insert(values, at, float(best))
-    x = np.insert(np.asarray(fits.x), at, np.asarray(top.x)[profile.rest], axis=0)
-    found = np.insert(np.asarray(fits.chi_square), at, float(top.chi_square))
-    smallest, centre = float(np.nanmin(found)), int(np.nanargmin(found))
-    bounds = [smallest + rise for rise in levels(1)]
-    places = [pair for bound in bounds for pair in brackets(nodes, found - bound, centre)]
-    lower, upper = (np.array([nodes[pair[k]] if pair else np.nan for pair in places]) for k in (0, 1))
-    starts = np.stack([x[pair[0 if found[pair[0]] < found[pair[1]] else 1]] if pair else x[centre] for pair in places])
-    ends = crossings(profile, *(jnp.asarray(a, nodes.dtype) for a in (lower, upper, starts, np.repeat(bounds, 2))))
-    inside = [np.concatenate([[False], found <= bound]) for bound in bounds]
-    pieces = [int((~row[:-1] & row[1:]).sum()) for row in inside]
-    return {"interval": np.asarray(ends).reshape(2, 2), "pieces": np.array(pieces)}
-
-
-def _meshed(card: ProfileCard) -> list[str]:
-    """Arrays over the profiled quantities, as the tiles hold them."""
-    others = [name for name in card.free if name not in card.axes]
-    return ["chi_square", "converged", *others, *card.observables, *(reached(n) for n in card.axes if n not in card.free)]
-
-
-def _tile_layout(card: ProfileCard) -> Layout:
-    more = ["interval", "pieces"] if len(card.axes) == 1 else []
-    names = [*_meshed(card), "best_fit", "best_chi_square", *more]
-    return Layout((), tuple(Variable(name, (), "", {}) for name in names))
-
-
-def _layout(card: ProfileCard, axes: dict[str, np.ndarray]) -> Layout:
+def _layout(card: ProfileCard, axes: dict[str, np.ndarray], pieces: int) -> Layout:
     real, dims = float_dtype().str, tuple(axes)
     chi_square: Attributes = {"units": "1", "latex": r"\chi^2", "long_name": "smallest chi-square over the rest of the space"}
     delta: Attributes = {
@@ -153,6 +119,12 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray]) -> Layout:
             dims,
             "|b1",
             {"units": "1", "long_name": "whether the gradient vanishes"},
+        ),
+        Variable(
+            "neighbours_agree",
+            dims,
+            "|b1",
+            {"units": "1", "long_name": "whether fits from all neighbours' minima reach the same chi-square"},
         ),
         *(Variable(name, dims, real, _attributes(name)) for name in card.free if name not in axes),
         *(Variable(name, dims, real, observable_attributes(name)) for name in card.observables),
@@ -179,13 +151,14 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray]) -> Layout:
         (name,) = axes
         ends: Attributes = {
             **_attributes(name),
-            "long_name": f"ends of the interval of {name} about the best fit; NaN where it leaves the range",
+            "long_name": f"ends of the pieces of the interval of {name}; NaN where one leaves the range, and after the last",
         }
-        pieces: Attributes = {"units": "1", "long_name": "intervals on the mesh at this confidence: 1 if there is no other"}
+        count: Attributes = {"units": "1", "long_name": "pieces of the interval at this confidence"}
+        coordinates.append(Coordinate("piece", np.arange(pieces), {"units": "1", "long_name": "number of the piece"}))
         coordinates.append(Coordinate("end", np.array([0, 1]), {"units": "1", "long_name": "0 lower, 1 upper end"}))
         variables += [
-            Variable("interval", ("confidence", "end"), real, ends),
-            Variable("pieces", ("confidence",), "<i4", pieces),
+            Variable("interval", ("confidence", "piece", "end"), real, ends),
+            Variable("pieces", ("confidence",), "<i4", count),
         ]
     return Layout(tuple(coordinates), tuple(variables))
 

@@ -21,14 +21,15 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     x, rise, levels = shown_values(scan[name]), scan["delta_chi_square"][()], scan["level"][()]
     top = HEIGHT * levels[-1]
     axes.plot(x, rise, color=BLUE)
-    for confidence, level, ends, colour in zip(
-        scan["confidence"][()], levels, shown_values(scan["interval"]), (BLUE, ORANGE), strict=True
+    for confidence, level, pieces, count, colour in zip(
+        scan["confidence"][()], levels, shown_values(scan["interval"]), scan["pieces"][()], (BLUE, ORANGE), strict=True
     ):
         axes.axhline(level, color=GREY, linewidth=0.6, linestyle=":")
-        low, high = (edge if np.isfinite(end) else None for end, edge in zip(ends, ends, strict=True))
-        shown = f"{_number(low)} to {_number(high)}"
-        span = (x[0] if low is None else low, x[-1] if high is None else high)
-        axes.axvspan(*span, color=colour, alpha=0.15, linewidth=0, label=f"{100 * confidence:.0f} %: {shown}")
+        text = " and ".join(f"{_number(low)} to {_number(high)}" for low, high in pieces[:count])
+        for number, (low, high) in enumerate(pieces[:count]):
+            span = (x[0] if np.isnan(low) else low, x[-1] if np.isnan(high) else high)
+            shown = f"{100 * confidence:.0f} %: {text}" if number == 0 else None
+            axes.axvspan(*span, color=colour, alpha=0.15, linewidth=0, label=shown)
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(0, top)
     set_scales(axes, card, name, "")
@@ -37,8 +38,8 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.legend(frameon=False, loc="upper center")
 
 
-def _number(end: float | None) -> str:
-    return "..." if end is None else f"{end:.4g}"
+def _number(end: float) -> str:
+    return "..." if np.isnan(end) else f"{end:.4g}"
 
 
 def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:

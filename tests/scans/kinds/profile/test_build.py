@@ -8,12 +8,11 @@ from scipy import stats
 from jt3r import Point
 from jt3r.inference import band_coordinates
 from jt3r.inference.objective import chi_square, hessian
-from jt3r.inference.profile import brackets
+from jt3r.inference.profile import levels
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.kinds.picture import plot_file
-from jt3r.scans.kinds.profile.build import levels
 from jt3r.scans.store.info import describe
 
 FREE = {
@@ -67,7 +66,7 @@ def test_an_observable_that_is_gaussian(tmp_path):
     np.testing.assert_allclose(found["chi_square"], found["pull_gm2_reached"] ** 2, atol=1e-9)
     np.testing.assert_allclose(found["delta_chi_square"], pull**2, atol=6e-4)
     normal = stats.norm.ppf(0.5 + found["confidence"] / 2)
-    np.testing.assert_allclose(found["interval"], np.stack([-normal, normal], axis=-1), atol=1e-4)
+    np.testing.assert_allclose(found["interval"][:, 0], np.stack([-normal, normal], axis=-1), atol=1e-4)
     assert found["pieces"].tolist() == [1, 1]
     assert found["converged"].all()
 
@@ -79,12 +78,12 @@ def test_a_parameter_that_is_nearly_gaussian(tmp_path):
     card = PULL | {"axes": {"m_phi": axis}, "fixed": {"m_aprime": 0.1}, "free": {"m_phi": {"min": 0.078, "max": 0.083}}}
     found = _read(run(card, tmp_path / "m_phi.h5"))
     # Roots are good to 1e-14, pulls to 280 times 1e-13 of a sigma of 0.17 MeV.
-    np.testing.assert_allclose(found["interval"][0], edges[[0, 2]], rtol=1e-9)
+    np.testing.assert_allclose(found["interval"][0, 0], edges[[0, 2]], rtol=1e-9)
     checked = load_card(card)
     space, likelihood = checked.space(), checked.likelihood()
     u = space.quantiles({"m_phi": found["best_fit"][0]})
     sigma = float(jnp.sqrt(2 / hessian(likelihood, space, u)[0, 0])) * 0.005
-    assert np.diff(found["interval"][0])[0] / 2 == pytest.approx(sigma, rel=0.01)  # the pull bends by 0.2 % over a sigma
+    assert np.diff(found["interval"][0, 0])[0] / 2 == pytest.approx(sigma, rel=0.01)  # the pull bends by 0.2 % over a sigma
 
 
 def test_the_curvature_of_a_profile_is_the_inverse_of_the_covariance(curve_file, tmp_path):
@@ -117,11 +116,11 @@ def test_every_point_of_a_curve_is_a_minimum(curve_file):
         assert abs(float(others[scanned.argmin()]) - at) <= 0.01
     assert found["delta_chi_square"].min() >= 0
     # The ends are where the profile is 1 and 3.84: read off its own points by a straight line they agree to a spacing squared.
-    for end, level in zip(found["interval"][:, 0], levels(1), strict=True):
+    for end, level in zip(found["interval"][:, 0, 0], levels(1), strict=True):
         if np.isfinite(end):
             k = np.searchsorted(found["c_nonuniversal"], end)
             assert found["delta_chi_square"][k] < level < found["delta_chi_square"][k - 1]
-    assert np.isnan(found["interval"][1, 1]) or found["interval"][1, 1] < 4
+    assert np.isnan(found["interval"][1, 0, 1]) or found["interval"][1, 0, 1] < 4
 
 
 def test_the_map_has_the_curve_as_its_lower_edge(map_file, curve_file):
@@ -150,12 +149,6 @@ def test_pictures_and_info(map_file, curve_file, tmp_path):
         pixels = matplotlib.image.imread(picture)[..., :3]
         assert (np.abs(pixels[..., 2] - pixels[..., 0]) > 0.05).mean() > 0.1
     assert describe(map_file)["arrays"]["delta_chi_square"]["dims"] == ["c_nonuniversal", "c_universal"]
-
-
-def test_brackets():
-    values = np.arange(7.0)
-    assert brackets(values, np.array([1, 1, -1, -1, -1, 1, 1.0]), 3) == ((1, 2), (4, 5))
-    assert brackets(values, np.array([-1, -1, -1, -1, -1, 1, -1.0]), 0) == (None, (4, 5))
 
 
 @pytest.mark.parametrize(

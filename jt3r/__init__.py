@@ -24,7 +24,10 @@ if _TYPE_CHECKING:
     from .catalogue import observables as observables
     from .experiments import limits as limits
     from .gm2 import band as band
+    from .inference.fit import fit as fit
     from .inference.likelihood import Likelihood as Likelihood
+    from .inference.profile import profile as profile
+    from .inference.sample import sample as sample
     from .inference.space import Prior as Prior
     from .inference.space import Space as Space
     from .point import Point as Point
@@ -51,6 +54,9 @@ _HOMES = {
     "Likelihood": "inference.likelihood:Likelihood",
     "Space": "inference.space:Space",
     "Prior": "inference.space:Prior",
+    "fit": "inference.fit:fit",
+    "profile": "inference.profile:profile",
+    "sample": "inference.sample:sample",
     "run": "scans.engine.run:run",
     "open": "scans.store.xarray:open_dataset",
     "plot": "scans.kinds.picture:plot",

@@ -8,7 +8,7 @@ Rates are polynomials of second degree, so their covariance is one of fourth: al
 compile to little and run well for one point and for many.
 """
 
-from functools import cache, partial
+from functools import cache, partial, reduce
 from itertools import combinations_with_replacement
 from typing import Literal, NamedTuple
 
@@ -75,7 +75,8 @@ def polynomials(observables: tuple[str, ...], table: str = DEFAULT_TABLE) -> Pol
         [names.index(rate) if rate else -1 for rate in column]
         for column in zip(*(OBSERVABLES[key] for key in observables), strict=True)
     )
-    spread, place = {}, np.zeros((len(names), len(names)), int)
+    spread: dict[tuple[str, str], Spread] = {}
+    place = np.zeros((len(names), len(names)), int)
     for one, other in combinations_with_replacement(monomials, 2):
         rows, columns = ([names.index(name) for name in of_lepton[lepton]] for lepton in (one, other))
         pairs = [(k, m) for k in rows for m in columns if one != other or k <= m]
@@ -113,7 +114,7 @@ def predictions_and_covariance(
     for lepton, wanted in found.monomials.items():
         values = monomial_values(variables(low, lepton), wanted)
         monomials[lepton] = jnp.stack([jnp.broadcast_to(value, shape) for value in values], axis=-1)
-    rates = sum(_times(monomials[lepton], numbers) for lepton, numbers in found.numbers.items())
+    rates = reduce(jnp.add, (_times(monomials[lepton], numbers) for lepton, numbers in found.numbers.items()))
     divided = found.bottom >= 0
     bottom = jnp.where(divided, rates[..., found.bottom], 1)
     predictions = rates[..., found.top] / bottom

@@ -148,8 +148,8 @@ def fit(
     pieces = []
     for first in range(0, total, TOGETHER):
         ends = descend(likelihood, space, start_points(space, first, TOGETHER, seed, named), until, warm_up)
-        pieces.append(Minima(*(np.asarray(value)[: total - first] for value in ends)))
-    whole = Minima(*(np.concatenate(values) for values in zip(*pieces, strict=True)))
+        pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
+    whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
     return assemble(likelihood, space, whole, tuple(named), tuple(observables))
 
 

@@ -39,7 +39,7 @@ def search_scan(card: SearchCard) -> Scan:
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         pieces = [must_read_tile(file, tile_layout) for _, file in files]
         numbers = np.concatenate([np.arange(cut[0].start, cut[0].stop) for cut, _ in files])
-        ends = Minima(*(np.concatenate([piece[name] for piece in pieces]) for name in _TILE))
+        ends = Minima._make(np.concatenate([piece[name] for piece in pieces]) for name in _TILE)
         found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables))
         whole = _layout(card, len(found), numbers)
         write_arrays(path, replace(whole, attributes={**layout.attributes, **whole.attributes}), found.arrays)

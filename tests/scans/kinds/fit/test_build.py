@@ -29,7 +29,7 @@ from jt3r.scans.store.info import describe
 from jt3r.sensitivity import derivative
 
 BAND = {
-    "kind": "search",
+    "kind": "fit",
     "terms": ["gm2"],
     "starts": 256,
     "warm_up": False,

@@ -37,7 +37,8 @@ class FitResult:
     ``arrays`` holds, with one row for each minimum: every free coordinate in its unit, ``chi_square``, ``gradient``,
     ``converged``, ``starts`` (how many ended there), ``basin``, ``vetoed``, ``tuning``, ``hessian`` and ``covariance`` in the
     coordinates' units, ``chi_square_TERM`` and the observables asked for; with one for each start, named ones first:
-    ``start_minimum`` (-1 for NaN), ``start_chi_square``, ``start_converged``, ``evaluations``.
+    ``start_minimum`` (-1 for NaN), ``start_chi_square``, ``start_converged``, ``evaluations``. ``result[NAME]`` is one of
+    them; raises KeyError for another name.
     """
 
     likelihood: Likelihood

@@ -50,7 +50,8 @@ class ProfileResult:
     ``axes``: name -> values. ``arrays``, over the mesh of the axes: ``chi_square``, ``delta_chi_square``, ``converged``,
     ``neighbours_agree``, every other free coordinate, the observables asked for, ``NAME_reached`` of a held observable.
     ``best_fit`` is the best point of all, ``best_chi_square`` its chi-square. ``interval``, of a profile along one quantity:
-    for each confidence of `CONFIDENCE` the pieces (low, high), NaN where one leaves the range of the axis.
+    for each confidence of `CONFIDENCE` the pieces (low, high), NaN where one leaves the range of the axis. ``result[NAME]`` is
+    one of the arrays; raises KeyError for another name.
     """
 
     likelihood: Likelihood
@@ -143,7 +144,10 @@ def mesh(axes: Mapping[str, np.ndarray]) -> tuple[np.ndarray, tuple[int, ...]]:
 
 
 def distinct_minima(likelihood: Likelihood, space: Space, starts: int, seed: int) -> np.ndarray:
-    """Prior quantiles (k, n) of the best minima of the whole space that lie `APART`, best first."""
+    """Prior quantiles (k, n) of the best minima of the whole space that lie `APART`, best first.
+
+    Raises ScanFailed if no start ends at a finite likelihood.
+    """
     u = np.asarray(jax.random.uniform(jax.random.key(seed), (starts, len(space.names))))
     padded = u[np.minimum(np.arange(-(-starts // TOGETHER) * TOGETHER), starts - 1)].reshape(-1, TOGETHER, u.shape[1])
     ends = [descend(likelihood, space, block, warm_up=False) for block in padded]

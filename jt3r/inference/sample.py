@@ -31,6 +31,7 @@ class Draws:
 
     ``arrays``, of shape (chains, draws) each: every free coordinate in its unit, ``ln_likelihood``, ``chi_square_TERM``, the
     observables asked for, and the statistics of the sampler, named as ArviZ names them. ``diagnostics``: `judge`.
+    ``result[NAME]`` is one of the arrays; raises KeyError for another name.
     """
 
     likelihood: Likelihood
@@ -138,7 +139,10 @@ def programs(
 
 
 def draw_chains(run: Chains, derived: Derived, numbers: np.ndarray, seed: int) -> Arrays:
-    """The chains of these numbers, each a function of its number and the seed alone."""
+    """The chains of these numbers, each a function of its number and the seed alone.
+
+    Raises ScanFailed where a chain finds no point of finite likelihood to begin from.
+    """
     keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(seed)))(jnp.asarray(numbers))
     found = jax.block_until_ready(run(keys))
     if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):

@@ -154,7 +154,7 @@ def _is_shown(point: ParameterPoint, parameter: Parameter) -> bool:
 
 
 def _unit(parameter: Parameter) -> str:
-    return "" if parameter.unit in ("", "1") else f" {parameter.unit}"
+    return "" if parameter.unit == "1" else f" {parameter.unit}"
 
 
 def _text(value: Any) -> str:

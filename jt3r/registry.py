@@ -15,7 +15,7 @@ from .point import PARAMETERS, Point
 class Observable:
     """A function of the parameter point, and what a reader of its values must know.
 
-    `unit` is empty for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
+    `unit` is "1" for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
     `data` are the files under jt3r/data that its numbers come from beside the constants and measurements, a table of them
     after a colon. A `slow` one takes seconds to compile or to tabulate before its first value: reports of a point give it
     only on request. Calling it raises ValueError if the point does not set what it reads.
@@ -53,14 +53,14 @@ _OBSERVABLES: dict[str, Observable] = {}
 
 
 def _row(entry: Observable) -> tuple[str, str]:
-    return entry.unit, entry.doc
+    return "" if entry.unit == "1" else entry.unit, entry.doc
 
 
 observables: Names[Observable] = Names("observable", _OBSERVABLES, _row, "jt3r:observables")
 """Name -> observable; prints as a table of units and meanings, and suggests names.
 
 >>> observables["pull_gm2"].unit
-''
+'1'
 >>> observables["pull_g2"]
 Traceback (most recent call last):
     ...
@@ -77,7 +77,7 @@ def observable(
     and pictures alike.
 
     >>> import jt3r
-    >>> @jt3r.observable(unit="", latex=r"m_{A'}/m_{\\phi'}", source="none", reads=("m_aprime", "m_phi"))
+    >>> @jt3r.observable(unit="1", latex=r"m_{A'}/m_{\\phi'}", source="none", reads=("m_aprime", "m_phi"))
     ... def mass_ratio(point):
     ...     "Mass of the dark photon over that of the dark Higgs."
     ...     return point.m_aprime / point.m_phi

@@ -39,7 +39,7 @@ def table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _unit(unit: str) -> str:
-    return plain(unit) if unit not in ("", "1") else "-"
+    return plain(unit) if unit != "1" else "-"
 
 
 def observables() -> str:
@@ -52,7 +52,7 @@ def observables() -> str:
         text.append(f"## {plain(module)}\n")
         for entry in entries:
             reads = ", ".join(f"`{name}`" for name in entry.reads)
-            unit = f", in {plain(entry.unit)}" if entry.unit not in ("", "1") else ""
+            unit = f", in {plain(entry.unit)}" if entry.unit != "1" else ""
             slow = " Takes seconds before its first value: `jt3r point` gives it only on request." if entry.slow else ""
             data = "".join(f" Data: {plain(', '.join(entry.data))}." for _ in entry.data[:1])
             text.append(f"### `{entry.name}`\n\n${entry.latex}${unit}. {plain(entry.doc)}\n")

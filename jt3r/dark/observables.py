@@ -48,7 +48,7 @@ def width_phi_gammagamma(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\Omega h^2",
     source=f"{PAPER}, Sec. III A; assumes kinetic equilibrium",
     reads=("m_eta", "m_phi", "v"),
@@ -60,7 +60,7 @@ def omega_h2(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\Omega h^2_\mathrm{coupled}",
     source=f"{PAPER}, Sec. III A; coupled Boltzmann equations of T. Binder et al., arXiv:1706.07433",
     reads=("m_eta", "m_phi", "v"),
@@ -85,7 +85,7 @@ def sigma_v_today(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\langle\sigma v\rangle_\mathrm{today}/\langle\sigma v\rangle_{m/T=20}",
     source=f"{PAPER}, Sec. III A",
     reads=("m_eta", "m_phi", "v"),
@@ -97,7 +97,7 @@ def p_wave_suppression(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"m_{A'} > m_{A'}^{N_\mathrm{eff}}",
     source=f"{PAPER}, Sec. III: published cut, not computed here",
     reads=("m_aprime",),

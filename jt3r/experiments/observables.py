@@ -24,7 +24,9 @@ def ctau_aprime(point: Point) -> Array:
     return aprime.ctau(point.m_aprime, point.v)
 
 
-@observable(unit="", latex=r"\mathrm{Br}(A' \to e e)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA)
+@observable(
+    unit="1", latex=r"\mathrm{Br}(A' \to e e)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
+)
 def br_aprime_ee(point: Point) -> Array:
     """Br(A' -> e+ e-) of the visible scenario; three photons below 2 m_e are counted here."""
     mixing = aprime.kinetic_mixing(aprime.gauge_coupling(point.m_aprime, point.v))
@@ -33,7 +35,7 @@ def br_aprime_ee(point: Point) -> Array:
 
 
 @observable(
-    unit="", latex=r"\mathrm{Br}(A' \to \mu\mu)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
+    unit="1", latex=r"\mathrm{Br}(A' \to \mu\mu)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
 )
 def br_aprime_mumu(point: Point) -> Array:
     """Br(A' -> mu+ mu-) of the visible scenario."""
@@ -47,7 +49,7 @@ def _share(point: Point, invisible: Array) -> Array:
 
 
 @observable(
-    unit="", latex=r"\mathrm{Br}(A' \to \nu_s \nu_s)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
+    unit="1", latex=r"\mathrm{Br}(A' \to \nu_s \nu_s)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
 )
 def br_aprime_sterile(point: Point) -> Array:
     """Br(A' -> nu_s nu_s) for massless sterile neutrinos, beside e+ e- and mu+ mu-."""
@@ -56,7 +58,7 @@ def br_aprime_sterile(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\mathrm{Br}(A' \to \eta_1 \eta_2)",
     source="2105.07655, sec. III",
     reads=("m_aprime", "v", "m_eta", "delta"),
@@ -85,7 +87,7 @@ def _phi_visible(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\mathrm{Br}(\phi'\to\gamma\gamma)",
     source="2105.07655, sec. III",
     reads=("m_phi", "v", "m_mu"),
@@ -97,7 +99,7 @@ def br_phi_gammagamma(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\mathrm{Br}(\phi'\to\mu\mu)",
     source="2105.07655, sec. III",
     reads=("m_phi", "v", "m_mu"),
@@ -109,7 +111,7 @@ def br_phi_mumu(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\mathrm{Br}(\phi'\to\eta\eta)",
     source="2105.07655, sec. III A",
     reads=("m_phi", "v", "m_eta", "m_mu"),
@@ -132,7 +134,7 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
         function.__name__ = f"{prefix}_{name}"
         function.__doc__ = doc
         data = (f"experiments.toml:{search.name}", *APRIME_DATA)
-        observable(unit="", latex=latex, source=source, reads=("m_aprime", "v"), slow=True, data=data)(function)
+        observable(unit="1", latex=latex, source=source, reads=("m_aprime", "v"), slow=True, data=data)(function)
 
     def events(point: Point) -> Array:
         return jnp.exp(log_events(point))
@@ -166,7 +168,7 @@ def _register_table(search: searches.Recast | searches.ScalarDump) -> None:
     data = RARE_DATA if isinstance(search, searches.Recast) else APRIME_DATA
     latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ")
     observable(
-        unit="",
+        unit="1",
         latex=latex,
         source=source,
         reads=("m_phi", "v") if search.particle == "phi" else ("m_aprime", "v"),

@@ -21,7 +21,7 @@ def _register(name: str, latex: str, source: str, reads: tuple[str, ...], functi
 
     value.__name__ = name
     value.__doc__ = function.__doc__
-    observable(unit="", latex=rf"\mathrm{{Br}}({latex})", source=source, reads=reads, slow=True, data=DATA)(value)
+    observable(unit="1", latex=rf"\mathrm{{Br}}({latex})", source=source, reads=reads, slow=True, data=DATA)(value)
 
 
 _A, _PHI = ("m_aprime", "v"), ("m_phi", "v")
@@ -37,7 +37,7 @@ _register("br_K_pi_phi", r"K^+\to\pi^+\phi'", CHIRAL + "a factor of ten either w
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"N_{\phi'\to\gamma\gamma}(\mathrm{NuCal})",
     source="proton bremsstrahlung, S. Foroughi-Abari, A. Ritz, arXiv:2108.05900, app. A",
     reads=_PHI,

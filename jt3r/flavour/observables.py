@@ -75,7 +75,7 @@ for _name, _facts in PREDICTED.items():
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\overline{\mathrm{BR}}(B_s \to ee)",
     source="De Bruyn et al., arXiv:1204.1737, with the inputs of FLAVIO 2.7.1",
     reads=tuple(name for name in NAMES if name.endswith("ee")),
@@ -86,7 +86,7 @@ def BR_Bsee(point: Point) -> Array:
     return bs_to_leptons(coefficients(point), "e")
 
 
-@observable(unit="", latex=r"\mathrm{SM\ pull}", source="arXiv:2105.07655, Sec. IV", reads=NAMES, data=DATA)
+@observable(unit="1", latex=r"\mathrm{SM\ pull}", source="arXiv:2105.07655, Sec. IV", reads=NAMES, data=DATA)
 def sm_pull_flavour(point: Point) -> Array:
     """Signed sqrt(chi2_SM - chi2) over R_K, R_K* and Bs -> mu mu, against the point's data set."""
     return sm_pull(predict(coefficients(point)), predict({}), data=point.dataset)

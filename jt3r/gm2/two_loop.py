@@ -22,7 +22,7 @@ DATA = ("dark.toml",)
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\Delta a_\mu^\mathrm{BZ}",
     source="V. Ilisie, arXiv:1502.04199; muon and charged-pion loops; beyond the paper",
     reads=("m_phi", "v", "m_mu"),
@@ -34,7 +34,7 @@ def delta_a_mu_barr_zee(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\Delta a_\mu^{\chi_\mu}",
     source="J. P. Leveille, Nucl. Phys. B137, 63 (1978); phi', A', h, Z and W; the paper's Appendix calls it negligible",
     reads=READS,
@@ -47,14 +47,14 @@ def delta_a_mu_chi_mu(point: Point) -> Array:
     return jnp.sum(jnp.stack(jnp.broadcast_arrays(*terms.values())), axis=0)
 
 
-@observable(unit="", latex=r"\Delta a_\mu^\mathrm{full}", source=SOURCE, reads=READS, data=DATA)
+@observable(unit="1", latex=r"\Delta a_\mu^\mathrm{full}", source=SOURCE, reads=READS, data=DATA)
 def delta_a_mu_full(point: Point) -> Array:
     """delta_a_mu with heavy-partner loops and Barr-Zee diagrams added: not a full two-loop result."""
     return delta_a_mu(point) + delta_a_mu_chi_mu(point) + delta_a_mu_barr_zee(point)
 
 
 @observable(
-    unit="", latex=r"(\Delta a_\mu^\mathrm{full} - \Delta a_\mu^\mathrm{exp})/\sigma", source=SOURCE, reads=READS, data=DATA
+    unit="1", latex=r"(\Delta a_\mu^\mathrm{full} - \Delta a_\mu^\mathrm{exp})/\sigma", source=SOURCE, reads=READS, data=DATA
 )
 def pull_gm2_full(point: Point) -> Array:
     """Distance of delta_a_mu_full from the measured value in standard deviations: not a full two-loop result."""

@@ -20,13 +20,13 @@ def _flag(holds: Array, known: Array) -> Array:
     return jnp.where(jnp.isnan(known), known, jnp.where(holds, 1.0, 0.0).astype(known.dtype))
 
 
-@observable(unit="", latex=r"\alpha", source=f"{PAPER}, eq. (A3)", reads=PORTAL, data=DATA)
+@observable(unit="1", latex=r"\alpha", source=f"{PAPER}, eq. (A3)", reads=PORTAL, data=DATA)
 def alpha_higgs(point: Point) -> Array:
     """Mixing angle of the Higgs boson and phi'; NaN where the portal coupling is too large for the masses."""
     return uv.scalar_potential(point.m_phi, point.v, point.lambda_portal).alpha
 
 
-@observable(unit="", latex=r"\lambda_\phi", source=f"{PAPER}, eq. (A1)", reads=PORTAL, data=DATA)
+@observable(unit="1", latex=r"\lambda_\phi", source=f"{PAPER}, eq. (A1)", reads=PORTAL, data=DATA)
 def lambda_phi(point: Point) -> Array:
     """Quartic coupling of phi that gives m_phi'."""
     return uv.scalar_potential(point.m_phi, point.v, point.lambda_portal).singlet
@@ -39,7 +39,7 @@ def width_h_phiphi(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\mathrm{Br}(h\to\phi'\phi',\,A'A')",
     source=f"{PAPER}, eqs. (A1)-(A3), with h -> A' A', which the paper leaves out; Standard Model width from arXiv:1610.07922",
     reads=HIGGS_DECAYS,
@@ -50,14 +50,14 @@ def br_h_exotic(point: Point) -> Array:
     return uv.br_h_exotic(point.m_phi, point.m_aprime, point.v, point.lambda_portal)
 
 
-@observable(unit="", latex=r"h\to\phi'\phi',\,A'A'\ \mathrm{allowed}", source=ATLAS, reads=HIGGS_DECAYS, data=DATA)
+@observable(unit="1", latex=r"h\to\phi'\phi',\,A'A'\ \mathrm{allowed}", source=ATLAS, reads=HIGGS_DECAYS, data=DATA)
 def allowed_by_h_decays(point: Point) -> Array:
     """1 where br_h_exotic is below the LHC's limit of 0.12 (95 % CL), else 0."""
     branching = br_h_exotic(point)
     return _flag(branching < uv.BR_UNDETECTED, branching)
 
 
-@observable(unit="", latex=r"\mathrm{vacuum\ stable}", source=f"{PAPER}, eq. (A1), at tree level", reads=PORTAL, data=DATA)
+@observable(unit="1", latex=r"\mathrm{vacuum\ stable}", source=f"{PAPER}, eq. (A1), at tree level", reads=PORTAL, data=DATA)
 def vacuum_stable(point: Point) -> Array:
     """1 where the potential is bounded from below and the vacuum its global minimum, 0 where no potential has these masses."""
     _, doublet, singlet = uv.scalar_potential(point.m_phi, point.v, point.lambda_portal)
@@ -67,7 +67,7 @@ def vacuum_stable(point: Point) -> Array:
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\mathrm{perturbative}",
     source=f"{PAPER}, Appendix: quartic couplings and squared Yukawa couplings below 4 pi",
     reads=(*PORTAL, "lambda_l", "lambda_r"),
@@ -87,7 +87,7 @@ def m_eta_2(point: Point) -> Array:
     return seesaw.majorana_masses(point.delta / 2, majorana, majorana)[1]
 
 
-@observable(unit="", latex=r"\lambda_\eta", source=f"{PAPER}, eq. (A11): m_M = lambda_eta V", reads=("m_eta", "delta", "v"))
+@observable(unit="1", latex=r"\lambda_\eta", source=f"{PAPER}, eq. (A11): m_M = lambda_eta V", reads=("m_eta", "delta", "v"))
 def lambda_eta(point: Point) -> Array:
     """Yukawa coupling of phi to eta eta that gives its Majorana mass, equal for eta_L and eta_R."""
     return (point.m_eta + point.delta / 2) / point.v

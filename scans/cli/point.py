@@ -142,7 +142,7 @@ def print_report(title: str, rows: list[Row]) -> None:
     for heading in ("observable", "value", "unit", "meaning"):
         table.add_column(heading, justify="right" if heading == "value" else "left")
     for row in rows:
-        table.add_row(row.name, f"{row.value:.10g}", row.unit, row.doc)
+        table.add_row(row.name, f"{row.value:.10g}", "" if row.unit == "1" else row.unit, row.doc)
     console = Console(highlight=False)
     console.print(table)
     console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")

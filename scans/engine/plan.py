@@ -100,7 +100,7 @@ def parameter_attributes(name: str) -> Attributes:
 def observable_attributes(name: str) -> Attributes:
     """Unit, label, meaning and source of an observable, as attributes of its array in a file."""
     entry = observables[name]
-    return {"units": entry.unit or "1", "latex": entry.latex, "long_name": entry.doc, "source": entry.source}
+    return {"units": entry.unit, "latex": entry.latex, "long_name": entry.doc, "source": entry.source}
 
 
 def axis_coordinates(card: MeshCard) -> tuple[Coordinate, ...]:

@@ -27,9 +27,12 @@ STYLE: Any = {
     "hatch.linewidth": 0.6,
     "savefig.dpi": 250,
 }
-BLUE, ORANGE, GREY = "#0b559f", "#d94801", "0.45"
-COLOURS = (BLUE, ORANGE, "#238b45", "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf", "#e6ab02")
+BLUE, ORANGE, GREEN, GREY = "#0b559f", "#d94801", "#238b45", "0.45"
+COLOURS = (BLUE, ORANGE, GREEN, "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf", "#e6ab02")
 MEV = 1e3
+SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
+"""Largest energy above which a unit is used, the unit, and what GeV are multiplied by."""
+
 FORMATS = (".png", ".pdf", ".svg")
 
 
@@ -49,14 +52,30 @@ def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
 
 
 def label(item: h5py.Dataset) -> str:
-    """Axis label from what the file says of the array; masses are drawn in MeV."""
+    """Axis label of a parameter from what the file says of it; masses are drawn in MeV."""
     unit = item.attrs["units"]
-    return f"${item.attrs['latex']}$" + ("" if unit == "1" else " [MeV]" if unit == "GeV" else f" [{unit}]")
+    return with_unit(f"${item.attrs['latex']}$", "MeV" if unit == "GeV" else unit)
 
 
-def shown_values(item: h5py.Dataset) -> np.ndarray:
-    """The array as it is drawn: masses in MeV."""
-    return item[()] * (MEV if item.attrs["units"] == "GeV" else 1)
+def shown_values(item: h5py.Dataset, values: Any = None) -> np.ndarray:
+    """A parameter's array, or other values of it, as drawn: masses in MeV."""
+    return np.multiply(item[()] if values is None else values, MEV if item.attrs["units"] == "GeV" else 1)
+
+
+def in_best_unit(arrays: list[np.ndarray], unit: str) -> tuple[list[np.ndarray], str]:
+    """Arrays in the unit that they share as drawn, and that unit: energies in the one that suits the largest."""
+    if unit != "GeV":
+        return arrays, unit
+    largest = max((float(np.nanmax(np.abs(a))) for a in arrays if np.isfinite(a).any()), default=1.0)
+    _, best, factor = next((scale for scale in SCALES if largest >= scale[0]), (0.0, "GeV", 1.0))
+    return [a * factor for a in arrays], best
+
+
+def with_unit(name: str, unit: str) -> str:
+    """A label: the name, and the unit in brackets unless it is "1"; cm^2 with a raised 2."""
+    base, raised, rest = unit.partition("^")
+    typeset = f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised and rest[:1].isdigit() else unit
+    return name if unit == "1" else f"{name} [{typeset}]".strip()
 
 
 def fixed_v(card: dict) -> float:

@@ -69,3 +69,8 @@ def test_every_table_of_a_search_fills_first(name):
 
 def test_a_table_cached_from_a_trace_is_found():
     assert crash_when_first(["planted"], f"import jt3r.registry\n{PLANTED}") == ["planted"]
+
+
+def test_every_observable_has_a_unit():
+    """A pure number's is "1", as in the files."""
+    assert not [name for name, entry in observables.items() if not entry.unit or entry.unit != entry.unit.strip()]

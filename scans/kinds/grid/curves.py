@@ -9,13 +9,11 @@ from matplotlib.axes import Axes
 from jt3r import observables
 from jt3r.point import PARAMETERS
 
+from ..style import COLOURS, MEV, in_best_unit, with_unit
+
 MAX_CURVES = 8
 MANY_DECADES = 100.0
 """Values that span more than this factor, all of one sign, are drawn on a logarithmic axis."""
-
-COLOURS = ("#0b559f", "#d94801", "#238b45", "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17becf")
-SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
-"""Largest energy above which a unit is used, the unit, and what GeV are multiplied by."""
 
 
 def curve_axes(scan: h5py.File, card: dict) -> list[str]:
@@ -73,27 +71,17 @@ def _fixed_values(card: dict, drawn: list[str]) -> str:
             parameter = PARAMETERS[name]
             in_mev = parameter.unit == "GeV" and abs(value) < 1
             unit = "" if parameter.unit == "1" else " MeV" if in_mev else f" {parameter.unit}"
-            texts.append(f"${parameter.latex} = {value * 1e3 if in_mev else value:g}${unit}")
+            texts.append(f"${parameter.latex} = {value * MEV if in_mev else value:g}${unit}")
     return ", ".join(texts)
 
 
 def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:
-    """The arrays, energies in the unit that suits the largest, and the label of the axis that shows them all."""
-    arrays = [item[()] for item in items]
+    """The arrays in a unit that suits them, and the label of the axis that shows them all."""
     units = {item.attrs["units"] for item in items}
-    unit = units.pop() if len(units) == 1 else ""
-    if unit == "GeV":
-        largest = max((float(np.nanmax(np.abs(a))) for a in arrays if np.isfinite(a).any()), default=1.0)
-        _, unit, factor = next((scale for scale in SCALES if largest >= scale[0]), (0.0, "GeV", 1.0))
-        arrays = [a * factor for a in arrays]
+    unit = units.pop() if len(units) == 1 else "1"
+    arrays, unit = in_best_unit([item[()] for item in items], unit)
     name = ", ".join(f"${item.attrs['latex']}$" for item in items) if len(units) == 0 and len(items) < 3 else ""
-    return arrays, f"{name} [{_typeset(unit)}]".strip() if unit not in ("", "1") else name
-
-
-def _typeset(unit: str) -> str:
-    """cm^2 as cm with a raised 2."""
-    base, raised, rest = unit.partition("^")
-    return f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised else unit
+    return arrays, with_unit(name, unit)
 
 
 def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curves: list[np.ndarray]) -> None:

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.tri import Triangulation
 
-from ..style import GREY, MEV, coupling_on_top, set_scales
+from ..style import GREY, coupling_on_top, label, set_scales, shown_values
 
 OUTLINED = 3
 """Levels whose cells are outlined; finer ones would be drawn black."""
@@ -21,7 +21,7 @@ def draw_cells(axes: Axes, scan: h5py.File, card: dict) -> None:
     refine = card["refine"]
     shown = refine["where"] if refine["where"] in card["observables"] else card["observables"][0]
     values, level = scan[shown][()], scan["level"][()]
-    (left, right), (low, high) = (_ends(scan[name]) for name in (x, y))
+    (left, right), (low, high) = (shown_values(scan[name]).T for name in (x, y))
     points = np.stack([np.stack([left, left, right, right], -1), np.stack([low, high, low, high], -1)], -1)
     limits: dict = {"clim": (-10, 10), "cmap": "RdBu_r"} if shown.startswith("pull") else {"cmap": "viridis"}
     image = PolyCollection(
@@ -39,16 +39,11 @@ def draw_cells(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_ylim(low.min(), high.max())
     set_scales(axes, card, x, y)
     for name, set_label in ((x, axes.set_xlabel), (y, axes.set_ylabel)):
-        unit = scan[name].attrs["units"]
-        set_label(f"${scan[name].attrs['latex']}$" + {"1": "", "GeV": " [MeV]"}.get(unit, f" [{unit}]"))
+        set_label(label(scan[name]))
     finest = 2 ** int(level.max())
     axes.set_title(f"{len(level):,} cells, the finest 1/{finest} of the base mesh", fontsize=10)
     if x == "m_aprime":
         coupling_on_top(axes, scan, card)
-
-
-def _ends(item: h5py.Dataset) -> np.ndarray:
-    return item[()].T * (MEV if item.attrs["units"] == "GeV" else 1)
 
 
 def _draw_contours(axes: Axes, points: np.ndarray, values: np.ndarray, levels: list[float]) -> None:

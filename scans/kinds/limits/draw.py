@@ -13,12 +13,12 @@ from jt3r.errors import BadInput
 
 from ...store.hdf5 import open_scan
 from ..band.draw import draw_band
-from ..style import BLUE, COLOURS, GREY, MEV, fixed_v, label, new_figure, shades
+from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, shades
 
 STYLES: dict[str, dict[str, Any]] = {
     "excluded": {"color": GREY, "alpha": 0.6},
     "projection": {"color": BLUE, "alpha": 0.45},
-    "favoured": {"color": "#2ca25f", "alpha": 0.7},
+    "favoured": {"color": GREEN, "alpha": 0.7},
 }
 MEANING = {"excluded": "excluded", "projection": "future sensitivity", "favoured": "favoured"}
 HATCH = "////"

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..style import BLUE, COLOURS, GREY, MEV, ORANGE, label, set_scales, shown_values
+from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values
 
 HEIGHT = 2.5
 """How far above the highest level a picture goes, as a multiple of it."""
@@ -55,7 +55,7 @@ def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
     free = [text.decode() for text in scan["coordinate"][()]]
     if set(names) <= set(free):
         best = dict(zip(free, scan["best_fit"][()], strict=True))
-        place = [best[name] * (MEV if scan[name].attrs["units"] == "GeV" else 1) for name in names]
+        place = [shown_values(scan[name], best[name]) for name in names]
         axes.plot(*place, "k+", markersize=8, linestyle="none", label="best fit")
     set_scales(axes, card, *names)
     axes.set_xlabel(label(scan[names[0]]))

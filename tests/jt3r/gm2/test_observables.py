@@ -53,10 +53,10 @@ def test_the_registry_refuses_a_second_of_the_name_and_unknown_parameters():
         """Again."""
 
     with pytest.raises(ValueError, match="'g_t3r' is registered twice"):
-        observable(unit="", latex="g", source="nowhere at all", reads=("v",))(g_t3r)
+        observable(unit="1", latex="g", source="nowhere at all", reads=("v",))(g_t3r)
     g_t3r.__name__ = "other"
     with pytest.raises(ValueError, match="'m_z'"):
-        observable(unit="", latex="g", source="nowhere at all", reads=("m_z",))(g_t3r)
+        observable(unit="1", latex="g", source="nowhere at all", reads=("m_z",))(g_t3r)
     assert "other" not in observables
 
 

@@ -18,12 +18,18 @@ class LimitsCard(MeshCard):
     kind: Literal["limits"]
     recipe: Recipe = "direct"
     scenario: Literal["visible", "invisible"] = "visible"
-    experiments: Annotated[Searches, Field(min_length=1)] = Field(default_factory=lambda: list(searches.load()))
+    experiments: Annotated[Searches, Field(min_length=1)] = Field(
+        default_factory=lambda: [name for name in searches.load() if not _for_phi(name)]
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> "LimitsCard":
         if set(self.axes) != {"v"} or self.fixed:
             raise ValueError("limits are scanned along the axis v alone, and nothing is fixed")
+        if wrong := [name for name in self.experiments if _for_phi(name)]:
+            raise ValueError(
+                f"experiments: {', '.join(wrong)} looks for phi', and this is a scan of m_A'; what_is_left has both"
+            )
         if self.recipe == "paper_estimator":
             for name in self.experiments:
                 if getattr(searches.get(name), "kind", "") == "electron_dump":
@@ -59,6 +65,10 @@ class DecayLengthsCard(MeshCard):
 
     def data_files(self) -> set[str]:
         return data_of_searches(self.experiments)
+
+
+def _for_phi(name: str) -> bool:
+    return getattr(searches.get(name), "particle", "aprime") == "phi"
 
 
 def data_of_searches(names: list[str]) -> set[str]:

@@ -31,7 +31,7 @@ def test_the_file_holds_the_intervals(found):
     with open_scan(found) as scan:
         assert list(scan["experiment"].asstr()[()]) == NAMES
         edges = scan["limits"][()]
-        assert edges.shape == (3, 2, 6)
+        assert edges.shape == (3, 2, 32)
         for row, moves, name in zip(edges, scan["slopes"][()], NAMES, strict=True):
             for cells, slopes, v in zip(row, moves, (10.0, 20.0), strict=True):
                 assert np.array_equal(cells[np.isfinite(cells)], limits.intervals(name, v).ravel())
@@ -39,7 +39,8 @@ def test_the_file_holds_the_intervals(found):
                 assert np.array_equal(slopes, limits.slopes(name, cells[np.isfinite(cells)], v))
         assert json.loads(scan.attrs["searches"])["E137"]["status"] == "excluded"
         data = json.loads(scan.attrs["data"])
-        assert data["experiments.toml"]["tables"] == ["BABAR", "COHERENT", "E137"]
+        assert data["experiments.toml"]["tables"] == ["COHERENT", "E137"]
+        assert data["recasts.toml"]["tables"] == ["BABAR"]
         assert len(data["displaced_inputs.toml"]["sha256"]) == 64
         rows = table_of_limits(scan)
     assert rows[0] == ["search", "status", "V = 10 GeV", "V = 20 GeV"]

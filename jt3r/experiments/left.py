@@ -1,0 +1,143 @@
+"""What is left of U(1)_T3R: every search at one point of the model, and the windows of m_A' that none of them closes.
+
+phi' stands on the g-2 band of the point's m_A' and V, so that searches for it count too. How the A' decays is a number, the
+share of its decays into what can be seen, or a scenario: `visible`, all of them; `invisible`, nu_s massless; `thermal`, dark
+matter just below half of m_phi', which the relic density needs, so that A' -> eta eta opens above m_phi'.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Real
+
+from .. import aprime, decays
+from ..aprime import Recipe
+from ..couplings import Couplings, vector
+from ..data.inputs import inputs
+from ..gm2 import band
+from ..kernels.numerics.promotion import floats
+from ..point import Point
+from ..u1 import t3r
+from . import events, limits, load, recast
+from .load import DisplacedSearch, MassCut, Recast, ScalarDump
+
+Scenario = Literal["visible", "invisible", "thermal"]
+HEAVY = 10.0
+"""GeV: dark matter, or a phi' that no band gives, that opens nothing."""
+RESONANT = 0.495
+"""m_eta over m_phi' of the thermal scenario: just below the resonance."""
+PUBLISHED_AT = 10.0
+"""V in GeV that published mass cuts hold for; those of cosmology hold for any."""
+COSMOLOGY = ("Neff", "supernova")
+_MASSES = 1200
+
+
+def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario | Real[ArrayLike, ""] = "visible") -> Point:
+    """The point of a mass (GeV), V and way of decaying, phi' on the g-2 band; ValueError for another scenario.
+
+    ``decay`` as a number B is the share of visible decays: the rest is invisible, of width Gamma_visible (1 - B)/B.
+    """
+    mass, v = jnp.broadcast_arrays(*floats(mass, v))
+    m_phi, _ = band.solve(Point(v=v, m_aprime=mass))
+    m_phi = jnp.where(jnp.isfinite(m_phi), m_phi, HEAVY)
+    m_eta = jnp.full_like(mass, HEAVY)
+    visible = aprime.width_visible(mass, v)
+    if not isinstance(decay, str):
+        share = jnp.asarray(decay, mass.dtype)
+        invisible = visible * (1 - share) / share
+    elif decay == "visible":
+        invisible = jnp.zeros_like(mass)
+    elif decay == "invisible":
+        invisible = aprime.width_sterile_neutrinos(mass, 0.0, aprime.gauge_coupling(mass, v))
+    elif decay == "thermal":
+        invisible, m_eta = jnp.zeros_like(mass), RESONANT * m_phi
+    else:
+        raise ValueError(f"decay is {decay!r}, expected 'visible', 'invisible', 'thermal' or a share")
+    return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_eta, delta=0.0 * mass, width_invisible=invisible)
+
+
+@jax.jit
+def _displaced(beam: events.Beam, direct: Array, c: Couplings) -> Array:
+    """ln N of decays in a volume, with the model's own width and share of visible decays."""
+    a, table = vector(c), decays.aprime(c)
+    g = jnp.asarray(a.right.u)
+    yukawa = inputs()["axial_coupling"] * inputs()["nucleon_mass"] * g / a.mass  # g/m = 1/(sqrt2 V)
+    made = aprime.Couplings(jnp.asarray(a.mixing), direct * g, yukawa)
+    visible = decays.share(table, ("ee", "mumu"))
+    return events.log_events(beam, a.mass, made, decays.total(table), visible)
+
+
+def log_strength(name: str, at: Point, recipe: Recipe = "direct", strength: recast.Strength = "weakest") -> Array:
+    """ln(rate/allowed) of one search at a point of `point`; positive means excluded, or within reach of a projection.
+
+    A published mass cut is +1 inside and -1 outside, -inf where it does not hold. TypeError for a kind of search that is not
+    computed here.
+    """
+    search = load.get(name)
+    if isinstance(search, MassCut):
+        return _cut(search, at)
+    c = t3r.couplings(at)
+    if isinstance(search, Recast | ScalarDump):
+        return recast.excess(search, strength).of(c)
+    if not isinstance(search, DisplacedSearch):
+        raise TypeError(f"{name}: a {type(search).__name__} is not computed here")
+    beam = events.beam(search, recipe == "full")
+    direct = jnp.asarray(0.0 if recipe == "km" else 1.0)
+    return _displaced(beam, direct, c) - math.log(search.events.value)
+
+
+def _cut(search: MassCut, at: Point) -> Array:
+    unseen = decays.share(decays.aprime(t3r.couplings(at)), decays.INVISIBLE) > 0.5
+    holds = (unseen if search.scenario == "invisible" else ~unseen) & ((at.v == PUBLISHED_AT) | (search.name in COSMOLOGY))
+    inside = (at.m_aprime >= search.lightest.value) & (at.m_aprime <= search.heaviest.value)
+    return jnp.where(holds, jnp.where(inside, 1.0, -1.0), -jnp.inf)
+
+
+def results(as_of: int | None = None) -> list[str]:
+    """Names of the searches that close a window: results, published by then, that do not hang on an unknown amplitude."""
+    found = []
+    for name in limits.experiments(as_of):
+        search = load.get(name)
+        if search.status == "excluded" and not getattr(search, "hadronic", False):
+            found.append(name)
+    return found
+
+
+def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct") -> dict[str, np.ndarray]:
+    """`log_strength` of each search, as NumPy arrays of the point's shape."""
+    shape = np.shape(at.m_aprime)
+    return {name: np.broadcast_to(np.asarray(log_strength(name, at, recipe)), shape) for name in names}
+
+
+def intervals(masses: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Where a strength on rising masses is positive, (n, 2): ends between two masses by a straight line in ln m."""
+    above = strength > 0
+    logs, finite = np.log(masses), np.where(np.isfinite(strength), strength, -40.0)
+    ends = [masses[0]] if above[0] else []
+    for n in np.flatnonzero(above[1:] != above[:-1]):
+        low, high = max(finite[n], -40.0), max(finite[n + 1], -40.0)
+        ends.append(float(np.exp(logs[n] - low / (high - low) * (logs[n + 1] - logs[n]))))
+    return np.array([*ends, *([masses[-1]] if above[-1] else [])]).reshape(-1, 2)
+
+
+def windows(
+    v: float = 10.0,
+    decay: Scenario | float = "visible",
+    as_of: int | None = None,
+    between: tuple[float, float] = (2e-3, 0.3),
+    recipe: Recipe = "direct",
+) -> np.ndarray:
+    """Intervals of m_A' in GeV, (n, 2), that no result closes, as of a year or of today; ends to 1e-3 of the mass."""
+    masses = np.geomspace(*between, _MASSES)
+    found = strengths(results(as_of), point(masses, v, decay), recipe)
+    return intervals(masses, -strongest(found))
+
+
+def strongest(found: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The largest strength of all searches at each point; -40 at least, NaN counting as no statement."""
+    return np.max([np.nan_to_num(np.maximum(x, -40.0), nan=-40.0) for x in found.values()], axis=0)

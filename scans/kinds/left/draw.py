@@ -1,0 +1,65 @@
+"""The picture of what is left: exclusions filled, projections outlined, hadronic ones hatched, the open region marked."""
+
+import json
+
+import h5py
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ..style import MEV, label
+from .report import PAPER_YEAR, counts, strongest
+
+SHADE = "#2ca25f"
+
+
+def draw_left(axes: Axes, file: h5py.File, card: dict) -> None:
+    """One panel for each way of decaying, V against m_A'; the open region is green, its outline of 2021 dashed."""
+    figure, decays = axes.get_figure(root=True), file["decay"].asstr()[()]
+    assert figure is not None
+    figure.set_size_inches(5.2 * min(2, len(decays)), 4.4 * ((len(decays) + 1) // 2) + 1.6)
+    axes.remove()
+    panels = figure.subplots((len(decays) + 1) // 2, min(2, len(decays)), squeeze=False, sharex=True, sharey=True)
+    drawn: dict[str, Patch | Line2D] = {}
+    for number, (panel, decay) in enumerate(zip(panels.ravel(), decays, strict=False)):
+        _draw_panel(panel, file, number, drawn)
+        panel.set_title(f"$A'$ {decay}" if not decay[0].isdigit() else rf"$\mathrm{{Br}}(A'\to\mathrm{{visible}}) = {decay}$")
+    for panel in panels.ravel()[len(decays) :]:
+        panel.set_visible(False)
+    for panel in panels[-1]:
+        panel.set_xlabel(label(file["m_aprime"]))
+    for panel in panels[:, 0]:
+        panel.set_ylabel("$V$ [GeV]")
+    figure.legend(handles=list(drawn.values()), loc="outside lower center", ncols=4, frameon=False, fontsize=7)
+
+
+def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch | Line2D]) -> None:
+    masses, values, facts = file["m_aprime"][()] * MEV, file["v"][()], json.loads(file.attrs["searches"])
+    colours = [matplotlib.colormaps["tab20"](n) for n in range(20)]
+    for k, name in enumerate(file["experiment"].asstr()[()]):
+        strength, each, colour = file["strength"][k, decay], facts[name], colours[k % 20]
+        if not (strength > 0).any():
+            continue
+        if each["status"] == "projection":
+            axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9, linestyles="-.")
+            drawn[name] = Line2D([], [], color=colour, linestyle="-.", linewidth=0.9, label=each["label"])
+        elif each["hadronic"]:
+            axes.contourf(masses, values, strength, [0.0, np.inf], colors="none", hatches=["////"])
+            drawn[name] = Patch(facecolor="none", edgecolor="0.4", hatch="////", label=f"{each['label']}, factor unknown")
+        else:
+            axes.contourf(masses, values, strength, [0.0, np.inf], colors=[colour], alpha=0.45)
+            drawn[name] = Patch(color=colour, alpha=0.45, label=each["label"])
+    open_now = -strongest(file, decay, slice(None))
+    if (open_now > 0).any():
+        axes.contourf(masses, values, open_now, [0.0, np.inf], colors=[SHADE], alpha=0.9, zorder=3)
+        drawn["open"] = Patch(color=SHADE, label="left open")
+    then = -strongest(file, decay, slice(None), PAPER_YEAR)
+    if any(counts(each, PAPER_YEAR) for each in facts.values()) and (then > 0).any():
+        axes.contour(masses, values, then, [0.0], colors="k", linewidths=1.0, linestyles="--", zorder=4)
+        drawn["then"] = Line2D([], [], color="k", linestyle="--", label=f"open in {PAPER_YEAR}")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")

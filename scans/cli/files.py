@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,20 +13,26 @@ def plot(
     file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote; or fig2, the loop functions of the paper.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, PDF or SVG [FILE.png].")] = None,
     limits: Annotated[Path | None, typer.Option(help="Draw a band with the searches of this file of limits: Fig. 3.")] = None,
+    style: Annotated[
+        Literal["jt3r", "paper"], typer.Option(help="paper: Figs. 2, 3, 4 and 6 as the paper draws them.")
+    ] = "jt3r",
     overwrite: Annotated[bool, typer.Option(help="Replace the picture.")] = False,
 ) -> None:
     """Draw a scan file, or Fig. 2 of the paper."""
     from ..kinds.limits.draw import plot_band_with_limits
+    from ..kinds.paper_style import plot_as_paper
     from ..kinds.picture import plot_file
     from ..reproduce.loop_functions import plot_loop_functions
     from ..store.output import refuse_existing
 
     picture = output or file.with_suffix(".png")
     refuse_existing(picture, overwrite)
-    if limits is not None:
-        plot_band_with_limits(file, limits, picture)
-    elif str(file) == "fig2":
+    if str(file) == "fig2":
         plot_loop_functions(picture)
+    elif style == "paper":
+        plot_as_paper(file, picture, [] if limits is None else [limits])
+    elif limits is not None:
+        plot_band_with_limits(file, limits, picture)
     else:
         plot_file(file, picture)
     typer.echo(picture)

@@ -126,7 +126,7 @@ PARTS: dict[str, Part] = {
     "fig3": Part(
         "Figure 3: the band of g-2 and the searches for A'",
         "First as the paper has it, in one plane: the 1σ band at V = 10 GeV, exclusions in grey, sensitivities transparent, by "
-        "the estimator of Sec. V (E137 and BABAR by their own). Then ours: what each search excludes or would reach, computed from "
+        "the estimator of Sec. V (E137 and BABAR by their own). Then ours: what each search excludes or would reach, from "
         "production spectra (recipe direct); hatched: not in the paper; dotted: intervals as published.",
         _fig3,
     ),

@@ -29,23 +29,23 @@ def coefficients(point: Point) -> dict[str, Array]:
 
 # name: unit, label, what it is
 PREDICTED = {
-    "R_K": ("", "R_K[1.1,6]", "BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [1.1, 6] GeV^2."),
-    "R_Kst": ("", "R_{K^*}[1.1,6]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [1.1, 6] GeV^2."),
-    "R_Kst_low": ("", "R_{K^*}[0.045,1.1]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [0.045, 1.1] GeV^2."),
-    "BR_BpKee": ("", r"\mathrm{BR}(B^+ \to K^+ee)[1.1,6]", "Branching ratio of B+ -> K+ e e for q^2 in [1.1, 6] GeV^2."),
-    "BR_Bsmumu": ("", r"\overline{\mathrm{BR}}(B_s \to \mu\mu)", "Time-integrated branching ratio of Bs -> mu mu."),
+    "R_K": ("1", "R_K[1.1,6]", "BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [1.1, 6] GeV^2."),
+    "R_Kst": ("1", "R_{K^*}[1.1,6]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [1.1, 6] GeV^2."),
+    "R_Kst_low": ("1", "R_{K^*}[0.045,1.1]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [0.045, 1.1] GeV^2."),
+    "BR_BpKee": ("1", r"\mathrm{BR}(B^+ \to K^+ee)[1.1,6]", "Branching ratio of B+ -> K+ e e for q^2 in [1.1, 6] GeV^2."),
+    "BR_Bsmumu": ("1", r"\overline{\mathrm{BR}}(B_s \to \mu\mu)", "Time-integrated branching ratio of Bs -> mu mu."),
     "BR_BpKstmumu": (
-        "",
+        "1",
         r"\mathrm{BR}(B^+ \to K^{*+}\mu\mu)[15,19]",
         "Branching ratio of B+ -> K*+ mu mu for q^2 in [15, 19] GeV^2.",
     ),
     "BR_B0Kmumu": (
-        "",
+        "1",
         r"\mathrm{BR}(B^0 \to K^0\mu\mu)[15,22]",
         "Branching ratio of B0 -> K0 mu mu for q^2 in [15, 22] GeV^2.",
     ),
     "BR_BpKmumu": (
-        "",
+        "1",
         r"\mathrm{BR}(B^+ \to K^+\mu\mu)[15,22]",
         "Branching ratio of B+ -> K+ mu mu for q^2 in [15, 22] GeV^2.",
     ),

@@ -97,20 +97,20 @@ Z_SOURCE = "Z exchange, A. J. Buras et al., arXiv:1409.4557, with the Standard M
 Z_READS = ("C10_bsee", "C10p_bsee")
 
 
-@observable(unit="", latex=r"\mathrm{BR}(B^+ \to K^+\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
+@observable(unit="1", latex=r"\mathrm{BR}(B^+ \to K^+\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
 def BR_BKnunu(point: Point) -> Array:
     """Branching ratio of B+ -> K+ nu nu with C_L = C10 of e (the universal part): the Z alone, A' on shell is not in it."""
     return b_to_k_nunu(coefficients(point))["BR_BKnunu"]
 
 
-@observable(unit="", latex=r"\mathrm{BR}(B^0 \to K^{*0}\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
+@observable(unit="1", latex=r"\mathrm{BR}(B^0 \to K^{*0}\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
 def BR_BKstnunu(point: Point) -> Array:
     """Branching ratio of B0 -> K*0 nu nu with C_L = C10 of e (the universal part): the Z alone, A' on shell is not in it."""
     return b_to_k_nunu(coefficients(point))["BR_BKstnunu"]
 
 
 @observable(
-    unit="",
+    unit="1",
     latex=r"\Delta M_s/\Delta M_s^\mathrm{SM} - 1",
     source="Z exchange at tree level (arXiv:2105.07655, Sec. IV A calls it negligible); response of FLAVIO 2.7.1",
     reads=("C10_bsee",),
@@ -143,14 +143,14 @@ def width_B0KstA(point: Point) -> Array:
     return _on_shell(point, on_shell.width_b_to_kst)
 
 
-@observable(unit="", latex=r"\mathrm{BR}(B^+ \to K^+A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA)
+@observable(unit="1", latex=r"\mathrm{BR}(B^+ \to K^+A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA)
 def BR_BpKAee(point: Point) -> Array:
     """Width of B+ -> K+ A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
     return width_BpKA(point) * on_shell.lifetime("K") * br_aprime_ee(point)
 
 
 @observable(
-    unit="", latex=r"\mathrm{BR}(B^0 \to K^{*0}A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA
+    unit="1", latex=r"\mathrm{BR}(B^0 \to K^{*0}A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA
 )
 def BR_B0KstAee(point: Point) -> Array:
     """Width of B0 -> K*0 A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""

@@ -38,7 +38,7 @@ class Prior:
         if self.spacing not in ("linear", "log"):
             raise ValueError(f"spacing = {self.spacing!r}: allowed are linear, log")
         if self.spacing == "log" and self.min <= 0:
-            raise ValueError(f"min = {self.min}: a log prior must lie above zero")
+            raise ValueError(f"min = {self.min}: must be above zero with spacing log")
 
     def value(self, quantile: Array) -> Array:
         """The value below which this part of the prior lies."""

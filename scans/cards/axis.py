@@ -5,27 +5,35 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from jt3r.inference.space import Prior
+
 from .base import Finite, Model, Rising
 
 MAX_AXIS = 2**31 - 1
 """Points along one axis: device indices are 32-bit."""
 
 
-class Range(Model):
-    """From `min` to `max`, both included, in `n` points, evenly in the value or in its logarithm."""
+class Interval(Model):
+    """From `min` to `max`, even in the value or in its logarithm: the rules of a prior."""
 
     min: Finite
     max: Finite
-    n: int = Field(ge=1, le=MAX_AXIS)
     spacing: Literal["linear", "log"] = "linear"
 
     @model_validator(mode="after")
-    def _check(self) -> "Range":
-        if self.min >= self.max:
-            raise ValueError(f"min = {self.min} must be below max = {self.max}")
-        if self.spacing == "log" and self.min <= 0:
-            raise ValueError(f"min = {self.min}: a log axis must lie above zero")
+    def _check(self) -> "Interval":
+        self.prior()
         return self
+
+    def prior(self) -> Prior:
+        """The uniform prior over the interval. Raises ValueError for ends in the wrong order, or not above zero with log."""
+        return Prior(self.min, self.max, self.spacing)
+
+
+class Range(Interval):
+    """An interval, both ends included, in `n` points."""
+
+    n: int = Field(ge=1, le=MAX_AXIS)
 
     def ends(self) -> tuple[float, float]:
         """The lowest and the highest value."""

@@ -8,28 +8,16 @@ from pydantic import Field, model_validator
 from jt3r import observables
 from jt3r.flavour.coordinates import ANGLES, COORDINATES
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.space import Prior, Space, coordinate
+from jt3r.inference.space import Space, coordinate
 from jt3r.inference.terms import TERMS
 from jt3r.point import PARAMETERS
 
-from .base import Card, Finite, Model
+from .axis import Interval
+from .base import Card, Finite
 from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known
 
 OWN_UNITS = in_own_units(lambda name: coordinate(name).unit if name in PARAMETERS or name in COORDINATES else None)
 WHERE = "under free or fixed"
-
-
-class Free(Model):
-    """A uniform prior between `min` and `max`, in the value or in its logarithm."""
-
-    min: Finite
-    max: Finite
-    spacing: Literal["linear", "log"] = "linear"
-
-    @model_validator(mode="after")
-    def _check(self) -> "Free":
-        Prior(self.min, self.max, self.spacing)
-        return self
 
 
 class SpaceCard(Card):
@@ -46,7 +34,7 @@ class SpaceCard(Card):
     errors: Literal["dataset", "moments", "two-sided", "average"] = "dataset"
     theory: Literal["point", "sm", "none"] = "point"
     matching: Literal["paper", "pdg", "derived"] = "pdg"
-    free: Annotated[dict[str, Free], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS]
+    free: Annotated[dict[str, Interval], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS]
     fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS] = Field(
         default_factory=dict
     )
@@ -85,7 +73,7 @@ class SpaceCard(Card):
 
     def space(self) -> Space:
         """The parameter space."""
-        free = {name: Prior(prior.min, prior.max, prior.spacing) for name, prior in self.free.items()}
+        free = {name: interval.prior() for name, interval in self.free.items()}
         return Space(free, self.fixed, self.dataset, self.matching)
 
     def likelihood(self) -> Likelihood:

@@ -144,7 +144,7 @@ def test_the_vacuum_and_the_mass_of_the_point_enter_the_matching():
     [
         ((2.0, 1.0), "min = 2.0: must be below max = 1.0"),
         ((1.0, 1.0), "must be below"),
-        ((0.0, 1.0, "log"), "min = 0.0: a log prior"),
+        ((0.0, 1.0, "log"), "min = 0.0: must be above zero with spacing log"),
         ((1.0, 2.0, "ln"), "spacing = 'ln'"),
     ],
 )

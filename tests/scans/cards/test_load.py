@@ -133,7 +133,7 @@ BAD = {
     "zero points": (_axis(min=0.1, max=0.2, n=0), ["axes.m_phi.n = 0"]),
     "no values": (_axis(values=[]), ["axes.m_phi.values"]),
     "values that fall": (_axis(values=[0.2, 0.1]), ["axes.m_phi.values", "rise"]),
-    "log through zero": (_axis(min=0.0, max=0.2, n=3, spacing="log"), ["axes.m_phi", "log axis", "above zero"]),
+    "log through zero": (_axis(min=0.0, max=0.2, n=3, spacing="log"), ["axes.m_phi", "must be above zero with spacing log"]),
     "negative mass on an axis": (_axis(min=-0.1, max=0.2, n=3), ["m_phi = -0.1", "above zero"]),
     "negative mass fixed": (_grid(fixed={"m_mu": -0.1}), ["m_mu = -0.1", "above zero"]),
     "NaN mass": (_grid(fixed={"m_mu": float("nan")}), ["fixed.m_mu = nan", "finite"]),

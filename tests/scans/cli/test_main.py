@@ -53,7 +53,7 @@ REPLACED = {
     "unknown observable": ("pull_gm2", "pull_g2", "did you mean 'pull_gm2'?"),
     "min above max": ("min = 0.01", "min = 0.3", "axes.m_aprime"),
     "zero points": ("n = 8", "n = 0", "axes.m_aprime.n = 0"),
-    "log through zero": ("min = 0.01, max = 0.2, n = 8", 'min = 0.0, max = 0.2, n = 8, spacing = "log"', "above zero with spacing log"),
+    "log through zero": ("min = 0.01, max = 0.2, n = 8", 'min = 0.0, max = 0.2, n = 8, spacing = "log"', "spacing log"),
     "negative mass": ("min = 0.01", "min = -0.01", "m_aprime = -0.01"),
     "NaN mass": ("min = 0.01", "min = nan", "axes.m_aprime.min = nan"),
     "not TOML": ('kind = "grid"', "kind = grid", "not TOML"),

@@ -1,0 +1,324 @@
+"""jt3r on an accelerator, or on the CPU alone, in one command: python benchmarks/gpu.py [--quick] [--platform cpu]
+
+Whether the device gives the numbers of the CPU, in float64 and in float32; rates beside those of this machine's CPU and beside
+what the device can do at most, measured in the same run; times to compile; memory. Needs a build of JAX for the device and what
+jt3r itself needs, no network, and no installation: run from anywhere, it finds the package beside itself. Every part runs in a
+process of its own with an empty cache, so that compiling is timed too. Writes gpu.json and gpu.md into --output.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+HOME = Path(__file__).resolve().parent.parent
+
+POINTS = {True: 64, False: 2048}
+"""Random points at which values are compared, quick or not."""
+
+COMPOSED = ("sigma_v_today", "p_wave_suppression", "delta_a_mu_full", "pull_gm2_full")
+"""Made of others that are compared, and the longest to compile: left out of a quick run."""
+
+SECONDS = {True: 1.0, False: 8.0}
+"""For how long a rate is measured, after the first tile."""
+
+INSTRUCTIONS = {"counted map": 7}
+"""Of one point: difference of the loop functions, pull (three), size, comparison, sum."""
+
+BYTES = {"stored map": 8}
+"""Written for one point."""
+
+
+def _find_package() -> None:
+    """Make jt3r importable from the folder beside this file where it is not installed."""
+    try:
+        import jt3r.kernels
+    except ImportError:
+        sys.path.insert(0, str(HOME))
+        import jt3r
+
+        jt3r.__path__.append(str(HOME))  # where the folders kernels and scans lie
+
+
+def cards(quick: bool) -> dict[str, dict[str, Any]]:
+    """Name -> card whose tiles are timed."""
+
+    def axis(low: float, high: float, small: int, large: int, **more: str) -> dict[str, Any]:
+        return {"min": low, "max": high, "n": small if quick else large, **more}
+
+    def grid(*observables: str, **axes: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": "grid", "observables": list(observables), "axes": axes}
+
+    searches = ("na64",) if quick else ("nucal", "e137", "charm", "na62", "na64", "faser", "faser2", "ship", "seaquest")
+    free = {"m_aprime": {"min": 0.056, "max": 0.2, "spacing": "log"}, "m_phi": {"min": 0.06, "max": 0.11}}
+    wilson = {"c_universal": {"min": -12.0, "max": 12.0}, "c_nonuniversal": {"min": -6.0, "max": 6.0}}
+    fit = {"terms": ["gm2", "R_K", "R_Kst", "BR_Bsmumu"], "free": {**free, **wilson}, "fixed": {"v": 10.0}}
+    if quick:  # the flavour terms take a minute to compile
+        fit = {"terms": ["gm2"], "free": free, "fixed": {"v": 10.0}}
+    chains, draws = (4, 20) if quick else (4096, 200)
+    return {
+        "counted map": {
+            **grid("pull_gm2", m_aprime=axis(0.001, 0.3, 20_000, 10**6), m_phi=axis(0.06, 0.11, 20_000, 10**6)),
+            "output": "summary",
+            "summary": {"levels": [1.0], "bins": 0, "best": False},
+        },
+        "stored map": grid("pull_gm2", m_aprime=axis(0.001, 0.3, 1024, 31_623), m_phi=axis(0.06, 0.11, 1024, 31_623)),
+        "band edges": {
+            "kind": "band",
+            "pulls": [-2, -1, 0, 1, 2],
+            "axes": {"m_aprime": axis(0.01, 0.3, 100, 2000, spacing="log"), "v": axis(5.0, 20.0, 4, 1000)},
+        },
+        "flavour": grid("R_K", "R_Kst", "BR_Bsmumu", C9_bsmumu=axis(-2, 2, 300, 10**4), C10_bsmumu=axis(-2, 2, 300, 10**4)),
+        "events": grid(*(f"log_events_{s}" for s in searches), m_aprime=axis(0.01, 0.2, 32, 1000), v=axis(1, 100, 32, 1000)),
+        "relic density": grid("omega_h2", m_eta=axis(0.031, 0.0395, 8, 1000), m_phi=axis(0.08, 0.1, 8, 1000)),
+        "fits": {"kind": "search", **fit, "starts": 128 if quick else 65_536},
+        "NUTS": {"kind": "sample", **fit, "chains": chains, "together": chains, "draws": draws, "warmup": draws},
+    }
+
+
+def values(quick: bool) -> dict[str, Any]:
+    """Every observable, and some kernels by themselves, at the same random points: values, and seconds to compile."""
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    from jt3r import Point, observables
+    from jt3r.kernels import loops
+    from jt3r.point import PARAMETERS
+
+    count, random = POINTS[quick], np.random.default_rng(1)
+    at = {name: random.normal(0, 0.3, count) for name in PARAMETERS if name.startswith("C")}
+    at |= {"v": random.uniform(5, 20, count), "m_aprime": np.exp(random.uniform(np.log(0.02), np.log(0.25), count))}
+    at["m_phi"] = random.uniform(0.06, 0.12, count)
+    at |= {"m_eta": at["m_phi"] * random.uniform(0.35, 0.49, count), "delta": random.uniform(0, 1e-6, count)}
+    at |= {"lambda_l": random.uniform(0.5, 2, count), "lambda_r": random.uniform(0.5, 2, count)}
+    at |= {"lambda_portal": random.uniform(-0.02, 0.02, count)}
+    ratio = jnp.asarray(np.exp(random.uniform(np.log(1e-3), np.log(1e3), count)), float)
+    given = {name: jnp.asarray(value, float) for name, value in at.items()}
+    loop_functions = ("c_phi", "c_aprime", "l_scalar", "l_pseudoscalar", "l_vector", "l_axial")
+    programs: dict[str, tuple[Callable[..., Any], Any]] = {f"kernel {n}": (getattr(loops, n), ratio) for n in loop_functions}
+    for entry in observables.values():
+        if not (quick and (entry.slow or entry.name in COMPOSED)):
+            reads = {name: given[name] for name in entry.reads if name in given}
+            programs[entry.name] = (lambda x, entry=entry: entry.function(Point(**x)), reads)
+    found = {}
+    # Compiles in half the time; a full run measures what users get.
+    options = {"xla_cpu_use_fusion_emitters": False} if quick and jax.default_backend() == "cpu" else None
+    for name, (function, argument) in programs.items():
+        began = time.perf_counter()
+        value = np.asarray(jax.jit(function).lower(argument).compile(compiler_options=options)(argument), float)
+        found[name] = {"seconds": time.perf_counter() - began, "values": np.broadcast_to(value, count).tolist()}
+    return found
+
+
+def rates(quick: bool) -> dict[str, Any]:
+    """What the device can do at most, and points a second of each card, its first tile, and memory."""
+    import jax
+
+    from jt3r.errors import BadInput
+
+    found: dict[str, Any] = {"device": jax.devices()[0].device_kind, "jax": jax.__version__, "roofline": roofline(quick)}
+    found["rates"] = {}
+    for name, card in cards(quick).items():
+        try:
+            found["rates"][name] = rate(card, SECONDS[quick]) | {"flops": flops(card)}
+        except BadInput as error:  # an extra that is not installed
+            found["rates"][name] = {"left out": str(error)}
+    memory = jax.local_devices()[0].memory_stats() or {}
+    found["memory"] = memory.get("peak_bytes_in_use", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    return found
+
+
+def rate(card: dict[str, Any], budget: float) -> dict[str, float]:
+    """Seconds of the first tile, which compiles, less those of a second; points in a second over the tiles after it."""
+    from math import prod
+
+    from jt3r.scans.cards.load import load_card
+    from jt3r.scans.kinds.registry import prepare
+
+    scan = prepare(load_card(card))
+    tiles = [scan.tiles[k % len(scan.tiles)] for k in range(1000)]
+    each = scan.points / prod(scan.tiles.shape)  # points of one cell of the mesh of tiles: pulls of a band, draws of a chain
+
+    def timed(cut: Any) -> float:
+        began = time.perf_counter()
+        scan.compute(cut)
+        return time.perf_counter() - began
+
+    first = timed(tiles[0])
+    spent, points = 0.0, 0.0
+    for cut in tiles:
+        spent += timed(cut)
+        points += prod(s.stop - s.start for s in cut) * each
+        if spent > budget:
+            break
+    return {"points": points, "seconds": spent, "rate": points / spent, "compile": max(0.0, first - spent * prod(
+        s.stop - s.start for s in tiles[0]) * each / points)}  # fmt: skip
+
+
+def flops(card: dict[str, Any]) -> float | None:
+    """Floating-point operations of one point as XLA counts them before it optimises, for cards of observables."""
+    import jax
+    import jax.numpy as jnp
+
+    from jt3r import Point, observables
+
+    if card["kind"] != "grid" or card.get("output") == "summary":
+        return None
+    names = list(card["axes"])
+    x = {name: jnp.linspace(card["axes"][name]["min"], card["axes"][name]["max"], 64) for name in names}
+    cost = jax.jit(lambda x: [observables[n].function(Point(**x)) for n in card["observables"]]).lower(x).cost_analysis()
+    return float(cost["flops"]) / 64 if cost and "flops" in cost else None
+
+
+def roofline(quick: bool) -> dict[str, float]:
+    """Bytes a second that a copy moves, and multiplications with addition in a second, in float64 and float32."""
+    import jax
+    import jax.numpy as jnp
+
+    big = 2**23 if quick or jax.default_backend() == "cpu" else 2**28
+    small, loops, unrolled = min(big, 2**22), 16 if quick else 64, 32
+
+    def best(function: Callable[..., Any], *arguments: Any) -> float:
+        jax.block_until_ready(function(*arguments))
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            jax.block_until_ready(function(*arguments))
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    def chain(x: Any, a: Any) -> Any:
+        def body(_: Any, x: Any) -> Any:
+            for _ in range(unrolled):
+                x = x * a + a
+            return x
+
+        return jax.lax.fori_loop(0, loops, body, x)
+
+    found = {"bytes": 2 * 8 * big / best(jax.jit(lambda x: x + 1), jnp.ones(big))}
+    for dtype in ("float64", "float32"):
+        x = jnp.ones(small, dtype)
+        found[dtype] = 2 * small * loops * unrolled / best(jax.jit(chain), x, jnp.asarray(0.5, dtype))
+    return found
+
+
+def child(part: str, quick: bool, **environment: str) -> subprocess.Popen:
+    """This script computing one part in a process of its own, its answer to be read from its output."""
+    command = [sys.executable, str(Path(__file__).resolve()), "--part", part, *(["--quick"] if quick else [])]
+    settings = {**os.environ, "JAX_COMPILATION_CACHE_DIR": tempfile.mkdtemp(), **environment}
+    return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True)
+
+
+def answer(process: subprocess.Popen) -> dict[str, Any]:
+    output, _ = process.communicate()
+    if process.returncode:
+        sys.exit(f"a part of the benchmark failed with exit code {process.returncode}: its error stands above")
+    return json.loads(output.splitlines()[-1])
+
+
+def difference(name: str, found: dict[str, Any], exact: dict[str, Any]) -> float:
+    """Largest relative difference of an observable; inf where one has a value and the other none."""
+    import numpy as np
+
+    a, b = np.array(found[name]["values"]), np.array(exact[name]["values"])
+    if (np.isnan(a) != np.isnan(b)).any():
+        return np.inf
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = np.where(a == b, 0, np.abs(a - b) / np.abs(b))
+    return float(np.nanmax(relative, initial=0))
+
+
+def compare(device: str, quick: bool) -> dict[str, Any]:
+    """All parts, on the device and on the CPU: two processes at a time on a CPU, one on an accelerator."""
+    on_cpu = {"JAX_PLATFORMS": "cpu"}
+    there = {"JAX_PLATFORMS": device}
+    exact_process = child("values", quick, JAX_ENABLE_X64="1", **on_cpu)
+    single_process = child("values", quick, JAX_ENABLE_X64="0", **there)
+    exact, single = answer(exact_process), answer(single_process)
+    double = exact if device == "cpu" else answer(child("values", quick, JAX_ENABLE_X64="1", **there))
+    found = {"device": answer(child("rates", quick, JAX_ENABLE_X64="1", **there))}
+    if device != "cpu":
+        found["cpu"] = answer(child("rates", quick, JAX_ENABLE_X64="1", **on_cpu))
+    found["accuracy"] = {
+        name: {
+            "float64": difference(name, double, exact),
+            "float32": difference(name, single, exact),
+            "compile": double[name]["seconds"],
+        }
+        for name in exact
+    }
+    return found
+
+
+def bound(name: str, row: dict[str, Any], most: dict[str, float]) -> float | None:
+    """Points a second that the device could do at most, were arithmetic or memory all there is."""
+    if name in INSTRUCTIONS:
+        return most["float64"] / 2 / INSTRUCTIONS[name]
+    if name in BYTES:
+        return most["bytes"] / BYTES[name]
+    return most["float64"] / row["flops"] if row.get("flops") else None
+
+
+def tables(found: dict[str, Any], device: str) -> Iterator[str]:
+    """The lines of the Markdown file."""
+    here = found["device"]
+    most = here["roofline"]
+    yield f"# jt3r on {here['device']} ({device})\n"
+    yield f"JAX {here['jax']}, Python {platform.python_version()}, {os.cpu_count()} host threads, float64. Measured here:"
+    peak = ", ".join(f"{most[dtype] / 1e9:.1f} GFLOP/s in {dtype}" for dtype in ("float64", "float32"))
+    yield f"copy {most['bytes'] / 1e9:.1f} GB/s, multiply-add {peak}. Largest memory {here['memory'] / 1e9:.2f} GB.\n"
+    yield "| what | points/s | on this machine's CPU | ratio | at most | share | compiling, s |\n|---|---|---|---|---|---|---|"
+    for name, row in here["rates"].items():
+        if "left out" in row:
+            yield f"| {name} | left out: {row['left out']} | | | | | |"
+            continue
+        other = found.get("cpu", {}).get("rates", {}).get(name, {}).get("rate")
+        limit = bound(name, row, most)
+        cells = [f"{row['rate']:.3g}", f"{other:.3g}" if other else "", f"{row['rate'] / other:.3g}" if other else ""]
+        cells += [f"{limit:.3g}" if limit else "", f"{row['rate'] / limit:.2g}" if limit else "", f"{row['compile']:.1f}"]
+        yield f"| {name} | {' | '.join(cells)} |"
+    yield "\nLargest relative difference from the CPU in float64, at random points:\n"
+    yield "| kernel or observable | float64 | float32 | compiling, s |\n|---|---|---|---|"
+    for name, row in found["accuracy"].items():
+        yield f"| {name} | {row['float64']:.1e} | {row['float32']:.1e} | {row['compile']:.1f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small sizes, for a test that this script works")
+    parser.add_argument("--platform", help="JAX's name of the device: cuda, rocm, cpu [the best there is]")
+    parser.add_argument("--output", type=Path, default=Path(), help="folder of gpu.json and gpu.md [this one]")
+    parser.add_argument("--part", choices=["values", "rates"], help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    _find_package()
+    if options.part:
+        with contextlib.redirect_stdout(sys.stderr):
+            found = {"values": values, "rates": rates}[options.part](options.quick)
+        print(json.dumps(found))
+        return
+    device = options.platform
+    if device is None:
+        import jax
+
+        device = {"gpu": "cuda"}.get(jax.default_backend(), jax.default_backend())
+    found = compare(device, options.quick)
+    text = "\n".join(tables(found, device))
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "gpu.json").write_text(json.dumps(found, indent=1))
+    (options.output / "gpu.md").write_text(text + "\n")
+    print(text)
+    print(f"\nwritten: {options.output / 'gpu.json'}, {options.output / 'gpu.md'}")
+
+
+if __name__ == "__main__":
+    main()

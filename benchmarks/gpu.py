@@ -144,7 +144,7 @@ def rate(card: dict[str, Any], budget: float) -> dict[str, float]:
     from math import prod
 
     from jt3r.scans.cards.load import load_card
-    from jt3r.scans.kinds.registry import prepare
+    from jt3r.scans.engine.prepare import prepare
 
     scan = prepare(load_card(card))
     tiles = [scan.tiles[k % len(scan.tiles)] for k in range(1000)]

@@ -18,11 +18,12 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import integrate
 
-from jt3r.aprime import Recipe
+from jt3r import Point
 from jt3r.constants import ALPHA_EM, M_E, M_MU
 from jt3r.data.inputs import inputs
 from jt3r.experiments import limits, load
 from jt3r.experiments.load import DisplacedSearch
+from jt3r.production import Recipe
 
 N = inputs()
 CHARGE = np.sqrt(4 * np.pi * ALPHA_EM)
@@ -209,12 +210,12 @@ def main() -> None:
             continue
         m, v = jnp.asarray(masses), jnp.asarray(vs)
         start = time.perf_counter()
-        limits.log_signal(name, m, v).block_until_ready()
+        limits.log_signal(name, Point(m_aprime=m, v=v)).block_until_ready()
         first = time.perf_counter() - start
         times = []
         for _ in range(3):
             start = time.perf_counter()
-            found = limits.log_signal(name, m, v).block_until_ready()
+            found = limits.log_signal(name, Point(m_aprime=m, v=v)).block_until_ready()
             times.append(time.perf_counter() - start)
         found = np.asarray(found) + np.log(search.events.value)
         chosen = np.flatnonzero(found > -20)[: options.reference]
@@ -230,9 +231,9 @@ def main() -> None:
     print(f"all: jt3r {ours:.2f} s, SciPy {theirs:.0f} s, ratio {theirs / ours:.0f}")
 
     m, v = jnp.geomspace(1e-3, 1.0, 300)[:, None], jnp.geomspace(1.0, 1000.0, 300)[None, :]
-    limits.log_signal("NuCal", m, v).block_until_ready()
+    limits.log_signal("NuCal", Point(m_aprime=m, v=v)).block_until_ready()
     start = time.perf_counter()
-    limits.log_signal("NuCal", m, v).block_until_ready()
+    limits.log_signal("NuCal", Point(m_aprime=m, v=v)).block_until_ready()
     print(f"NuCal on a mesh of 300 x 300: {time.perf_counter() - start:.3f} s")
 
 

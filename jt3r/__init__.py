@@ -22,6 +22,7 @@ if _TYPE_CHECKING:
     from . import experiments as experiments
     from . import flavour as flavour
     from .catalogue import observables as observables
+    from .couplings import Couplings as Couplings
     from .experiments import limits as limits
     from .gm2 import band as band
     from .inference.fit import fit as fit
@@ -38,11 +39,16 @@ if _TYPE_CHECKING:
     from .scans.kinds.picture import plot as plot
     from .scans.store.xarray import open_dataset as open  # noqa: F401
     from .sensitivity import vmap as vmap
+    from .u1 import MODELS as models  # noqa: F401
+    from .u1 import model as model
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Point": "point:Point",
+    "Couplings": "couplings:Couplings",
+    "models": "u1:MODELS",
+    "model": "u1:model",
     "parameters": "point:parameters",
     "observables": "catalogue:observables",
     "observable": "registry:observable",

@@ -14,7 +14,10 @@ import numpy as np
 from jax import Array
 
 from .constants import ALPHA_EM, CONSTANTS, M_E, M_PI, M_TAU
-from .couplings import Couplings, Number, Scalar, Vector, dark_matter, is_given, lepton, mixed, own, scalar, vector
+from .couplings import Absent, Couplings, Number, Scalar, Vector, dark_matter, is_given, lepton, mixed, own, scalar, vector
+from .data.channels import INVISIBLE as INVISIBLE
+from .data.channels import VISIBLE as VISIBLE
+from .errors import NotGiven
 from .kernels.decays import hadronic, three_body, widths
 from .kernels.loops import photon_loops
 
@@ -22,11 +25,6 @@ Table = dict[str, Array]
 Loops = Literal["muon", "muon+pion"]
 
 RHO = hadronic.Rho(CONSTANTS["m_rho"].value, CONSTANTS["width_rho"].value, M_PI)
-
-VISIBLE = ("ee", "mumu", "tautau", "pipi", "three_photons")
-"""Channels of the A' that a detector can see."""
-INVISIBLE = ("neutrinos", "eta1_eta2", "invisible")
-"""Channels of the A' that are counted as unseen; the pair that eta_2 -> eta_1 e e leaves is too soft for searches."""
 
 
 def _masses(c: Couplings) -> dict[str, Number | float]:
@@ -140,6 +138,19 @@ def share(table: Table, channels: Iterable[str]) -> Array:
     if not outside:
         return widths.branching_ratio(total(table), total(table))
     return widths.branching_ratio(total(table, inside), total(table))
+
+
+_NEED = {"aprimeaprime": "aprime", "etaeta": "eta", "eta2eta2": "eta", "eta1_eta2": "eta"}
+"""Channels that another particle opens."""
+
+
+def require(table: Table, channels: Iterable[str], c: Couplings) -> None:
+    """Raises NotGiven if the table has none of these channels because the point does not give the particle that they need."""
+    missing = [name for name in channels if name not in table]
+    absent = [getattr(c, _NEED[name]) for name in missing if name in _NEED]
+    lacking = [particle.parameter for particle in absent if isinstance(particle, Absent)]
+    if len(lacking) == len(list(channels)):
+        raise NotGiven(lacking[0])
 
 
 def ctau(table: Table) -> Array:

@@ -36,18 +36,6 @@ def sigma_si_aprime(point: Point) -> Array:
 
 
 @observable(
-    unit="GeV",
-    latex=r"\Gamma(\phi'\to\gamma\gamma)",
-    source=f"{PAPER}, Sec. III; A. Djouadi, hep-ph/0503172; muon and charged-pion loops",
-    reads=("m_phi", "v", "m_mu"),
-    data=DATA,
-)
-def width_phi_gammagamma(point: Point) -> Array:
-    """Width of the dark Higgs into two photons from muon and charged-pion loops."""
-    return dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu)
-
-
-@observable(
     unit="1",
     latex=r"\Omega h^2",
     source=f"{PAPER}, Sec. III A; assumes kinetic equilibrium",

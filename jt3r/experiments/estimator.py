@@ -6,7 +6,10 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from .. import aprime
+from .. import decays
+from ..kernels.decays.widths import lab_decay_length
+from ..point import Point
+from ..u1.registry import couplings_of
 from . import events as signal
 from . import load as searches
 from .load import DisplacedSearch
@@ -38,15 +41,14 @@ def decay_lengths(
     Energies, masses and `v` in GeV. Raises ValueError for a search without a proton beam. Source: arXiv:2105.07655, Fig. 6.
     """
     energies, masses = jnp.asarray(energies), jnp.asarray(masses)
-    couplings = aprime.t3r_couplings(masses, v, "paper_estimator")
-    nothing = jnp.zeros_like(masses)
+    couplings = couplings_of(Point(m_aprime=masses, v=jnp.asarray(v)))
     needed, highest = {}, {}
     for name in names:
         search = searches.get(name)
         if not isinstance(search, DisplacedSearch) or search.kind == "electron_dump":
             raise ValueError(f"{name} is not a displaced search with a proton beam")
-        log_number = signal.log_estimate(signal.pion_beam(search), masses, couplings, nothing)
+        log_number = signal.log_pions(signal.pion_beam(search), couplings)
         needed[name] = jnp.where(log_number > 0, search.distance.value / log_number, jnp.nan)
         highest[name] = search.beam_energy.value
-    lengths = aprime.decay_length(energies, masses[:, None], v)
+    lengths = lab_decay_length(energies, masses[:, None], decays.total(decays.aprime(couplings))[:, None])
     return DecayLengths(energies, masses, lengths, needed, highest)

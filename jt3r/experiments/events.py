@@ -8,13 +8,14 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from ..aprime import Couplings
-from ..constants import ALPHA_EM
+from .. import decays
+from ..couplings import Couplings, vector
 from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics.promotion import floats
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
+from ..production import MESONS, amplitude
 from . import spectra
 from .load import DisplacedSearch
 from .spectra import Nodes, Spectra
@@ -47,41 +48,32 @@ def log_exposure(search: DisplacedSearch) -> float:
     return math.log(number * search.efficiency.value)
 
 
-def log_rate(channel: str, mass: Real[ArrayLike, "*b"], couplings: Couplings) -> Real[Array, "*b"]:
+def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
     """ln of the factor by which a channel's unit-coupling spectrum is to be multiplied.
 
-    pi0: 2 eps_pi^2 (1 - m^2/m_pi^2)^3 Br(gamma gamma), eps_pi = eps + g/(2 e); eta: eps_eta = eps + 9 g/(8 e);
-    proton: (e eps + g/2)^2 |F_1(m^2)|^2; longitudinal: y^2; electron: eps^2.
+    With x the amplitude of `jt3r.production.amplitude`: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3 Br(gamma gamma); vector, from
+    protons, x^2 |F_1(m^2)|^2; longitudinal and electron x^2.
     """
-    numbers = inputs()
-    charge = (4 * jnp.pi * ALPHA_EM) ** 0.5
-    if channel in ("pion", "eta"):
-        share = {"pion": 1 / 2, "eta": 9 / 8}[channel]
-        effective = couplings.mixing + share * couplings.direct / charge
-        return log_or_closed(
-            production.branching_to_photon_vector(mass, effective, numbers[f"{channel}_mass"], numbers[f"{channel}_to_photons"])
-        )
-    if channel == "vector":
-        form_factor = jnp.log(production.proton_form_factor_squared(mass))
-        return log_or_closed((charge * couplings.mixing + couplings.direct / 2) ** 2) + form_factor
-    return log_or_closed({"longitudinal": couplings.yukawa, "electron": couplings.mixing}[channel] ** 2)
+    mass, numbers = vector(c).mass, inputs()
+    strength = amplitude(c, {"vector": "proton"}.get(channel, channel), direct)
+    if channel in MESONS:
+        meson_mass, photons = numbers[f"{channel}_mass"], numbers[f"{channel}_to_photons"]
+        return log_or_closed(production.branching_to_photon_vector(mass, strength, meson_mass, photons))
+    form_factor = jnp.log(production.proton_form_factor_squared(mass)) if channel == "vector" else 0.0
+    return log_or_closed(strength**2) + form_factor
 
 
-def log_events(
-    beam: Beam,
-    mass: Real[ArrayLike, "*b"],
-    couplings: Couplings,
-    total_width: Real[ArrayLike, "*b"],
-    visible_branching: Real[ArrayLike, "*b"] = 1.0,
-) -> Real[Array, "*b"]:
-    """ln of the expected number of visible decays inside the volume.
+def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[str, ...] = decays.VISIBLE) -> Real[Array, "*b"]:
+    """ln of the expected number of decays into what the search ``sees`` inside its volume.
 
         N = exposure x efficiency x Br sum_channels int dE dN/dE(m, aperture) exp(-L/l)(1 - exp(-D/l)),  l = (p/m) c tau
 
-    Arguments broadcast, m and widths in GeV; on an open mesh the spectra are computed once per mass. -inf where every
-    channel or every decay is closed, NaN for masses outside the tables (`spectra.LIGHTEST`, `spectra.HEAVIEST`).
+    Br and c tau are the point's. Couplings broadcast, m and widths in GeV; on an open mesh the spectra are computed once per
+    mass. -inf where every channel or every decay is closed, NaN for masses outside the tables (`spectra.LIGHTEST`,
+    `spectra.HEAVIEST`).
     """
-    mass, total_width, visible_branching = floats(mass, total_width, visible_branching)
+    table, (mass,) = decays.aprime(c), floats(vector(c).mass)
+    total_width = decays.total(table)
     beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
     parts = []
     for group in beam.spectra:
@@ -93,11 +85,11 @@ def log_events(
             beam.distance,
             beam.depth,
         )
-        parts += [number + log_rate(channel, mass, couplings) for channel, number in zip(group.series, found, strict=True)]
+        parts += [number + log_rate(channel, c, direct) for channel, number in zip(group.series, found, strict=True)]
     total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))
     for group in beam.spectra:
         total = jnp.where((mass > spectra.LIGHTEST) & (mass < group.heaviest), total, jnp.nan)
-    return total + beam.log_exposure + log_or_closed(visible_branching)
+    return total + beam.log_exposure + log_or_closed(decays.share(table, sees))
 
 
 class PionBeam(eqx.Module):
@@ -118,13 +110,16 @@ def pion_beam(search: DisplacedSearch) -> PionBeam:
     return PionBeam(made, energy, search.distance.value)
 
 
-def log_estimate(
-    beam: PionBeam, mass: Real[ArrayLike, "*b"], couplings: Couplings, total_width: Real[ArrayLike, "*b"]
-) -> Real[Array, "*b"]:
+def log_estimate(beam: PionBeam, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
     """The paper's estimator, ln of N exp(-d/d_dec): every pi0 makes an A' of the highest energy.
 
     N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy. Source: 2105.07655,
     sec. V. -inf above the pi0 mass.
     """
-    inverse_length = widths.inverse_lab_decay_length(beam.energy, mass, total_width)
-    return beam.log_pions + log_rate("pion", mass, couplings) - inverse_length * beam.distance
+    inverse_length = widths.inverse_lab_decay_length(beam.energy, vector(c).mass, decays.total(decays.aprime(c)))
+    return log_pions(beam, c, direct) - inverse_length * beam.distance
+
+
+def log_pions(beam: PionBeam, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
+    """ln of the A' that pi0 make, by the same count."""
+    return jnp.asarray(beam.log_pions) + log_rate("pion", c, direct)

@@ -5,26 +5,23 @@ share of its decays into what can be seen, or a scenario: `visible`, all of them
 matter just below half of m_phi', which the relic density needs, so that A' -> eta eta opens above m_phi'.
 """
 
-import math
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from .. import aprime, decays
-from ..aprime import Recipe
-from ..couplings import Couplings, vector
-from ..data.inputs import inputs
+from .. import decays
 from ..gm2 import band
 from ..kernels.numerics.promotion import floats
 from ..point import Point
-from ..u1 import t3r
-from . import events, limits, load, recast
-from .load import DisplacedSearch, MassCut, Recast, ScalarDump
+from ..production import Recipe
+from ..u1.registry import couplings_of
+from . import limits, load, recast
+from .excess import log_signal
+from .load import MassCut
 
 Scenario = Literal["visible", "invisible", "thermal"]
 HEAVY = 10.0
@@ -46,53 +43,35 @@ def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario
     m_phi, _ = band.solve(Point(v=v, m_aprime=mass))
     m_phi = jnp.where(jnp.isfinite(m_phi), m_phi, HEAVY)
     m_eta = jnp.full_like(mass, HEAVY)
-    visible = aprime.width_visible(mass, v)
+    visible = decays.total(decays.aprime(couplings_of(Point(v=v, m_aprime=mass))))
+    m_nu_s: Any = None
     if not isinstance(decay, str):
         share = jnp.asarray(decay, mass.dtype)
         invisible = visible * (1 - share) / share
     elif decay == "visible":
         invisible = jnp.zeros_like(mass)
     elif decay == "invisible":
-        invisible = aprime.width_sterile_neutrinos(mass, 0.0, aprime.gauge_coupling(mass, v))
+        invisible, m_nu_s = jnp.zeros_like(mass), jnp.zeros_like(mass)
     elif decay == "thermal":
         invisible, m_eta = jnp.zeros_like(mass), RESONANT * m_phi
     else:
         raise ValueError(f"decay is {decay!r}, expected 'visible', 'invisible', 'thermal' or a share")
-    return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_eta, delta=0.0 * mass, width_invisible=invisible)
-
-
-@jax.jit
-def _displaced(beam: events.Beam, direct: Array, c: Couplings) -> Array:
-    """ln N of decays in a volume, with the model's own width and share of visible decays."""
-    a, table = vector(c), decays.aprime(c)
-    g = jnp.asarray(a.right.u)
-    yukawa = inputs()["axial_coupling"] * inputs()["nucleon_mass"] * g / a.mass  # g/m = 1/(sqrt2 V)
-    made = aprime.Couplings(jnp.asarray(a.mixing), direct * g, yukawa)
-    visible = decays.share(table, ("ee", "mumu"))
-    return events.log_events(beam, a.mass, made, decays.total(table), visible)
+    return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_eta, delta=0.0 * mass, width_invisible=invisible, m_nu_s=m_nu_s)
 
 
 def log_strength(name: str, at: Point, recipe: Recipe = "direct", strength: recast.Strength = "weakest") -> Array:
     """ln(rate/allowed) of one search at a point of `point`; positive means excluded, or within reach of a projection.
 
-    A published mass cut is +1 inside and -1 outside, -inf where it does not hold. TypeError for a kind of search that is not
-    computed here.
+    A published mass cut is +1 inside and -1 outside, -inf where it does not hold.
     """
     search = load.get(name)
     if isinstance(search, MassCut):
         return _cut(search, at)
-    c = t3r.couplings(at)
-    if isinstance(search, Recast | ScalarDump):
-        return recast.excess(search, strength).of(c)
-    if not isinstance(search, DisplacedSearch):
-        raise TypeError(f"{name}: a {type(search).__name__} is not computed here")
-    beam = events.beam(search, recipe == "full")
-    direct = jnp.asarray(0.0 if recipe == "km" else 1.0)
-    return _displaced(beam, direct, c) - math.log(search.events.value)
+    return log_signal(search, at, recipe, strength=strength)
 
 
 def _cut(search: MassCut, at: Point) -> Array:
-    unseen = decays.share(decays.aprime(t3r.couplings(at)), decays.INVISIBLE) > 0.5
+    unseen = decays.share(decays.aprime(couplings_of(at)), decays.INVISIBLE) > 0.5
     holds = (unseen if search.scenario == "invisible" else ~unseen) & ((at.v == PUBLISHED_AT) | (search.name in COSMOLOGY))
     inside = (at.m_aprime >= search.lightest.value) & (at.m_aprime <= search.heaviest.value)
     return jnp.where(holds, jnp.where(inside, 1.0, -1.0), -jnp.inf)

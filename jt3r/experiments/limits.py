@@ -1,41 +1,45 @@
-"""Which m_A' (or, for a dark photon, which mixing) a search excludes or reaches, with derivatives of the edges.
+"""Which values of a parameter a search excludes or reaches, in any model, with derivatives of the edges.
 
-Functions take a shipped search by its name, or one of your own as `jt3r.experiments.load.parse` makes it from a few numbers.
+Functions take a search by its name, or one of your own as `jt3r.experiments.load.parse` makes it from a few numbers.
 
 >>> import jt3r
 >>> jt3r.limits.intervals("E137", v=10.0).shape  # one interval of m_A', both ends in GeV
 (1, 2)
+>>> jt3r.limits.intervals("E137", model="dark_photon", along="kinetic_mixing", m_aprime=0.05).shape
+(1, 2)
 """
 
-import functools
-import math
 from collections.abc import Callable
+from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
-from .. import aprime
-from ..aprime import Couplings, Recipe
-from ..constants import ALPHA_EM
-from ..kernels.decays import widths
+from .. import decays
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
-from ..kernels.production.displaced import log_or_closed
-from . import events as signal
+from ..parameter import ParameterPoint
+from ..production import Recipe
+from ..u1.registry import MODELS, couplings_of, model_of
 from . import load as searches
-from . import recast
-from .dark_higgs import dump
-from .load import CouplingLimit, DisplacedSearch, MassCut, Recast, ScalarDump, Search
-from .recast import Strength, TableExcess, residual
-from .spectra import Nodes
+from .excess import Excess as Excess
+from .excess import counts as counts
+from .excess import excess as excess
+from .excess import log_events as log_events
+from .excess import log_likelihood as log_likelihood
+from .excess import log_signal as log_signal
+from .load import MassCut, Recast, ScalarDump, Search
+from .recast import Strength, TableExcess
 
 MASS_RANGE = (1e-3, 1.0)
 """Masses in GeV between which `intervals` looks; an interval that reaches an end is cut there."""
-MIXING_RANGE = (1e-9, 1e-1)
+COUPLING_RANGE = (1e-9, 1e-1)
+"""The same for mixings and couplings."""
+VISIBLE_HALF = 0.5
+"""A published mass cut holds where the A' decays as its scenario says, visibly or not, with at least this branching ratio."""
 _SCAN_POINTS = 400
 _ON_EDGE = 1e-6
 """|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it is larger."""
@@ -46,183 +50,72 @@ def experiments(as_of: int | None = None) -> list[str]:
     return [name for name, search in searches.load().items() if as_of is None or (search.year or 0) <= as_of]
 
 
-class CouplingBound(eqx.Module):
-    """The numbers of a prompt search as arrays."""
-
-    lightest: Real[ArrayLike, ""]
-    heaviest: Real[ArrayLike, ""]
-    limit: Real[ArrayLike, ""]
-    coupling: str = eqx.field(static=True)
-    channel: str = eqx.field(static=True)
+def mass_of(search: Search) -> str:
+    """The parameter that a search bounds: m_phi of one for phi', else m_aprime."""
+    return "m_phi" if isinstance(search, Recast | ScalarDump) and search.particle == "phi" else "m_aprime"
 
 
-class Excess(eqx.Module):
-    """ln(N/N_needed) of one search: positive means excluded, or within reach.
-
-    A pytree: searches of one kind, with any numbers and recipe, run the same compiled program.
-    """
-
-    search: signal.Beam | signal.PionBeam | CouplingBound
-    log_needed: Real[ArrayLike, ""]
-    direct: Real[ArrayLike, ""] = 1.0
-    """0 leaves out the direct couplings to quarks."""
-
-    @jax.jit
-    def visible(self, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-        """For the A' of U(1)_T3R with nu_s and eta too heavy, m_A' and V in GeV."""
-        mass, v = floats(mass, v)
-        full = aprime.t3r_couplings(mass, v, "full")
-        direct = jnp.asarray(self.direct, mass.dtype)
-        couplings = Couplings(mixing=full.mixing, direct=direct * full.direct, yukawa=full.yukawa)
-        muons = aprime.width_muons(mass, aprime.gauge_coupling(mass, v))
-        return self._excess(mass, couplings, muons, aprime.width_visible(mass, v), full.direct / 2)
-
-    @jax.jit
-    def dark_photon(self, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-        """For a dark photon of kinetic mixing eps alone."""
-        mass, mixing = floats(mass, mixing)
-        none = jnp.zeros_like(mixing)
-        muons = aprime.width_dark_photon_muons(mass, mixing)
-        total = aprime.width_electrons(mass, mixing) + muons
-        couplings = Couplings(mixing=mixing, direct=none, yukawa=none)
-        return self._excess(mass, couplings, muons, total, (4 * jnp.pi * ALPHA_EM) ** 0.5 * mixing)
-
-    def _excess(self, mass: Array, couplings: Couplings, muons: Array, total: Array, to_muons: Array) -> Array:
-        needed = jnp.asarray(self.log_needed, mass.dtype)
-        if isinstance(self.search, signal.Beam):
-            return signal.log_events(self.search, mass, couplings, total) - needed
-        if isinstance(self.search, signal.PionBeam):
-            beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), self.search)
-            return signal.log_estimate(beam, mass, couplings, total) - needed
-        bound = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), self.search)
-        strength = couplings.mixing if bound.coupling == "mixing" else to_muons
-        branching = widths.branching_ratio(muons, total) if bound.channel == "mumu" else jnp.ones_like(total)
-        covered = (mass >= bound.lightest) & (mass <= bound.heaviest)
-        # The rate over the excluded rate, (coupling/limit)^2 Br.
-        return jnp.where(covered, log_or_closed((strength / bound.limit) ** 2 * branching), -jnp.inf)
-
-
-@functools.cache
-def excess(
-    experiment: str | Search, recipe: Recipe = "direct", nodes: Nodes | None = None, strength: Strength = "weakest"
-) -> Excess | TableExcess:
-    """The signal of a search and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for.
-
-    A published table of limits, and a search for phi', has one recipe, all couplings, and takes ``strength`` instead: which
-    end of what theory leaves open.
-    """
-    search = searches.get(experiment)
-    if isinstance(search, Recast | ScalarDump):
-        return recast.excess(search, strength)
-    if isinstance(search, MassCut):
-        raise TypeError(f"{search.name} is a published mass cut; nothing is computed for it")
-    direct = 0.0 if recipe == "km" else 1.0
-    if isinstance(search, CouplingLimit):
-        edges = (search.lightest.value, search.heaviest.value)
-        return Excess(CouplingBound(*edges, search.limit.value, search.coupling, search.channel), 0.0, direct)
-    if recipe == "paper_estimator":
-        return Excess(signal.pion_beam(search), 0.0, direct)
-    return Excess(signal.beam(search, recipe == "full", nodes), math.log(search.events.value), direct)
-
-
-def log_signal(
-    experiment: str | Search,
-    mass: Real[ArrayLike, "*b"],
-    v: Real[ArrayLike, "*b"] = 10.0,
-    recipe: Recipe = "direct",
-    nodes: Nodes | None = None,
-) -> Real[Array, "*b"]:
-    """ln(N/N_needed) of a search for the visible A' of U(1)_T3R; positive means excluded (or within reach).
-
-    m_A' and V in GeV, broadcasting: (n, 1) and (1, m) make a grid. A mass cut has no rate: use `intervals`. N_needed is the
-    search's own number, or 1 for the paper's estimator.
-    """
-    return excess(experiment, recipe, nodes).visible(mass, v)
-
-
-def log_signal_dark_photon(
-    experiment: str | Search, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"], nodes: Nodes | None = None
-) -> Real[Array, "*b"]:
-    """ln(N/N_needed) for a dark photon: kinetic mixing eps alone, decays to e+ e- and mu+ mu-.
-
-    Validity: m < 0.28 GeV, hadronic decays being left out.
-    """
-    return excess(experiment, "direct", nodes).dark_photon(mass, mixing)
-
-
-def log_events(
-    experiment: str | Search, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
-) -> Real[Array, "*b"]:
-    """ln of the expected number of events; for a coupling limit, in units of its 90 % CL."""
-    search = searches.get(experiment)
-    needed = math.log(search.events.value) if isinstance(search, CouplingLimit) else excess(experiment, recipe).log_needed
-    return log_signal(experiment, mass, v, recipe) + needed
-
-
-def log_likelihood(
-    experiment: str | Search, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"] = 10.0, recipe: Recipe = "direct"
-) -> Real[Array, "*b"]:
-    """ln L(s + b) - ln L(b) of a Poisson count: n ln(1 + s/b) - s, zero without signal, smooth in m_A' and V.
-
-    n is the number observed, or for projections the expected background. Raises ValueError where events were observed on no
-    background: the ratio is then infinite.
-    """
-    search = searches.get(experiment)
-    if isinstance(search, Recast):
-        return -0.5 * jnp.square(residual(log_signal(search, mass, v)))
-    expected = jnp.exp(jnp.minimum(log_events(experiment, mass, v, recipe), 80.0))
-    background, observed = counts(search)
-    if background == 0:
-        if observed > 0:
-            raise ValueError(f"{search.name}: events observed without background have no likelihood ratio")
-        return -expected
-    return observed * jnp.log1p(expected / background) - expected
-
-
-def counts(search: Search) -> tuple[float, float]:
-    """Background and number observed of a counting search, for a projection the background; 0 for what counts nothing."""
-    made = dump(search) if isinstance(search, ScalarDump) else search
-    if not isinstance(made, DisplacedSearch):
-        return 0.0, 0.0
-    return made.background.value, made.observed.value if made.observed else made.background.value
+def make_point(model: str = "t3r", point: ParameterPoint | None = None, **values: Any) -> ParameterPoint:
+    """``point`` with these values, or a new point of the model. Raises as the making of a point does."""
+    return MODELS[model].point(**values) if point is None else point.with_values(**values)
 
 
 def edge(
     experiment: str | Search,
-    v: Real[ArrayLike, "*b"],
+    point: ParameterPoint,
     lower: Real[ArrayLike, "*b"],
     upper: Real[ArrayLike, "*b"],
+    along: str = "m_aprime",
     recipe: Recipe = "direct",
 ) -> Real[Array, "*b"]:
-    """The m_A' between `lower` and `upper` (GeV) at which N = N_needed, with implicit derivatives in V."""
-    return _edge(excess(experiment, recipe), *jnp.broadcast_arrays(*floats(v, lower, upper)))
-
-
-@jax.jit
-def _edge(signal: Excess | TableExcess, v: Array, lower: Array, upper: Array) -> Array:
-    root = bracketed_root(lambda log_mass: signal.visible(jnp.exp(log_mass), v), jnp.log(lower), jnp.log(upper))
+    """The value of a parameter between `lower` and `upper` at which N = N_needed, with implicit derivatives in the others."""
+    signal = excess(experiment, recipe)
+    root = bracketed_root(
+        lambda log_x: signal(point.with_values(**{along: jnp.exp(log_x)})), *(jnp.log(x) for x in floats(lower, upper))
+    )
     return jnp.exp(root)
 
 
-@jax.jit
-def _slopes(signal: Excess | TableExcess, masses: Array, v: Array) -> Array:
-    """dm/dV where the signal crosses what is needed; 0 at an end that does not move with V."""
-    ones = jnp.ones_like(masses)
-    value, by_mass = jax.jvp(lambda m: signal.visible(m, v), (masses,), (ones,))
-    _, by_v = jax.jvp(lambda v: signal.visible(masses, v), (v * ones,), (ones,))
-    crosses = jnp.abs(value) < _ON_EDGE
-    return jnp.where(crosses, -by_v / jnp.where(crosses, by_mass, 1), 0)
+def slopes(
+    experiment: str | Search,
+    edges: Real[ArrayLike, " n"],
+    by: str = "v",
+    *,
+    model: str = "t3r",
+    along: str | None = None,
+    recipe: Recipe = "direct",
+    dark_matter: float | None = None,
+    point: ParameterPoint | None = None,
+    **values: Any,
+) -> np.ndarray:
+    """d(edge)/d(``by``) at edges of `intervals`, by the implicit function theorem.
 
-
-def slopes(experiment: str | Search, masses: Real[ArrayLike, " n"], v: float = 10.0, recipe: Recipe = "direct") -> np.ndarray:
-    """dm_edge/dV at edges of `intervals` in the visible scenario, by the implicit function theorem.
-
-    0 where an edge does not move with V: at the dimuon threshold, at an end of `MASS_RANGE`, and for a published mass cut.
+    0 where an edge does not move: at a threshold, at an end of the range, and for a published mass cut.
     """
-    masses = np.asarray(masses, float)
+    edges = np.asarray(edges, float)
     if isinstance(searches.get(experiment), MassCut):
-        return np.zeros_like(masses)
-    return np.asarray(_slopes(excess(experiment, recipe), *floats(masses, v)))
+        return np.zeros_like(edges)
+    along = along or mass_of(searches.get(experiment))
+    also = {} if dark_matter is None else {"m_eta": dark_matter * edges}
+    at = make_point(model, point, **{**values, **also, along: edges})
+    other = jnp.broadcast_to(getattr(at, by), edges.shape)
+    return np.asarray(_slopes(excess(experiment, recipe), at.with_values(**{by: other}), along, by, dark_matter))
+
+
+def _slopes(signal: Excess | TableExcess, point: ParameterPoint, along: str, by: str, dark_matter: float | None) -> Array:
+    def derivative(name: str) -> tuple[Array, Array]:
+        x = getattr(point, name)
+
+        def moved(x: Array) -> Array:
+            also = {"m_eta": dark_matter * x} if dark_matter is not None and name == along else {}
+            return signal(point.with_values(**{name: x}, **also))
+
+        return jax.jvp(moved, (x,), (jnp.ones_like(x),))
+
+    value, by_edge = derivative(along)
+    _, by_other = derivative(by)
+    crosses = jnp.abs(value) < _ON_EDGE
+    return jnp.where(crosses, -by_other / jnp.where(crosses, by_edge, 1), 0)
 
 
 def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:
@@ -251,35 +144,64 @@ def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: flo
 
 def intervals(
     experiment: str | Search,
-    v: float = 10.0,
-    scenario: str = "visible",
+    *,
+    model: str = "t3r",
+    along: str | None = None,
+    between: tuple[float, float] | None = None,
     recipe: Recipe = "direct",
     strength: Strength = "weakest",
+    dark_matter: float | None = None,
+    point: ParameterPoint | None = None,
+    **values: Any,
 ) -> np.ndarray:
-    """Excluded or reachable intervals of m_A', or m_phi' for a search for it, in GeV, shape (n, 2), inside `MASS_RANGE`.
+    """Excluded or reachable intervals of a parameter of a model, shape (n, 2), at these values of the others.
 
-    `visible`: A' -> e+ e-, mu+ mu-, and phi' without dark matter. `invisible`: A' -> nu_s nu_s makes the A' decay at once and
-    unseen, so displaced and dilepton searches give nothing, and phi' -> eta eta is open. A mass cut is returned as published,
-    for V = 10 GeV, whatever `v`, in its own scenario. ``strength`` picks the end of the range that theory leaves to a hadronic
-    rate: the weakest excludes the least. ValueError for the paper's estimator with an electron beam.
+    ``between`` are the positive ends of the range that is looked at: unless given `MASS_RANGE` for masses of A' and phi' and
+    `COUPLING_RANGE` for what has no unit. Whether the A' is seen follows from the point: one that decays at once into what
+    no search sees
+    leaves displaced searches nothing. A published mass cut holds for m_aprime alone, for V = 10 GeV of U(1)_T3R, whatever the
+    point's, where the A' decays as its scenario says. Raises ValueError for a range that is missing or not positive, for
+    the paper's estimator with an electron beam, and as the making of a point does. ``along`` is the mass of the particle
+    that is
+    looked for unless given. ``strength`` picks the end of the range that theory leaves to a hadronic rate: the weakest excludes
+    the least. ``dark_matter`` sets m_eta to this fraction of the value along the scan.
     """
-    if scenario not in ("visible", "invisible"):
-        raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
     search = searches.get(experiment)
+    along = along or mass_of(search)
+    lower, upper = check_range(model if point is None else model_of(point).name, along, between)
+
+    def at(x: np.ndarray) -> ParameterPoint:
+        also = {} if dark_matter is None else {"m_eta": dark_matter * x}
+        return make_point(model, point, **{**values, **also, along: x})
+
     if isinstance(search, MassCut):
-        cut = [[search.lightest.value, search.heaviest.value]] if scenario == search.scenario else []
-        return np.array(cut).reshape(-1, 2)
-    if isinstance(search, Recast | ScalarDump):
-        table = recast.excess(search, strength)
-        function = table.visible if scenario == "visible" else table.invisible
-        return _intervals(lambda masses: function(masses, v), *MASS_RANGE)
-    if scenario == "invisible":
-        return np.empty((0, 2))
-    return _intervals(lambda masses: log_signal(experiment, masses, v, recipe), *MASS_RANGE)
+        return _published(search, at) if along == "m_aprime" else np.empty((0, 2))
+    return _intervals(lambda x: log_signal(experiment, at(x), recipe, strength=strength), lower, upper)
 
 
-def epsilon_intervals(experiment: str | Search, mass: float) -> np.ndarray:
-    """Excluded or reachable intervals of the mixing eps of a dark photon of one mass (GeV), shape (n, 2)."""
-    if isinstance(searches.get(experiment), MassCut):
-        return np.empty((0, 2))
-    return _intervals(lambda mixings: log_signal_dark_photon(experiment, mass, mixings), *MIXING_RANGE)
+def check_range(model: str, along: str, between: tuple[float, float] | None) -> tuple[float, float]:
+    """The positive ends between which `intervals` looks. Raises ValueError if they are missing or wrong."""
+    known = MODELS[model].parameters
+    if between is None:
+        if along in ("m_aprime", "m_phi"):
+            between = MASS_RANGE
+        elif known[along].unit == "1":
+            between = COUPLING_RANGE
+        else:
+            raise ValueError(f"between: say where to look for {along}, two positive numbers in {known[along].unit}")
+    if not 0 < between[0] < between[1]:
+        raise ValueError(f"between = {between}: must be two positive numbers, the lower one first")
+    return between
+
+
+def _published(cut: MassCut, at: Callable[[np.ndarray], ParameterPoint]) -> np.ndarray:
+    """The parts of a published interval in which the A' decays as the cut's scenario says, to 1 % of the interval."""
+    ends = (max(cut.lightest.value, MASS_RANGE[0] * 1e-2), cut.heaviest.value)
+    masses = np.linspace(*ends, 101)
+    table = decays.aprime(couplings_of(at(masses)))
+    seen = np.broadcast_to(np.asarray(decays.share(table, decays.VISIBLE)) >= VISIBLE_HALF, masses.shape)
+    holds = seen == (cut.scenario == "visible")
+    if holds.all():
+        return np.array([[cut.lightest.value, cut.heaviest.value]])
+    inside = np.flatnonzero(np.diff(np.concatenate([[False], holds, [False]]).astype(int))).reshape(-1, 2)
+    return np.array([[masses[first], masses[last - 1]] for first, last in inside]).reshape(-1, 2)

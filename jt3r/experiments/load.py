@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ..data.channels import VISIBLE, Channel
 from ..data.load import Quantity, read_toml
 
 
@@ -57,6 +58,7 @@ class DisplacedSearch(_Search):
     events: Number
     background: Number
     observed: Number | None = None
+    sees: tuple[Channel, ...] = VISIBLE
 
     @model_validator(mode="after")
     def _kind_has_its_fields(self) -> "DisplacedSearch":
@@ -104,6 +106,11 @@ class CouplingLimit(_Search):
     heaviest: GeV
     limit: Number
     events: Number
+
+    @property
+    def sees(self) -> tuple[str, ...]:
+        """Channels of the A' that it looks for."""
+        return ("mumu",) if self.channel == "mumu" else ("ee", "mumu", "three_photons")
 
 
 class MassCut(_Search):

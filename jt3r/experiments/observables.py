@@ -1,126 +1,145 @@
-"""Observables of the A' and phi': lifetime, branching ratios, and events, verdicts and likelihood of every computed search."""
+"""Observables of the A', phi' and eta_2: widths, branching ratios, lifetimes, and events of every computed search."""
 
 from collections.abc import Callable
 
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from .. import aprime
-from ..dark import relic as dark
-from ..kernels.decays import widths
-from ..point import Point
-from ..registry import observable
-from ..u1 import t3r
+from .. import decays
+from ..couplings import Couplings
+from ..parameter import ParameterPoint
+from ..registry import observable, observables
 from . import limits, recast
 from . import load as searches
 
-APRIME_DATA, PHI_DATA = ("displaced_inputs.toml",), ("dark.toml",)
-RARE_DATA = ("limit_tables.csv", "rare_decays.toml", *APRIME_DATA)
+RARE_DATA = ("limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml")
+PAPER = "arXiv:2105.07655"
+APRIME, OPENS_APRIME = ("m_aprime", "v", "m_mu"), ("m_eta", "delta", "m_nu_s", "width_invisible", "kinetic_mixing")
+PHI, OPENS_PHI = ("m_phi", "v", "m_mu"), ("m_aprime", "m_eta", "delta")
+_READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {"aprime": (APRIME, OPENS_APRIME), "phi": (PHI, OPENS_PHI)}
 
 
-@observable(unit="m", latex=r"c\tau_{A'}", source="2105.07655, sec. V, fig. 6", reads=("m_aprime", "v"), data=APRIME_DATA)
-def ctau_aprime(point: Point) -> Array:
-    """c tau of the A' with nu_s and eta too heavy."""
-    return aprime.ctau(point.m_aprime, point.v)
+@observable(unit="m", latex=r"c\tau_{A'}", source=f"{PAPER}, Sec. V, Fig. 6", of=Couplings, reads=APRIME, opens=OPENS_APRIME)
+def ctau_aprime(c: Couplings) -> Array:
+    """c tau of the A' by all its open channels."""
+    return decays.ctau(decays.aprime(c))
 
 
-@observable(
-    unit="1", latex=r"\mathrm{Br}(A' \to e e)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
-)
-def br_aprime_ee(point: Point) -> Array:
-    """Br(A' -> e+ e-) of the visible scenario; three photons below 2 m_e are counted here."""
-    mixing = aprime.kinetic_mixing(aprime.gauge_coupling(point.m_aprime, point.v))
-    electrons = aprime.width_electrons(point.m_aprime, mixing)
-    return widths.branching_ratio(electrons, aprime.width_visible(point.m_aprime, point.v))
+@observable(unit="GeV", latex=r"\Gamma_{A'}", source=f"{PAPER}, Sec. III", of=Couplings, reads=APRIME, opens=OPENS_APRIME)
+def width_aprime(c: Couplings) -> Array:
+    """Total width of the A'."""
+    return decays.total(decays.aprime(c))
 
 
-@observable(
-    unit="1", latex=r"\mathrm{Br}(A' \to \mu\mu)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
-)
-def br_aprime_mumu(point: Point) -> Array:
-    """Br(A' -> mu+ mu-) of the visible scenario."""
-    muons = aprime.width_muons(point.m_aprime, aprime.gauge_coupling(point.m_aprime, point.v))
-    return widths.branching_ratio(muons, aprime.width_visible(point.m_aprime, point.v))
+@observable(unit="m", latex=r"c\tau_{\phi'}", source=f"{PAPER}, Sec. III", of=Couplings, reads=PHI, opens=OPENS_PHI)
+def ctau_phi(c: Couplings) -> Array:
+    """c tau of the phi' by all its open channels."""
+    return decays.ctau(decays.phi(c))
 
 
-def _share(point: Point, invisible: Array) -> Array:
-    """Br of an invisible channel beside e+ e- and mu+ mu-."""
-    return widths.branching_ratio(invisible, invisible + aprime.width_visible(point.m_aprime, point.v))
+@observable(unit="GeV", latex=r"\Gamma_{\phi'}", source=f"{PAPER}, Sec. III", of=Couplings, reads=PHI, opens=OPENS_PHI)
+def width_phi(c: Couplings) -> Array:
+    """Total width of the phi'."""
+    return decays.total(decays.phi(c))
 
 
 @observable(
-    unit="1", latex=r"\mathrm{Br}(A' \to \nu_s \nu_s)", source="2105.07655, sec. III", reads=("m_aprime", "v"), data=APRIME_DATA
+    unit="m", latex=r"c\tau_{\eta_2}", source=f"{PAPER}, Sec. II; virtual A', kernels/decays/three_body.py", of=Couplings
 )
-def br_aprime_sterile(point: Point) -> Array:
-    """Br(A' -> nu_s nu_s) for massless sterile neutrinos, beside e+ e- and mu+ mu-."""
-    g = aprime.gauge_coupling(point.m_aprime, point.v)
-    return _share(point, aprime.width_sterile_neutrinos(point.m_aprime, 0.0, g))
+def ctau_eta2(c: Couplings) -> Array:
+    """c tau of the heavier dark-matter state, eta_2 -> eta_1 A' or eta_1 and a pair."""
+    return decays.ctau(decays.eta(c))
 
 
-@observable(
-    unit="1",
-    latex=r"\mathrm{Br}(A' \to \eta_1 \eta_2)",
-    source="2105.07655, sec. III",
-    reads=("m_aprime", "v", "m_eta", "delta"),
-    data=APRIME_DATA,
-)
-def br_aprime_eta(point: Point) -> Array:
-    """Br(A' -> eta_1 eta_2) of dark matter, beside e+ e- and mu+ mu-."""
-    g = aprime.gauge_coupling(point.m_aprime, point.v)
-    return _share(point, aprime.width_eta(point.m_aprime, point.m_eta, point.delta, g))
+_PARTICLES = {"aprime": ("A'", decays.aprime), "phi": (r"\phi'", decays.phi)}
+_SHARES: list[tuple[str, str, str, tuple[str, ...], str]] = [
+    ("aprime", "ee", r"e e", ("ee", "three_photons"), "A' -> e+ e-; three photons below 2 m_e are counted here"),
+    ("aprime", "mumu", r"\mu\mu", ("mumu",), "A' -> mu+ mu-"),
+    ("aprime", "pipi", r"\pi\pi", ("pipi",), "A' -> pi+ pi-, valid to 0.9 GeV"),
+    ("aprime", "sterile", r"\nu\nu", ("neutrinos",), "A' -> neutrinos; in U(1)_T3R the sterile one, if m_nu_s is given"),
+    ("aprime", "eta", r"\eta_1 \eta_2", ("eta1_eta2",), "A' -> eta_1 eta_2 of dark matter"),
+    ("aprime", "visible", r"\mathrm{visible}", decays.VISIBLE, "A' -> anything a detector sees"),
+    ("aprime", "invisible", r"\mathrm{invisible}", decays.INVISIBLE, "A' -> neutrinos, dark matter or anything else unseen"),
+    ("phi", "gammagamma", r"\gamma\gamma", ("gammagamma",), "phi' -> gamma gamma"),
+    ("phi", "mumu", r"\mu\mu", ("mumu",), "phi' -> mu+ mu-"),
+    ("phi", "aprimeaprime", "A' A'", ("aprimeaprime",), "phi' -> A' A'"),
+    (
+        "phi",
+        "etaeta",
+        r"\eta\eta",
+        ("etaeta", "eta2eta2"),
+        "phi' -> dark matter, eta_1 eta_1 and, with a splitting, eta_2 eta_2",
+    ),
+    (
+        "phi",
+        "eta",
+        r"\eta\eta",
+        ("etaeta", "eta2eta2"),
+        "phi' -> dark matter, eta_1 eta_1 and, with a splitting, eta_2 eta_2; older name",
+    ),
+]
+_WIDTH_READS = {
+    "gammagamma": PHI,
+    "mumu": PHI,
+    "aprimeaprime": ("m_phi", "v", "m_aprime"),
+    "etaeta": ("m_phi", "v", "m_eta"),
+}
+_WIDTHS = [
+    ("phi", "gammagamma", "gammagamma", r"\gamma\gamma", "phi' -> gamma gamma by loops of charged leptons and pions"),
+    ("phi", "mumu", "mumu", r"\mu\mu", "phi' -> mu+ mu-, Yukawa coupling m_mu/(sqrt2 V) in U(1)_T3R"),
+    ("phi", "aprimeaprime", "aprimeaprime", "A' A'", "phi' -> A' A', m_phi'^3 sqrt(1-4x) (1-4x+12x^2)/(64 pi V^2) in U(1)_T3R"),
+    ("phi", "etaeta", "etaeta", r"\eta_1\eta_1", "phi' -> eta_1 eta_1, m_eta^2 m_phi' beta^3/(32 pi V^2) in U(1)_T3R"),
+    ("phi", "eta", "etaeta", r"\eta_1\eta_1", "phi' -> eta_1 eta_1, m_eta^2 m_phi' beta^3/(32 pi V^2) in U(1)_T3R; older name"),
+]
 
 
-@observable(unit="GeV", latex=r"\Gamma(\phi'\to\mu\mu)", source="2105.07655, sec. II", reads=("m_phi", "v", "m_mu"))
-def width_phi_mumu(point: Point) -> Array:
-    """Width of the dark Higgs into mu+ mu-, Yukawa coupling m_mu/(sqrt2 V)."""
-    return widths.scalar_to_fermions(point.m_phi, point.m_mu, point.m_mu / (2**0.5 * point.v))
+def _share(particle: str, name: str, label: str, channels: tuple[str, ...], doc: str) -> None:
+    symbol, table = _PARTICLES[particle]
+
+    def branching_ratio(c: Couplings) -> Array:
+        found = table(c)
+        decays.require(found, channels, c)
+        return decays.share(found, channels)
+
+    branching_ratio.__name__ = f"br_{particle}_{name}"
+    branching_ratio.__doc__ = f"Br({doc.split(';')[0].split(',')[0]}) among all open channels. {doc}."
+    reads: tuple[str, ...]
+    reads, opens = _READ[particle]
+    if "etaeta" in channels:
+        reads = (*reads, "m_eta")
+    if "eta1_eta2" in channels and len(channels) == 1:
+        reads = (*reads, "m_eta")
+    if channels == ("aprimeaprime",):
+        reads = (*reads, "m_aprime")
+    observable(
+        unit="1",
+        latex=rf"\mathrm{{Br}}({symbol} \to {label})",
+        source=f"{PAPER}, Sec. III; jt3r/decays.py",
+        of=Couplings,
+        reads=reads,
+        opens=tuple(name for name in opens if name not in reads),
+    )(branching_ratio)
 
 
-@observable(unit="GeV", latex=r"\Gamma(\phi'\to\eta\eta)", source="2105.07655, sec. III A", reads=("m_phi", "v", "m_eta"))
-def width_phi_eta(point: Point) -> Array:
-    """Width of the dark Higgs into eta eta: m_eta^2 m_phi' (1 - 4 r)^(3/2)/(32 pi V^2)."""
-    return widths.scalar_to_majorana(point.m_phi, point.m_eta, dark.eta_yukawa(point.m_eta, point.v))
+def _width(particle: str, name: str, channel: str, label: str, doc: str) -> None:
+    symbol, table = _PARTICLES[particle]
+
+    def width(c: Couplings) -> Array:
+        found = table(c)
+        decays.require(found, (channel,), c)
+        return decays.total(found, (channel,))
+
+    width.__name__ = f"width_{particle}_{name}"
+    width.__doc__ = f"Width of {doc}."
+    latex = rf"\Gamma({symbol}\to {label})"
+    source, reads = f"{PAPER}, Sec. III; jt3r/decays.py", _WIDTH_READS[channel]
+    observable(unit="GeV", latex=latex, source=source, of=Couplings, reads=reads)(width)
 
 
-def _phi_visible(point: Point) -> Array:
-    return dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu) + width_phi_mumu(point)
-
-
-@observable(
-    unit="1",
-    latex=r"\mathrm{Br}(\phi'\to\gamma\gamma)",
-    source="2105.07655, sec. III",
-    reads=("m_phi", "v", "m_mu"),
-    data=PHI_DATA,
-)
-def br_phi_gammagamma(point: Point) -> Array:
-    """Br(phi' -> gamma gamma) beside mu+ mu-, with eta too heavy."""
-    return widths.branching_ratio(dark.width_phi_gammagamma(point.m_phi, point.v, point.m_mu), _phi_visible(point))
-
-
-@observable(
-    unit="1",
-    latex=r"\mathrm{Br}(\phi'\to\mu\mu)",
-    source="2105.07655, sec. III",
-    reads=("m_phi", "v", "m_mu"),
-    data=PHI_DATA,
-)
-def br_phi_mumu(point: Point) -> Array:
-    """Br(phi' -> mu+ mu-) beside gamma gamma, with eta too heavy."""
-    return widths.branching_ratio(width_phi_mumu(point), _phi_visible(point))
-
-
-@observable(
-    unit="1",
-    latex=r"\mathrm{Br}(\phi'\to\eta\eta)",
-    source="2105.07655, sec. III A",
-    reads=("m_phi", "v", "m_eta", "m_mu"),
-    data=PHI_DATA,
-)
-def br_phi_eta(point: Point) -> Array:
-    """Br(phi' -> eta eta) of dark matter, beside gamma gamma and mu+ mu-."""
-    invisible = width_phi_eta(point)
-    return widths.branching_ratio(invisible, invisible + _phi_visible(point))
+for _row in _SHARES:
+    _share(*_row)
+for _entry in _WIDTHS:
+    _width(*_entry)
 
 
 def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
@@ -130,25 +149,28 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
     verdict = "excluded" if search.status == "excluded" else "reach"
     source = f"{search.events.source}; each number of the search: data/experiments.toml"
 
-    def add(prefix: str, latex: str, doc: str, function: Callable[[Point], Array]) -> None:
+    def add(prefix: str, latex: str, doc: str, function: Callable[[ParameterPoint], Array]) -> None:
         function.__name__ = f"{prefix}_{name}"
         function.__doc__ = doc
-        data = (f"experiments.toml:{search.name}", *APRIME_DATA)
-        observable(unit="1", latex=latex, source=source, reads=("m_aprime", "v"), slow=True, data=data)(function)
+        data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
+        width = observables["width_aprime"]
+        observable(
+            unit="1", latex=latex, source=source, reads=width.declared, opens=width.opens, like=width.of, slow=True, data=data
+        )(function)
 
-    def events(point: Point) -> Array:
+    def events(point: ParameterPoint) -> Array:
         return jnp.exp(log_events(point))
 
-    def log_events(point: Point) -> Array:
-        return limits.log_events(search.name, point.m_aprime, point.v)
+    def log_events(point: ParameterPoint) -> Array:
+        return limits.log_events(search.name, point)
 
-    def loglike(point: Point) -> Array:
-        return limits.log_likelihood(search.name, point.m_aprime, point.v)
+    def loglike(point: ParameterPoint) -> Array:
+        return limits.log_likelihood(search.name, point)
 
-    def decided(point: Point) -> Array:
-        return (limits.log_signal(search.name, point.m_aprime, point.v) > 0).astype(jnp.result_type(float))
+    def decided(point: ParameterPoint) -> Array:
+        return (limits.log_signal(search.name, point) > 0).astype(jnp.result_type(float))
 
-    add("events", f"N({label})", f"Expected events of {search.label}, visible decays, recipe direct.", events)
+    add("events", f"N({label})", f"Expected events of {search.label}, decays that it sees, recipe direct.", events)
     add("log_events", rf"\ln N({label})", f"Logarithm of events_{name}, finite where those are 0.", log_events)
     add("loglike", rf"\Delta\ln L({label})", f"Log-likelihood of {search.label} less that without signal.", loglike)
     what = "excludes" if verdict == "excluded" else "would see"
@@ -159,19 +181,23 @@ def _register_table(search: searches.Recast | searches.ScalarDump) -> None:
     """excluded_NAME: the verdict of a published table of limits, or of a dump for phi'."""
     name = search.name.lower().replace("-", "_")
 
-    def excluded(point: Point) -> Array:
-        return (recast.excess(search).of(t3r.couplings(point)) > 0).astype(jnp.result_type(float))
+    def excluded(c: Couplings) -> Array:
+        return (recast.excess(search).of(c) > 0).astype(jnp.result_type(float))
 
     excluded.__name__ = f"excluded_{name}"
     excluded.__doc__ = f"1 where {search.label} excludes the point, else 0; rate at the weak end of what theory leaves open."
     source = search.source if isinstance(search, searches.Recast) else search.nucleon.source
-    data = RARE_DATA if isinstance(search, searches.Recast) else APRIME_DATA
+    data = RARE_DATA if isinstance(search, searches.Recast) else ("displaced_inputs.toml",)
     latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ")
+    width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
     observable(
         unit="1",
         latex=latex,
         source=source,
-        reads=("m_phi", "v") if search.particle == "phi" else ("m_aprime", "v"),
+        of=Couplings,
+        reads=width.declared,
+        opens=width.opens,
+        like=width.of,
         slow=True,
         data=(f"recasts.toml:{search.name}", *data),
     )(excluded)

@@ -6,9 +6,9 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from ..couplings import Couplings, Number
-from ..point import Point
+from ..parameter import ParameterPoint
 from ..registry import observable
-from ..u1 import t3r
+from ..u1.registry import couplings_of
 from . import dark_higgs, load, mesons
 
 DATA = ("rare_decays.toml", "displaced_inputs.toml")
@@ -16,8 +16,8 @@ CHIRAL = "chiral Lagrangian at lowest order, derived in the kernels' tests; "
 
 
 def _register(name: str, latex: str, source: str, reads: tuple[str, ...], function: Callable[[Couplings], Number]) -> None:
-    def value(point: Point) -> Array:
-        return jnp.asarray(function(t3r.couplings(point)))
+    def value(point: ParameterPoint) -> Array:
+        return jnp.asarray(function(couplings_of(point)))
 
     value.__name__ = name
     value.__doc__ = function.__doc__
@@ -44,8 +44,8 @@ _register("br_K_pi_phi", r"K^+\to\pi^+\phi'", CHIRAL + "a factor of ten either w
     slow=True,
     data=("recasts.toml:NuCal-phi", "experiments.toml:NuCal", "displaced_inputs.toml"),
 )
-def events_nucal_phi(point: Point) -> Array:
+def events_nucal_phi(point: ParameterPoint) -> Array:
     """Expected events of phi' -> gamma gamma in NuCal."""
     search = load.get("NuCal-phi")
     assert isinstance(search, load.ScalarDump)
-    return jnp.exp(dark_higgs.log_events(dark_higgs.numbers(search), t3r.couplings(point)))
+    return jnp.exp(dark_higgs.log_events(dark_higgs.numbers(search), couplings_of(point)))

@@ -14,13 +14,12 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .. import decays
-from ..couplings import Couplings, Number, Vector, scalar, vector
+from ..couplings import Couplings, Number, scalar, vector
 from ..kernels.decays import widths
 from ..kernels.numerics import statistics
-from ..kernels.numerics.promotion import floats
 from ..kernels.production.displaced import log_or_closed
-from ..point import Point
-from ..u1 import t3r
+from ..parameter import ParameterPoint
+from ..u1.registry import couplings_of
 from . import dark_higgs, mesons
 from .flight import decays_within
 from .load import Recast, ScalarDump
@@ -154,30 +153,9 @@ class TableExcess(eqx.Module):
             return log_strength(self.search, c)
         return dark_higgs.log_strength(self.search, c)
 
-    @jax.jit
-    def visible(self, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Array:
-        """For U(1)_T3R with nu_s and eta too heavy; ``mass`` is that of the particle that the search looks for."""
-        return self.of(self._couplings(mass, v))
-
-    @jax.jit
-    def invisible(self, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Array:
-        """For U(1)_T3R with a massless nu_s, and dark matter of 0.45 of the mass of phi'."""
-        if self.search.particle == "phi":
-            return self.of(self._couplings(mass, v, m_eta=0.45 * jnp.asarray(mass)))
-        return self.of(self._couplings(mass, v, m_nu_s=0.0))
-
-    @jax.jit
-    def dark_photon(self, mass: Real[ArrayLike, "*b"], mixing: Real[ArrayLike, "*b"]) -> Array:
-        """For a dark photon of kinetic mixing alone; NaN for a search for phi'."""
-        mass, mixing = floats(mass, mixing)
-        if self.search.particle == "phi":
-            return jnp.full(jnp.broadcast_shapes(mass.shape, mixing.shape), jnp.nan, mass.dtype)
-        return self.of(Couplings(aprime=Vector(mass=mass, mixing=mixing)))
-
-    def _couplings(self, mass: ArrayLike, v: ArrayLike, **others: ArrayLike) -> Couplings:
-        mass, v = floats(mass, v)
-        name = "m_phi" if self.search.particle == "phi" else "m_aprime"
-        return t3r.couplings(Point().with_values(v=v, **{name: mass}, **others))
+    def __call__(self, where: ParameterPoint | Couplings) -> Array:
+        """At a point of any model, or for couplings."""
+        return self.of(couplings_of(where))
 
 
 @functools.cache

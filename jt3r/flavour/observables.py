@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from jax import Array
 
-from ..experiments.observables import br_aprime_ee
+from .. import decays
 from ..kernels.flavour.running import NAMES
 from ..point import Point
 from ..registry import observable
+from ..u1.registry import couplings_of
 from . import on_shell
 from .leptonic import bs_to_leptons
 from .measurements import sm_pull
@@ -146,7 +147,7 @@ def width_B0KstA(point: Point) -> Array:
 @observable(unit="1", latex=r"\mathrm{BR}(B^+ \to K^+A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA)
 def BR_BpKAee(point: Point) -> Array:
     """Width of B+ -> K+ A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
-    return width_BpKA(point) * on_shell.lifetime("K") * br_aprime_ee(point)
+    return width_BpKA(point) * on_shell.lifetime("K") * decays.share(decays.aprime(couplings_of(point)), ("ee",))
 
 
 @observable(
@@ -154,4 +155,4 @@ def BR_BpKAee(point: Point) -> Array:
 )
 def BR_B0KstAee(point: Point) -> Array:
     """Width of B0 -> K*0 A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
-    return width_B0KstA(point) * on_shell.lifetime("Kst") * br_aprime_ee(point)
+    return width_B0KstA(point) * on_shell.lifetime("Kst") * decays.share(decays.aprime(couplings_of(point)), ("ee",))

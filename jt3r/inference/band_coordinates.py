@@ -6,6 +6,7 @@ so there is at most one such mass, and one bracket finds it; `jt3r.gm2.band.solv
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,18 +17,17 @@ from jaxtyping import Real
 from ..gm2.observables import pull_gm2
 from ..kernels.numerics.promotion import as_float, floats
 from ..kernels.numerics.roots import bracketed_root
-from ..point import Point
 from ..sensitivity import derivative
 from .space import Space
 
 BETWEEN = (1e-6, 1e3)
 """Masses in GeV between which m_phi' is sought: C_phi' is 3e-5 below its limit at the lower end, and 2e-7 at the upper."""
 
-Pull = Callable[[Point], Array]
+Pull = Callable[[Any], Array]
 
 
 @partial(jax.jit, static_argnames=("pull_of",))
-def m_phi(point: Point, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
+def m_phi(point: Any, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
     """The m_phi' in GeV at which `pull_of` of the point is `pull`; the point's own m_phi' is not read.
 
     All parameters and `pull` broadcast. NaN where there is no band: where no mass has that pull, as at V = 1 TeV, where the
@@ -45,7 +45,7 @@ def m_phi(point: Point, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
     return jnp.exp(bracketed_root(excess, lower, upper))
 
 
-def jacobian(point: Point, pull_of: Pull = pull_gm2) -> Array:
+def jacobian(point: Any, pull_of: Pull = pull_gm2) -> Array:
     """dm_phi'/dpull in GeV, the other parameters fixed, at a point that has its m_phi'; negative."""
     return 1 / derivative(pull_of, point, "m_phi")
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..catalogue import observables as catalogue
 from ..errors import unknown
-from ..point import Point
+from ..parameter import ParameterPoint
 from .basins import basins, distinct
 from .likelihood import Likelihood
 from .minimise import BLOCK, Minima, allowed_points, downhill, minimise
@@ -77,7 +77,7 @@ class FitResult:
         return self.arrays["covariance"]
 
     @property
-    def points(self) -> Point:
+    def points(self) -> ParameterPoint:
         """The minima as one parameter point with fields of shape (m)."""
         return self.space.point_of({name: jnp.asarray(value) for name, value in self.parameters.items()})
 

@@ -8,7 +8,7 @@ from jax import Array
 
 from ..flavour.joint import THEORY, Theory
 from ..flavour.measurements import ERRORS
-from ..point import Point
+from ..parameter import ParameterPoint
 from .terms import LOG_DET, TERMS, Options, Term, joint_flavour
 
 
@@ -68,15 +68,11 @@ class Likelihood:
     def _options(self) -> Options:
         return Options(self.errors, self.theory)
 
-    def residuals(self, point: Point) -> dict[str, Array]:
+    def residuals(self, point: ParameterPoint) -> dict[str, Array]:
         """Term -> residual, whose square is the term's -2 ln L, each broadcast to the point's shape. A veto has none.
 
         Raises ValueError if the point does not set a parameter that a term reads.
         """
-        missing = [name for name in self.reads if getattr(point, name) is None]
-        if missing:
-            raise ValueError(f"the likelihood needs {', '.join(missing)}, which the point does not set")
-        shape = jnp.broadcast_shapes(*(getattr(point, name).shape for name in self.reads))
         found: dict[str, Array] = {}
         if self._flavour:
             found, log_det = joint_flavour(self._flavour, point, self._options())
@@ -84,11 +80,12 @@ class Likelihood:
             found[LOG_DET.name] = jnp.sqrt(jnp.maximum(log_det, tiny))  # never negative: theory only widens the errors
         for term in self.summed:
             if term.name not in found:
-                found[term.name] = term.residual(point, self._options())
+                found[term.name] = jnp.asarray(term.residual(point, self._options()))
+        shape = jnp.broadcast_shapes(*(found[term.name].shape for term in self.summed))
         dtype = jnp.result_type(float)
         return {term.name: jnp.broadcast_to(found[term.name], shape).astype(dtype) for term in self.summed}
 
-    def breakdown(self, point: Point) -> dict[str, Array]:
+    def breakdown(self, point: ParameterPoint) -> dict[str, Array]:
         """Term -> its chi-square, -2 ln L up to a constant.
 
         Of the flavour terms each is that of its observable given those before it: together they are r^T V^-1 r, and
@@ -96,15 +93,15 @@ class Likelihood:
         """
         return {name: jnp.square(value) for name, value in self.residuals(point).items()}
 
-    def chi_square(self, point: Point) -> Array:
+    def chi_square(self, point: ParameterPoint) -> Array:
         """The sum of all terms, -2 ln L up to a constant."""
         return jnp.sum(jnp.stack(list(self.breakdown(point).values())), axis=0)
 
-    def __call__(self, point: Point) -> Array:
+    def __call__(self, point: ParameterPoint) -> Array:
         """ln L up to a constant, of the point's broadcast shape."""
         return -self.chi_square(point) / 2
 
-    def vetoed(self, point: Point) -> Array:
+    def vetoed(self, point: ParameterPoint) -> Array:
         """Whether a published cut among the terms forbids the point, in either mode; False where there is none."""
         found = jnp.zeros((), bool)
         for name in self.terms:

@@ -14,7 +14,8 @@ from ..flavour.coordinates import ANGLES, COORDINATES, Coordinate, coefficients
 from ..flavour.matching import PRESETS
 from ..kernels.numerics.promotion import floats
 from ..measurements import DATASETS
-from ..point import PARAMETERS, Point
+from ..parameter import Parameter, ParameterPoint
+from ..u1.registry import MODELS
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,12 @@ class Prior:
         return (value - self.min) / (self.max - self.min)
 
 
-def coordinate(name: str) -> Coordinate:
-    """Unit, label and meaning of a coordinate: a parameter of the point or one of `flavour_coordinates.COORDINATES`."""
+def coordinate(name: str, model: str = "t3r") -> Coordinate:
+    """Unit, label and meaning of a coordinate: a parameter of the model's points or one of
+    `flavour_coordinates.COORDINATES`."""
     if name in COORDINATES:
         return COORDINATES[name]
-    parameter = PARAMETERS[name]
+    parameter = MODELS[model].parameters[name]
     return Coordinate(parameter.unit, parameter.latex, parameter.doc)
 
 
@@ -65,7 +67,8 @@ def coordinate(name: str) -> Coordinate:
 class Space:
     """Free coordinates with priors, fixed ones with values, and the data set of the points.
 
-    Coordinates are the parameters of `jt3r.Point` and those of `jt3r.flavour.coordinates`, which stand for Wilson
+    Coordinates are the parameters of the ``model``'s points and, for U(1)_T3R, those of `jt3r.flavour.coordinates`, which
+    stand for Wilson
     coefficients; mixing angles need ``m_aprime`` and are matched by the preset ``matching``
     (`jt3r.flavour.matching.prefactors`).
     Hashable, so that it can be a static argument of jax.jit: equal spaces share compiled programs. Raises ValueError naming
@@ -81,19 +84,21 @@ class Space:
     fixed: Mapping[str, float] = field(default_factory=dict)
     dataset: str = "paper2021"
     matching: str = "pdg"
+    model: str = "t3r"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "free", MappingProxyType(dict(self.free)))
         object.__setattr__(self, "fixed", MappingProxyType({name: float(value) for name, value in self.fixed.items()}))
+        known, flavour = self._known, COORDINATES if self.model == "t3r" else {}
         if not self.free:
             raise ValueError("free: give at least one coordinate")
         given = {**self.fixed, **self.free}
         for name in given:
-            if name not in PARAMETERS and name not in COORDINATES:
-                raise ValueError(f"no coordinate {name!r}; there are {', '.join([*PARAMETERS, *COORDINATES])}")
+            if name not in known and name not in flavour:
+                raise ValueError(f"no coordinate {name!r}; there are {', '.join([*known, *flavour])}")
             for value in (self.free[name].min, self.free[name].max) if name in self.free else (self.fixed[name],):
-                if name in PARAMETERS:
-                    PARAMETERS[name].check(value)
+                if name in known:
+                    known[name].check(value)
         if both := set(self.free) & set(self.fixed):
             raise ValueError(f"{', '.join(sorted(both))}: both free and fixed")
         if (angles := [name for name in ANGLES if name in given]) and "m_aprime" not in given:
@@ -111,7 +116,11 @@ class Space:
 
     @property
     def _key(self) -> tuple[Any, ...]:
-        return tuple(self.free.items()), tuple(self.fixed.items()), self.dataset, self.matching
+        return tuple(self.free.items()), tuple(self.fixed.items()), self.dataset, self.matching, self.model
+
+    @property
+    def _known(self) -> dict[str, Parameter]:
+        return MODELS[self.model].parameters
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,7 +130,7 @@ class Space:
     @property
     def parameters(self) -> set[str]:
         """Parameters of the point that the space sets."""
-        return {name for name in (*self.free, *self.fixed) if name in PARAMETERS}
+        return {name for name in (*self.free, *self.fixed) if name in self._known}
 
     def values(self, u: Real[ArrayLike, "*b n"]) -> dict[str, Array]:
         """Value of each free coordinate at the prior's quantiles ``u``, of shape (*b).
@@ -140,16 +149,18 @@ class Space:
         columns = [prior.quantile(*floats(values[name])) for name, prior in self.free.items()]
         return jnp.stack(jnp.broadcast_arrays(*columns), axis=-1)
 
-    def point_of(self, values: Mapping[str, Real[ArrayLike, "*b"]]) -> Point:
+    def point_of(self, values: Mapping[str, Real[ArrayLike, "*b"]]) -> ParameterPoint:
         """The point at these values of the free coordinates."""
         (one, *_) = floats(*values.values())
         every = {**{name: jnp.asarray(value, one.dtype) for name, value in self.fixed.items()}, **values}
-        fields: dict[str, Any] = {name: value for name, value in every.items() if name in PARAMETERS}
-        point = Point(**fields, dataset=self.dataset)
+        fields: dict[str, Any] = {name: value for name, value in every.items() if name in self._known}
+        point: Any = MODELS[self.model].point(**fields, dataset=self.dataset)
+        if not set(every) & set(COORDINATES):
+            return point
         flavour = {name: jnp.asarray(value) for name, value in every.items() if name in COORDINATES}
         added = coefficients(flavour, point.m_aprime, point.v, self.matching)
         return point.with_values(**{name: getattr(point, name) + value for name, value in added.items()})
 
-    def point(self, u: Real[ArrayLike, "*b n"]) -> Point:
+    def point(self, u: Real[ArrayLike, "*b n"]) -> ParameterPoint:
         """The point at the prior's quantiles ``u``: uniform in [0, 1]^n is the prior. Fields are of shape (*b)."""
         return self.point_of(self.values(u))

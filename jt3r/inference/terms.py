@@ -13,9 +13,10 @@ A term is a residual, a function of the parameter point whose square is -2 ln L 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -32,8 +33,12 @@ from ..flavour.predict import DEFAULT_TABLE
 from ..kernels.flavour.running import NAMES
 from ..kernels.numerics import statistics
 from ..measurements import measurement
+from ..origin import Origin
+from ..parameter import ParameterPoint
 from ..point import Point
-from ..u1 import t3r
+from ..registry import Observable, Reader
+from ..u1.reads import filled
+from ..u1.registry import couplings_of
 from ..uv import completion as uv
 
 WALL = 0.01
@@ -55,22 +60,28 @@ class Options:
     theory: Theory = "point"
 
 
-@dataclass(frozen=True)
-class Term:
+@dataclass(frozen=True, kw_only=True)
+class Term(Reader):
     """One term of the likelihood: its residual, and what a reader must know about it; `data` as of an `Observable`.
 
     ``joint``: the residual belongs to the joint flavour term and is that of the observable alone only where it stands alone.
     """
 
-    name: str
     kind: str
     doc: str
     source: str
-    reads: tuple[str, ...]
-    residual: Callable[[Point, Options], Array]
-    data: tuple[str, ...]
+    function: Callable[[Any, Options], Array]
+    data: tuple[str, ...] = ()
     slow: bool = False
     joint: bool = False
+    origin: Origin | None = None
+
+    def of(self, point: ParameterPoint) -> Array:
+        return self.function(filled(point), Options())
+
+    def residual(self, point: ParameterPoint, options: Options) -> Array:
+        """The residual at a point. Raises ValueError, naming what the point lacks."""
+        return replace(self, function=lambda at, _: self.function(at, options)).value(point)
 
 
 _TERMS: dict[str, Term] = {}
@@ -82,25 +93,29 @@ def _add(
     kind: str,
     doc: str,
     source: str,
-    reads: tuple[str, ...],
-    function: Callable[[Point, Options], Array],
+    reads: tuple[str, ...] | None,
+    function: Callable[[Any, Options], Array],
     data: tuple[str, ...],
     slow: bool = False,
     joint: bool = False,
+    like: Observable | None = None,
 ) -> None:
-    _TERMS[name] = Term(name, kind, doc, source, reads, function, data, slow, joint)
+    trace = None if like is None else like.of
+    opens = () if like is None else like.opens
+    facts: dict[str, Any] = {"kind": kind, "doc": doc, "source": source, "data": data, "slow": slow, "joint": joint}
+    _TERMS[name] = Term(name, reads, opens, trace, function=function, **facts)
 
 
 def _pull(name: str, observable: str, doc: str) -> None:
     entry = observables[observable]
-    _add(name, "gaussian", doc, entry.source, entry.reads, lambda point, _: entry(point), entry.data)
+    _add(name, "gaussian", doc, entry.source, entry.declared, lambda point, _: entry(point), entry.data)
 
 
 _pull("gm2", "pull_gm2", "Muon g-2 at one loop against the point's data set.")
 _pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee contributions; not a full two-loop result.")
 
 
-def joint_flavour(names: tuple[str, ...], point: Point, options: Options) -> tuple[dict[str, Array], Array]:
+def joint_flavour(names: tuple[str, ...], point: Any, options: Options) -> tuple[dict[str, Array], Array]:
     """The flavour terms of these names, each given those before it, and the log-determinant of their covariance."""
     found, log_det = joint.terms(names, coefficients(point), point.dataset, options.errors, options.theory)
     return {name: found[..., k] for k, name in enumerate(names)}, log_det
@@ -121,43 +136,54 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
     seen = search.observed if isinstance(search, searches.DisplacedSearch) else None
     observed = seen.value if seen else background
 
-    def function(point: Point, _: Options) -> Array:
-        return statistics.poisson(limits.log_events(search.name, point.m_aprime, point.v), background, observed)
+    def function(point: Any, _: Options) -> Array:
+        return statistics.poisson(limits.log_events(search.name, point), background, observed)
 
-    doc = f"Events of {search.label} in the visible scenario, {search.status}: n = {observed:g} on b = {background:g}."
+    doc = f"Events of {search.label} that it sees, {search.status}: n = {observed:g} on b = {background:g}."
     data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
-    _add(name, "poisson", doc, search.events.source, ("m_aprime", "v"), function, data, slow=True)
+    _add(
+        name,
+        "poisson",
+        doc,
+        search.events.source,
+        observables["width_aprime"].declared,
+        function,
+        data,
+        slow=True,
+        like=observables["width_aprime"],
+    )
 
 
 def _table(search: searches.Recast) -> None:
     """The reads are those of the visible or invisible scenario as it follows from the point's own channels."""
     name = search.name.lower().replace("-", "_")
 
-    def function(point: Point, _: Options) -> Array:
-        return recast.residual(recast.excess(search).of(t3r.couplings(point)))
+    def function(point: Any, _: Options) -> Array:
+        return recast.residual(recast.excess(search).of(couplings_of(point)))
 
     doc = f"{search.label}, published limit of {search.year} at 90 % CL; rate at the weak end of what theory leaves open."
-    reads = ("m_phi", "v") if search.particle == "phi" else ("m_aprime", "v")
+    width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
     data = (f"recasts.toml:{search.name}", "limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml")
-    _add(name, "upper limit", doc, search.source, reads, function, data, slow=True)
+    _add(name, "upper limit", doc, search.source, width.declared, function, data, slow=True, like=width)
 
 
 def _dark_higgs(search: searches.ScalarDump) -> None:
     name, (background, observed) = search.name.lower().replace("-", "_"), limits.counts(search)
 
-    def function(point: Point, _: Options) -> Array:
-        return statistics.poisson(dark_higgs.log_events(dark_higgs.numbers(search), t3r.couplings(point)), background, observed)
+    def function(point: Any, _: Options) -> Array:
+        return statistics.poisson(dark_higgs.log_events(dark_higgs.numbers(search), couplings_of(point)), background, observed)
 
     doc = f"Events of {search.label}: n = {observed:g} on b = {background:g}."
+    width = observables["width_phi"]
     data = (f"recasts.toml:{search.name}", f"experiments.toml:{search.dump}", "displaced_inputs.toml")
-    _add(name, "poisson", doc, search.nucleon.source, ("m_phi", "v"), function, data, slow=True)
+    _add(name, "poisson", doc, search.nucleon.source, width.declared, function, data, slow=True, like=width)
 
 
 def _cut(search: searches.MassCut) -> None:
     lower, upper = search.lightest.value, search.heaviest.value
     name = "cut_" + search.name.lower().replace("-", "_")
 
-    def function(point: Point, _: Options) -> Array:
+    def function(point: Any, _: Options) -> Array:
         return statistics.interval_wall(point.m_aprime, lower, upper, WALL * upper)
 
     doc = f"m_A' outside the interval of {search.label}, {search.status}, {search.scenario} scenario, at V = 10 GeV."
@@ -167,14 +193,14 @@ def _cut(search: searches.MassCut) -> None:
 def _relic(name: str, observable: str, limit: bool) -> None:
     entry = observables[observable]
 
-    def function(point: Point, _: Options) -> Array:
+    def function(point: Any, _: Options) -> Array:
         measured = measurement(point.dataset, "omega_h2")
         deviation = jnp.log(entry(point) / measured.value) * (measured.value / measured.error)
         return jnp.maximum(deviation, 0) if limit else deviation
 
     what = "is at most" if limit else "is"
     doc = f"Relic density {what} the measured one; ln(Omega h^2) is Gaussian. NaN where {observable} is."
-    _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.reads, function, entry.data, slow=True)
+    _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.declared, function, entry.data, slow=True)
 
 
 def _read_limit() -> tuple[np.ndarray, np.ndarray]:
@@ -207,12 +233,12 @@ def _perturbativity(point: Point, options: Options) -> Array:
 
 LOG_DET = Term(
     "flavour_log_det",
-    "log-determinant",
-    "ln det of the joint covariance of the flavour terms over that of the experiments alone.",
-    "D. M. Straub, arXiv:1810.08132: 200 draws of the input parameters of FLAVIO 2.7.1",
     NAMES,
-    lambda point, options: jnp.zeros(()),
-    (f"flavour/{DEFAULT_TABLE}.npz",),
+    kind="log-determinant",
+    doc="ln det of the joint covariance of the flavour terms over that of the experiments alone.",
+    source="D. M. Straub, arXiv:1810.08132: 200 draws of the input parameters of FLAVIO 2.7.1",
+    function=lambda point, options: jnp.zeros(()),
+    data=(f"flavour/{DEFAULT_TABLE}.npz",),
 )
 for _name in PREDICTED:
     _flavour(_name)
@@ -235,7 +261,7 @@ _add(
     "Elastic scattering through phi' below the 90 % CL limit of CRESST-III; its table begins at 171 MeV, and 1 % outside it "
     "the limit has faded to 1/e: lighter dark matter is not constrained.",
     "CRESST-III, arXiv:1904.00498; data/direct_detection.csv",
-    observables["sigma_si_phi"].reads,
+    None,
     _direct_detection,
     (*observables["sigma_si_phi"].data, "direct_detection.csv"),
 )
@@ -244,7 +270,7 @@ _add(
     "upper limit",
     "Br(h -> phi' phi', A' A') below the 95 % CL limit of the LHC.",
     dark.INPUTS["br_higgs_undetected"].source,
-    observables["br_h_exotic"].reads,
+    None,
     _h_decays,
     observables["br_h_exotic"].data,
 )
@@ -253,7 +279,7 @@ _add(
     "cut",
     "Quartic couplings and squared Yukawa couplings below 4 pi; NaN where no potential has these masses.",
     observables["perturbative"].source,
-    observables["perturbative"].reads,
+    None,
     _perturbativity,
     observables["perturbative"].data,
 )

@@ -6,6 +6,7 @@ from jax import Array
 from ..constants import ALPHA_EM, M_PI
 from ..couplings import Absent, Couplings, DarkMatter, Fermions, Scalar, Vector
 from ..point import Point
+from .registry import model
 
 _ROOT2 = np.sqrt(2).item()
 LOOP_MIXING = (ALPHA_EM / (4 * np.pi**3)) ** 0.5
@@ -22,8 +23,9 @@ def mixing(point: Point) -> Array:
     return gauge_coupling(point) * LOOP_MIXING if point.kinetic_mixing is None else point.kinetic_mixing
 
 
-def couplings(point: Point) -> Couplings:
-    """Couplings of U(1)_T3R at a point.
+@model(Point, source="arXiv:2105.07655")
+def t3r(point: Point) -> Couplings:
+    """U(1)_T3R of the paper: right-handed u, d, mu and nu, with phi' and dark matter.
 
     A' couples to u_R with +g, to d_R, mu_R with -g, to nu_R with g if ``m_nu_s`` is given (else it is heavy), to eta_1 eta_2
     with g/2. phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2 V), to A'A' with sqrt2 m_A'^2/V.

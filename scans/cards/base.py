@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from jt3r.measurements import DATASETS
+from jt3r.u1 import MODELS
 
 from .validators import known
 
@@ -27,9 +28,10 @@ class Model(BaseModel):
 
 
 class Card(Model):
-    """A run card: its kind of scan, and the measurements it is taken against."""
+    """A run card: its kind of scan, the model, and the measurements it is taken against."""
 
     kind: str
+    model: Annotated[str, known("model", MODELS)] = "t3r"
     dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
 
     def data_files(self) -> set[str]:

@@ -3,31 +3,26 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from jt3r import observables
-from jt3r.point import PARAMETERS
 
 from .axis import Axis
 from .base import Card, Finite
-from .validators import check_parameter, check_reads, in_own_units, known
-
-
-def _unit(name: str) -> str | None:
-    return PARAMETERS[name].unit if name in PARAMETERS else None
+from .validators import check_parameter, check_reads, in_own_units, unit_of
 
 
 class MeshCard(Card):
     """A card over every combination of the values of its axes."""
 
-    axes: Annotated[dict[str, Axis], Field(min_length=1), known("parameter", PARAMETERS), in_own_units(_unit)]
-    fixed: Annotated[dict[str, Finite], known("parameter", PARAMETERS), in_own_units(_unit)] = Field(default_factory=dict)
+    axes: Annotated[dict[str, Axis], Field(min_length=1), in_own_units(unit_of)]
+    fixed: Annotated[dict[str, Finite], in_own_units(unit_of)] = Field(default_factory=dict)
 
     @field_validator("axes", "fixed")
     @classmethod
-    def _allowed(cls, table: dict[str, Any]) -> dict[str, Any]:
+    def _allowed(cls, table: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         for name, value in table.items():
-            check_parameter(name, (value,) if isinstance(value, float) else value.ends())
+            check_parameter(name, (value,) if isinstance(value, float) else value.ends(), info.data.get("model", "t3r"))
         return table
 
     @model_validator(mode="after")
@@ -38,4 +33,5 @@ class MeshCard(Card):
 
     def check_reads(self, names: Iterable[str], *solved: str) -> None:
         """Raise ValueError unless the parameters that these observables read are axes, fixed, or `solved` for."""
-        check_reads((observables[name] for name in names), {*self.axes, *self.fixed, *solved}, "as an axis or under fixed")
+        given = {*self.axes, *self.fixed, *solved}
+        check_reads((observables[name] for name in names), given, "as an axis or under fixed", self.model)

@@ -3,20 +3,21 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from jt3r import observables
+from jt3r.errors import unknown
 from jt3r.flavour.coordinates import ANGLES, COORDINATES
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.space import Space, coordinate
+from jt3r.inference.space import Space
 from jt3r.inference.terms import TERMS
-from jt3r.point import PARAMETERS
+from jt3r.u1 import MODELS
 
 from .axis import Interval
 from .base import Card, Finite
-from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known
+from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known, unit_of
 
-OWN_UNITS = in_own_units(lambda name: coordinate(name).unit if name in PARAMETERS or name in COORDINATES else None)
+OWN_UNITS = in_own_units(lambda name: COORDINATES[name].unit if name in COORDINATES else unit_of(name))
 WHERE = "under free or fixed"
 
 
@@ -34,10 +35,8 @@ class SpaceCard(Card):
     errors: Literal["dataset", "moments", "two-sided", "average"] = "dataset"
     theory: Literal["point", "sm", "none"] = "point"
     matching: Literal["paper", "pdg", "derived"] = "pdg"
-    free: Annotated[dict[str, Interval], Field(min_length=1), known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS]
-    fixed: Annotated[dict[str, Finite], known("coordinate", [*PARAMETERS, *COORDINATES]), OWN_UNITS] = Field(
-        default_factory=dict
-    )
+    free: Annotated[dict[str, Interval], Field(min_length=1), OWN_UNITS]
+    fixed: Annotated[dict[str, Finite], OWN_UNITS] = Field(default_factory=dict)
     observables: Observables = Field(default_factory=list)
 
     @model_validator(mode="before")
@@ -49,19 +48,29 @@ class SpaceCard(Card):
             return rest | {"theory": "point" if table["theory_errors"] else "none"}
         return table
 
+    @field_validator("free", "fixed")
+    @classmethod
+    def _are_coordinates(cls, table: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        model = info.data.get("model", "t3r")
+        coordinates = [*MODELS[model].parameters, *(COORDINATES if model == "t3r" else ())]
+        for name in table:
+            if name not in coordinates:
+                raise ValueError(unknown("coordinate", name, coordinates))
+        return table
+
     @model_validator(mode="after")
     def _complete(self) -> "SpaceCard":
         ends = {name: (prior.min, prior.max) for name, prior in self.free.items()}
         for name, values in (ends | {name: (value,) for name, value in self.fixed.items()}).items():
-            if name in PARAMETERS:
-                check_parameter(name, values)
-        check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE)
+            if name not in COORDINATES:
+                check_parameter(name, values, self.model)
+        check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE, self.model)
         self.check_reads(self.observables)
         return self
 
     def check_reads(self, names: Iterable[str]) -> None:
         """Raise ValueError unless the space has every parameter that these observables read."""
-        check_reads((observables[name] for name in names), self.space().parameters, WHERE)
+        check_reads((observables[name] for name in names), self.space().parameters, WHERE, self.model)
 
     def data_files(self) -> set[str]:
         angles = {"flavour_inputs.toml"} if set(ANGLES) & {*self.free, *self.fixed} else set()
@@ -74,7 +83,7 @@ class SpaceCard(Card):
     def space(self) -> Space:
         """The parameter space."""
         free = {name: interval.prior() for name, interval in self.free.items()}
-        return Space(free, self.fixed, self.dataset, self.matching)
+        return Space(free, self.fixed, self.dataset, self.matching, self.model)
 
     def likelihood(self) -> Likelihood:
         """The likelihood."""

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from jt3r import observables
-from jt3r.errors import unknown
+from jt3r.errors import one_line, unknown
 from jt3r.experiments import load as searches
 from jt3r.inference.terms import Term
-from jt3r.point import PARAMETERS
 from jt3r.registry import Observable
+from jt3r.u1 import MODELS
 from jt3r.units import convert, quantity
 
 
@@ -66,11 +66,22 @@ def _number(where: str, value: Any, given: str, unit: str) -> Any:
         raise ValueError(f"{where} = {value!r}: {error}") from None
 
 
-def check_parameter(name: str, ends: tuple[float, ...]) -> None:
-    """Raise ValueError unless a parameter may take these values; one line of warning where a mass looks like MeV."""
+def unit_of(name: str) -> str | None:
+    """The unit of a parameter of any model, None if no model has it."""
+    return next((model.parameters[name].unit for model in MODELS.values() if name in model.parameters), None)
+
+
+def check_parameter(name: str, ends: tuple[float, ...], model: str) -> None:
+    """Raise ValueError unless the model has the parameter and it may take these values.
+
+    One line of warning where a mass looks like MeV.
+    """
+    parameters = MODELS[model].parameters
+    if name not in parameters:
+        raise ValueError(unknown("parameter", name, parameters))
     for value in ends:
-        PARAMETERS[name].check(value)
-    if doubt := PARAMETERS[name].doubt(ends[-1]):
+        parameters[name].check(value)
+    if doubt := parameters[name].doubt(ends[-1]):
         warnings.warn(doubt, RuntimeWarning, stacklevel=2)
 
 
@@ -83,10 +94,18 @@ def data_of(entries: Iterable[Observable | Term]) -> set[str]:
     return {file for entry in entries for file in entry.data}
 
 
-def check_reads(entries: Iterable[Observable | Term], given: Collection[str], where: str) -> None:
-    """Raise ValueError unless each parameter that the entries read is `given` or has a default; `where` says how to give it."""
+def check_reads(entries: Iterable[Observable | Term], given: Collection[str], where: str, model: str) -> None:
+    """Raise ValueError unless each parameter that the entries read is `given` or has a default; `where` says how to give it.
+
+    Raises it too for what the model does not have.
+    """
+    parameters = MODELS[model].parameters
     for entry in entries:
-        for parameter in entry.reads:
-            if parameter not in given and PARAMETERS[parameter].default is None:
-                kind = type(entry).__name__.lower()
+        kind = type(entry).__name__.lower()
+        try:
+            reads = entry.reads_of(MODELS[model].point, [name for name in given if name in parameters])
+        except (AttributeError, ValueError) as error:
+            raise ValueError(f"{kind} {entry.name!r} is not one of model {model!r}: {one_line(error)}") from None
+        for parameter in reads:
+            if parameter not in given and parameters[parameter].default is None:
                 raise ValueError(f"{kind} {entry.name!r} needs {parameter!r}: give it {where}")

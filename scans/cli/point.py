@@ -98,7 +98,7 @@ def report(point: Point, names: list[str] | None = None, everything: bool = Fals
     for name in names or []:
         if name not in observables:
             raise BadInput(unknown("observable", name, observables))
-        if missing := [p for p in observables[name].reads if getattr(point, p) is None]:
+        if missing := [p for p in observables[name].reads_at(point) if getattr(point, p) is None]:
             raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
     further = set(given).difference(*(observables[name].reads for name in PAPER))
     quick = [
@@ -106,8 +106,9 @@ def report(point: Point, names: list[str] | None = None, everything: bool = Fals
     ]
     entries = [observables[name] for name in names or dict.fromkeys([*PAPER, *quick])]
     entries = [entry for entry in entries if all(getattr(point, name) is not None for name in entry.reads)]
-    read = {name: getattr(point, name) for name in PARAMETERS if any(name in entry.reads for entry in entries)}
-    values, slopes = _program(tuple(entries), point.dataset)(read)
+    reads = tuple(entry.reads_at(point) for entry in entries)
+    read = {name: getattr(point, name) for name in PARAMETERS if any(name in names for names in reads)}
+    values, slopes = _program(tuple(entries), reads, point.dataset)(read)
     return [
         Row(
             entry.name,
@@ -115,24 +116,28 @@ def report(point: Point, names: list[str] | None = None, everything: bool = Fals
             entry.unit,
             entry.doc,
             entry.source,
-            {name: float(slope) for name, slope in zip(entry.reads, by, strict=True)},
+            {name: float(slope) for name, slope in zip(names, by, strict=True)},
         )
-        for entry, value, by in zip(entries, values, slopes, strict=True)
+        for entry, names, value, by in zip(entries, reads, values, slopes, strict=True)
     ]
 
 
 _Values = tuple[list[Array], list[list[Array]]]
 
 
-def _program(entries: tuple[Observable, ...], dataset: str) -> Callable[[dict[str, Array]], _Values]:
+def _program(
+    entries: tuple[Observable, ...], reads: tuple[tuple[str, ...], ...], dataset: str
+) -> Callable[[dict[str, Array]], _Values]:
     """Parameters -> values of the observables and their derivatives in what each reads, all in one program."""
 
     def evaluate(given: dict[str, Array]) -> _Values:
         point = Point(**given, dataset=dataset)
-        values = [entry.function(point) for entry in entries]
-        return values, [[derivative(entry.function, point, name) for name in entry.reads] for entry in entries]
+        values = [entry.of(point) for entry in entries]
+        return values, [
+            [derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)
+        ]
 
-    settings = f"point {[entry.name for entry in entries]} {dataset}"
+    settings = f"point {[entry.name for entry in entries]} {reads} {dataset}"
     return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)
 
 

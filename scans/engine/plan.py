@@ -10,8 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
-from jt3r import Point, observables
-from jt3r.point import PARAMETERS
+from jt3r import observables
+from jt3r.parameter import ParameterPoint
+from jt3r.u1 import MODELS
 
 from ..cards.mesh import MeshCard
 from ..store.layout import Attributes, Coordinate, Layout
@@ -85,15 +86,15 @@ def spread(fields: dict, shape: tuple[int, ...]) -> dict:
     return {name: jax.device_put(field, sharding(field)) for name, field in fields.items()}
 
 
-def point_of(card: MeshCard, fields: dict[str, jax.Array]) -> Point:
-    """The parameter point with the card's fixed values and these fields."""
+def point_of(card: MeshCard, fields: dict[str, jax.Array]) -> ParameterPoint:
+    """The point of the card's model with the card's fixed values and these fields."""
     parameters: dict[str, Any] = {**card.fixed, **fields}
-    return Point(**parameters, dataset=card.dataset)
+    return MODELS[card.model].point(**parameters, dataset=card.dataset)
 
 
-def parameter_attributes(name: str) -> Attributes:
-    """Unit, label and meaning of a parameter, as attributes of its array in a file."""
-    parameter = PARAMETERS[name]
+def parameter_attributes(name: str, model: str = "t3r") -> Attributes:
+    """Unit, label and meaning of a model's parameter, as attributes of its array in a file."""
+    parameter = MODELS[model].parameters[name]
     return {"units": parameter.unit, "latex": parameter.latex, "long_name": parameter.doc}
 
 
@@ -104,4 +105,4 @@ def observable_attributes(name: str) -> Attributes:
 
 
 def axis_coordinates(card: MeshCard) -> tuple[Coordinate, ...]:
-    return tuple(Coordinate(name, values, parameter_attributes(name)) for name, values in mesh_axes(card).items())
+    return tuple(Coordinate(name, values, parameter_attributes(name, card.model)) for name, values in mesh_axes(card).items())

@@ -13,7 +13,7 @@ from jt3r.u1 import t3r
 
 
 def tables(**values):
-    c = t3r.couplings(Point(**values))
+    c = t3r.t3r(Point(**values))
     return decays.aprime(c), decays.phi(c) if "m_phi" in values else {}
 
 
@@ -65,21 +65,21 @@ def test_mixing_that_is_given_replaces_the_loop():
 
 
 def test_eta_2():
-    c = t3r.couplings(Point(m_aprime=0.05, m_eta=0.03, delta=0.01))
+    c = t3r.t3r(Point(m_aprime=0.05, m_eta=0.03, delta=0.01))
     table = decays.eta(c)
     # g^2 (e eps)^2 delta^5/(60 pi^3 m^4)/4 at leading order, 20 % off for delta/m_eta = 1/3, delta/m_A' = 1/5 and 2 m_e/delta.
     g = 0.05 / (np.sqrt(2) * 10)
     leading = g**2 / 4 * (ALPHA_EM / np.pi * g) ** 2 * 0.01**5 / (60 * np.pi**3 * 0.05**4)
     assert 0.3 < float(table["eta1_ee"]) / leading < 1
     assert table["eta1_aprime"] == 0
-    real = decays.eta(t3r.couplings(Point(m_aprime=0.05, m_eta=0.03, delta=0.06)))
+    real = decays.eta(t3r.t3r(Point(m_aprime=0.05, m_eta=0.03, delta=0.06)))
     assert real["eta1_aprime"] > 0
     assert real["eta1_ee"] == 0
 
 
 def test_what_is_absent_says_what_it_needs():
-    c = t3r.couplings(Point(m_aprime=0.1))
-    assert "aprimeaprime" not in decays.phi(t3r.couplings(Point(m_phi=0.1)))
+    c = t3r.t3r(Point(m_aprime=0.1))
+    assert "aprimeaprime" not in decays.phi(t3r.t3r(Point(m_phi=0.1)))
     assert "eta1_eta2" not in decays.aprime(c)
     with pytest.raises(NotGiven, match="m_phi"):
         decays.phi(c)
@@ -104,7 +104,7 @@ def test_gradients_in_every_parameter():
     )
 
     def both(point):
-        c = t3r.couplings(point)
+        c = t3r.t3r(point)
         return decays.total(decays.aprime(c)) + decays.total(decays.phi(c)) + decays.total(decays.eta(c))
 
     slopes = jax.grad(both)(point)

@@ -76,7 +76,7 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     at, per_start, matrix = ("minimum",), ("start",), ("minimum", "row", "column")
     variables = []
     for name in card.free:
-        facts = coordinate(name)
+        facts = coordinate(name, card.model)
         attributes = {"units": facts.unit, "latex": facts.latex, "long_name": facts.doc}
         variables.append(Variable(name, at, real, attributes))
     variables += [

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jt3r.aprime import Recipe
 from jt3r.experiments import left
 from jt3r.experiments import load as searches
+from jt3r.production import Recipe
 
 from ...cards.mesh import MeshCard
 from ...cards.validators import Searches

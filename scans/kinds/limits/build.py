@@ -27,21 +27,21 @@ SECONDS_PER_SEARCH, SECONDS_PER_EDGES = 1.5, 0.1
 
 
 def limits_scan(card: LimitsCard) -> Scan:
-    """The scan that finds every interval; one tile is one value of V."""
-    values = mesh_axes(card)["v"]
+    """The scan that finds every interval; one tile is one value of the axis."""
+    ((name, values),) = mesh_axes(card).items()
     shape = (len(card.experiments), len(values), EDGES)
     attributes = {
-        **parameter_attributes("m_aprime"),
-        "long_name": "ends of the intervals in m_aprime that are excluded or within reach, lower and upper in turn",
+        **parameter_attributes(card.along or "m_aprime", card.model),
+        "long_name": f"ends of the intervals in {card.along or 'mass'} that are excluded or within reach, lower and upper",
         "source": "jt3r/data/experiments.toml; arXiv:2105.07655, Sec. III",
     }
     slope = {
         "units": "1",
-        "latex": r"dm_{A'}/dV",
-        "long_name": "how fast each end moves with V, by the implicit function theorem; 0 for one that does not",
+        "latex": r"dm_{A'}/dV" if card.along is None and name == "v" else "d/dx",
+        "long_name": f"how fast each end moves with {name}, by the implicit function theorem; 0 for one that does not",
         "source": attributes["source"],
     }
-    dims = ("experiment", "v", "edge")
+    dims = ("experiment", name, "edge")
     layout = Layout(
         (_names(card.experiments), *axis_coordinates(card), Coordinate("edge", np.arange(EDGES), {"units": "1"})),
         (Variable("limits", dims, "<f8", attributes), Variable("slopes", dims, "<f8", slope)),
@@ -51,13 +51,13 @@ def limits_scan(card: LimitsCard) -> Scan:
     tiles: list[Slices] = [(slice(n, n + 1),) for n in range(len(values))]
 
     def compute(cut: Slices) -> Arrays:
-        v = float(values[cut[0].start])
-        ends, moves = zip(*(_edges(card, name, v) for name in card.experiments), strict=True)
+        at = {name: float(values[cut[0].start])}
+        ends, moves = zip(*(_edges(card, experiment, at, name) for experiment in card.experiments), strict=True)
         return {"limits": np.stack(ends), "slopes": np.stack(moves)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         found = [must_read_tile(file, tile_layout) for _, file in files]
-        write_arrays(path, layout, {name: np.stack([row[name] for row in found], axis=1) for name in ("limits", "slopes")})
+        write_arrays(path, layout, {key: np.stack([row[key] for row in found], axis=1) for key in ("limits", "slopes")})
 
     return Scan(
         layout=layout,
@@ -71,13 +71,17 @@ def limits_scan(card: LimitsCard) -> Scan:
     )
 
 
-def _edges(card: LimitsCard, name: str, v: float) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of a search's intervals at one V and their slopes, filled up with NaN."""
-    ends = limits.intervals(name, v, card.scenario, card.recipe).ravel()
+def _edges(card: LimitsCard, name: str, at: dict[str, float], by: str) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of an experiment's intervals at these values and their slopes, filled up with NaN."""
+    along = card.along_of(name)
+    where: dict[str, Any] = {"model": card.model, "along": along, "recipe": card.recipe, **at}
+    where |= card.point_values(name)
+    ends = limits.intervals(name, between=card.between, **where).ravel()
     if len(ends) > EDGES:
-        raise ScanFailed(f"{name} at v = {v}: {len(ends) // 2} intervals, and the file has room for {EDGES // 2}")
+        raise ScanFailed(f"{name} at {at}: {len(ends) // 2} intervals, and the file has room for {EDGES // 2}")
     missing = np.full(EDGES - len(ends), np.nan)
-    slopes = limits.slopes(name, np.append(ends, np.ones(len(missing))), v, card.recipe)[: len(ends)]
+    padding = np.full(len(missing), ends[0] if len(ends) else limits.check_range(card.model, along, card.between)[1])
+    slopes = limits.slopes(name, np.append(ends, padding), by, **where)[: len(ends)]
     return np.append(ends, missing), np.append(slopes, missing)
 
 

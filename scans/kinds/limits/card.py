@@ -1,35 +1,74 @@
 """The cards of `kind = "limits"` and `kind = "decay_lengths"`: searches for A'."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from jt3r.aprime import Recipe
+from jt3r.experiments import limits
 from jt3r.experiments import load as searches
+from jt3r.production import Recipe
 
 from ...cards.axis import Axis
+from ...cards.base import Finite
 from ...cards.mesh import MeshCard
-from ...cards.validators import Searches
+from ...cards.validators import Searches, check_parameter
+
+OPENS = {"m_eta", "m_nu_s", "width_invisible"}
+"""Parameters that open decays of the A' which no experiment sees."""
 
 
 class LimitsCard(MeshCard):
-    """Which m_A' each search excludes or reaches, along an axis of V: all searches unless some are named."""
+    """Which values of m_A', or of another parameter, each experiment excludes or reaches, along an axis of another, such as V.
+
+    All experiments unless some are named. `along` is the parameter whose intervals are sought, `between` two values of it;
+    a fixed V
+    is an axis of one value. What an experiment sees follows from the point: fixed m_eta, m_nu_s or width_invisible open
+    decays that
+    none sees. `scenario = "invisible"` is U(1)_T3R with a massless sterile neutrino
+    and dark matter of 0.45 m_phi'.
+    """
 
     kind: Literal["limits"]
     recipe: Recipe = "direct"
-    scenario: Literal["visible", "invisible"] = "visible"
+    scenario: Literal["visible", "invisible"] | None = None
+    along: str | None = None
+    between: tuple[Finite, Finite] | None = None
     experiments: Annotated[Searches, Field(min_length=1)] = Field(
         default_factory=lambda: [name for name in searches.load() if not _for_phi(name)]
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_value_is_an_axis(cls, table: Any) -> Any:
+        """Without an axis, a fixed V, coupling or mixing is one of a single value."""
+        if not isinstance(table, dict) or "axes" in table or not isinstance(fixed := table.get("fixed"), dict):
+            return table
+        name = next((name for name in ("v", "g", "kinetic_mixing", "m_aprime") if name in fixed), None)
+        if name is None:
+            return table
+        rest = {key: value for key, value in fixed.items() if key != name}
+        return {**table, "axes": {name: {"values": [fixed[name]]}}, "fixed": rest}
+
     @model_validator(mode="after")
     def _complete(self) -> "LimitsCard":
-        if set(self.axes) != {"v"} or self.fixed:
-            raise ValueError("limits are scanned along the axis v alone, and nothing is fixed")
-        if wrong := [name for name in self.experiments if _for_phi(name)]:
+        given = {*self.axes, *self.fixed}
+        if len(self.axes) > 1:
+            raise ValueError(f"axes = {list(self.axes)}: limits are scanned along one axis, such as v")
+        if self.along in given:
+            raise ValueError(f"along = {self.along!r}: it cannot be an axis or fixed as well")
+        if self.along is not None:
+            check_parameter(self.along, (1.0,), self.model)
+        if self.scenario == "invisible" and (self.model != "t3r" or "m_nu_s" in given):
+            raise ValueError("scenario = 'invisible' is U(1)_T3R with m_nu_s = 0: leave it out elsewhere")
+        if self.scenario == "visible" and (opened := OPENS & given):
+            raise ValueError(f"scenario = 'visible': {', '.join(sorted(opened))} may open decays that no search sees")
+        if wrong := [name for name in self.experiments if _for_phi(name) and self.along in (None, "m_aprime")]:
             raise ValueError(
                 f"experiments: {', '.join(wrong)} looks for phi', and this is a scan of m_A'; what_is_left has both"
             )
+        for along in {self.along or limits.mass_of(searches.get(name)) for name in self.experiments}:
+            limits.check_range(self.model, along, self.between)
+        self.check_reads(["width_aprime"], self.along or "m_aprime")
         if self.recipe == "paper_estimator":
             for name in self.experiments:
                 if getattr(searches.get(name), "kind", "") == "electron_dump":
@@ -38,6 +77,15 @@ class LimitsCard(MeshCard):
 
     def data_files(self) -> set[str]:
         return data_of_searches(self.experiments)
+
+    def along_of(self, name: str) -> str:
+        """The parameter whose intervals are sought for an experiment."""
+        return self.along or limits.mass_of(searches.get(name))
+
+    def point_values(self, name: str) -> dict[str, float]:
+        """What is fixed and what the scenario says, at every point of an experiment."""
+        opened = {"dark_matter": 0.45} if self.along_of(name) == "m_phi" else {"m_nu_s": 0.0}
+        return {**self.fixed, **(opened if self.scenario == "invisible" else {})}
 
 
 class DecayLengthsCard(MeshCard):

@@ -126,7 +126,7 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray], pieces: int) -> Layo
             "|b1",
             {"units": "1", "long_name": "whether fits from all neighbours' minima reach the same chi-square"},
         ),
-        *(Variable(name, dims, real, _attributes(name)) for name in card.free if name not in axes),
+        *(Variable(name, dims, real, _attributes(name, card.model)) for name in card.free if name not in axes),
         *(Variable(name, dims, real, observable_attributes(name)) for name in card.observables),
     ]
     for name in axes:
@@ -141,7 +141,7 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray], pieces: int) -> Layo
     ]
     confidence: Attributes = {"units": "1", "long_name": "confidence level"}
     coordinates = [
-        *(Coordinate(name, values, _attributes(name)) for name, values in axes.items()),
+        *(Coordinate(name, values, _attributes(name, card.model)) for name, values in axes.items()),
         Coordinate("coordinate", np.array(list(card.free), dtype="S"), {"units": "1", "long_name": "free coordinates"}),
         Coordinate("confidence", np.array(CONFIDENCE), confidence),
     ]
@@ -150,7 +150,7 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray], pieces: int) -> Layo
     if len(axes) == 1:
         (name,) = axes
         ends: Attributes = {
-            **_attributes(name),
+            **_attributes(name, card.model),
             "long_name": f"ends of the pieces of the interval of {name}; NaN where one leaves the range, and after the last",
         }
         count: Attributes = {"units": "1", "long_name": "pieces of the interval at this confidence"}
@@ -163,8 +163,8 @@ def _layout(card: ProfileCard, axes: dict[str, np.ndarray], pieces: int) -> Layo
     return Layout(tuple(coordinates), tuple(variables))
 
 
-def _attributes(name: str) -> Attributes:
+def _attributes(name: str, model: str) -> Attributes:
     if name in observables:
         return observable_attributes(name)
-    facts = coordinate(name)
+    facts = coordinate(name, model)
     return {"units": facts.unit, "latex": facts.latex, "long_name": facts.doc}

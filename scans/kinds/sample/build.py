@@ -99,7 +99,7 @@ def _layout(card: SampleCard) -> Layout:
 
     variables = []
     for name in card.free:
-        facts = coordinate(name)
+        facts = coordinate(name, card.model)
         variables.append(variable(name, {"units": facts.unit, "latex": facts.latex, "long_name": facts.doc}))
     likelihood = {"units": "1", "latex": r"\ln L", "long_name": "logarithm of the likelihood, up to a constant"}
     variables.append(variable("ln_likelihood", likelihood))

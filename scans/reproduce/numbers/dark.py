@@ -9,7 +9,7 @@ from jt3r import observables
 from jt3r.couplings import is_given, scalar, vector
 from jt3r.dark import relic
 from jt3r.measurements import measurement
-from jt3r.u1.t3r import couplings
+from jt3r.u1 import couplings_of
 
 from .common import MEV, V, number, point
 
@@ -46,7 +46,7 @@ def p_wave_suppression(data: str, m_eta: float, m_phi: float) -> list[float]:
 @number
 def neutron_over_proton(data: str) -> list[float]:
     """Vector coupling of A' to the neutron over that to the proton: (u + 2 d)/(2 u + d)."""
-    right = vector(couplings(point(data, m_aprime=0.1))).right
+    right = vector(couplings_of(point(data, m_aprime=0.1))).right
     assert right.u is not None
     assert right.d is not None
     up, down = float(right.u), float(right.d)
@@ -69,7 +69,7 @@ def lightest_direct_detection(data: str) -> list[float]:
 @number
 def dark_couplings(data: str, m_eta: float, m_aprime: float) -> list[float]:
     """Couplings of phi' and A' to eta_1 over m_eta/(sqrt2 V) and m_A'/(2 sqrt2 V)."""
-    c = couplings(point(data, m_eta=m_eta, m_phi=0.075, m_aprime=m_aprime))
+    c = couplings_of(point(data, m_eta=m_eta, m_phi=0.075, m_aprime=m_aprime))
     of_phi, of_aprime = scalar(c).eta, vector(c).eta
     assert is_given(of_phi)
     assert is_given(of_aprime)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.stats import chi2, norm
 
-from jt3r import aprime, observables
+from jt3r import observables
 from jt3r.constants import M_MU
 from jt3r.flavour import on_shell
 from jt3r.flavour.benchmarks import NAMES, TABLE1, TABLE2, benchmark, printed_cells, quantities, table_row
@@ -207,7 +207,11 @@ def mixing_with_z_over_direct(data: str, name: str, m_aprime: float) -> list[flo
     g_z = (4 * np.pi * inputs["alpha"] / (sine2 * (1 - sine2))) ** 0.5
     found = realise(name, table=POLYNOMIALS, m_aprime=m_aprime)
     of_z = g_z * sine2 / 3 * (found.s_l + found.sp_l)
-    mixing = float(aprime.kinetic_mixing(t3r_coupling(m_aprime, V))) * (sine2 / (1 - sine2)) ** 0.5 * (m_aprime / m_z) ** 2
+    mixing = (
+        float(observables["epsilon"](point(data, m_aprime=m_aprime, v=V)))
+        * (sine2 / (1 - sine2)) ** 0.5
+        * (m_aprime / m_z) ** 2
+    )
     return [abs(mixing * of_z / (float(t3r_coupling(m_aprime, V)) * found.sp_l))]
 
 

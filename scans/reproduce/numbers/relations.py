@@ -14,7 +14,7 @@ from jt3r.flavour.predict import predict, rates
 from jt3r.kernels import loops
 from jt3r.kernels.darkmatter.scattering import GEV_MINUS2_IN_CM2
 from jt3r.kernels.uv import potential, seesaw
-from jt3r.u1.t3r import couplings
+from jt3r.u1 import couplings_of
 from jt3r.uv.completion import HIGGS_VEV
 
 from .common import POLYNOMIALS, V, number, point
@@ -85,7 +85,7 @@ def gauge_mass() -> list[float]:
 
 @_relation
 def muon_coupling() -> list[float]:
-    yukawa = scalar(couplings(point("paper2021", **AT))).yukawa.mu
+    yukawa = scalar(couplings_of(point("paper2021", **AT))).yukawa.mu
     assert yukawa is not None
     return [float(yukawa) / (M_MU / (2**0.5 * V))]
 
@@ -143,7 +143,7 @@ def angle_right() -> list[float]:
 def light_couplings() -> list[float]:
     """Coupling of the light fermion to phi' over m_f/(sqrt2 V), of eta_1 over m_1/(sqrt2 V), which (A11) halves: Majorana."""
     light = float(seesaw.light_yukawa(A, B, HEAVY, V)) / (float(seesaw.exact_masses(A, B, HEAVY)[0]) / (2**0.5 * V))
-    eta = scalar(couplings(point("paper2021", m_eta=0.033, **AT))).eta
+    eta = scalar(couplings_of(point("paper2021", m_eta=0.033, **AT))).eta
     return [light, float(eta) / (0.033 / (2**0.5 * V))]  # type: ignore[arg-type]
 
 

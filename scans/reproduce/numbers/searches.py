@@ -4,43 +4,43 @@ from functools import cache
 
 import numpy as np
 
-from jt3r import aprime, observables
+from jt3r import observables
 from jt3r.experiments import limits
 from jt3r.experiments.estimator import decay_lengths
-from jt3r.kernels.decays import widths
+from jt3r.production import Recipe
 
 from .common import MEV, V, number, point
 
 
 @cache
-def _interval(search: str, v: float, recipe: aprime.Recipe) -> tuple[float, float]:
+def _interval(search: str, v: float, recipe: Recipe) -> tuple[float, float]:
     """The highest interval that a search excludes or reaches, in MeV; NaN where there is none."""
-    found = limits.intervals(search, v, "visible", recipe)
+    found = limits.intervals(search, v=v, recipe=recipe)
     return (float(found[-1, 0]) * MEV, float(found[-1, 1]) * MEV) if len(found) else (np.nan, np.nan)
 
 
 @number
-def upper_edges(data: str, searches: list[str], recipe: aprime.Recipe) -> list[float]:
+def upper_edges(data: str, searches: list[str], recipe: Recipe) -> list[float]:
     return [_interval(name, V, recipe)[1] for name in searches]
 
 
 @number
-def highest_edge(data: str, searches: list[str], recipe: aprime.Recipe) -> list[float]:
+def highest_edge(data: str, searches: list[str], recipe: Recipe) -> list[float]:
     return [max(upper_edges(data, searches, recipe))]
 
 
 @number
-def lower_edge(data: str, search: str, recipe: aprime.Recipe) -> list[float]:
+def lower_edge(data: str, search: str, recipe: Recipe) -> list[float]:
     return [_interval(search, V, recipe)[0]]
 
 
 @number
-def reach_beyond(data: str, searches: list[str], beyond: str, recipe: aprime.Recipe) -> list[float]:
+def reach_beyond(data: str, searches: list[str], beyond: str, recipe: Recipe) -> list[float]:
     return [min(upper_edges(data, searches, recipe)) - _interval(beyond, V, recipe)[1]]
 
 
 @number
-def window_ratio(data: str, v: list[float], dumps: list[str], above: str, recipe: aprime.Recipe) -> list[float]:
+def window_ratio(data: str, v: list[float], dumps: list[str], above: str, recipe: Recipe) -> list[float]:
     """Width of the mass window between the dumps' exclusions and the search above, at the second V over the first."""
     first, second = (_interval(above, x, recipe)[0] - max(_interval(name, x, recipe)[1] for name in dumps) for x in v)
     return [second / first]
@@ -56,10 +56,7 @@ def lifetime_ratio(data: str, m_aprime: float, v: list[float]) -> list[float]:
 @number
 def ctau_invisible(data: str, m_aprime: list[float]) -> list[float]:
     """Longest c tau in metres of an A' that decays to massless sterile neutrinos."""
-    masses = np.array(m_aprime)
-    coupling = aprime.gauge_coupling(masses, V)
-    width = aprime.width_sterile_neutrinos(masses, 0.0, coupling) + aprime.width_visible(masses, V)
-    return [float(np.max(np.asarray(widths.proper_decay_length(width))))]
+    return [float(np.max(observables["ctau_aprime"](point(data, m_aprime=np.array(m_aprime), m_nu_s=0.0))))]
 
 
 @number

@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r import aprime
+from jt3r import Point, decays
+from jt3r.couplings import Couplings, Vector
 from jt3r.data.load import Quantity
 from jt3r.experiments import events as signal
 from jt3r.experiments import limits, spectra
@@ -15,7 +16,15 @@ from jt3r.kernels.production.displaced import log_expected_decays
 
 
 def upper_edge(name, recipe, v=10.0):
-    return limits.intervals(name, v, "visible", recipe)[-1, 1] * 1e3
+    return limits.intervals(name, v=v, recipe=recipe)[-1, 1] * 1e3
+
+
+def t3r(mass, v=10.0):
+    return Point(m_aprime=mass, v=v)
+
+
+def mixing_intervals(name, mass):
+    return limits.intervals(name, model="dark_photon", along="kinetic_mixing", m_aprime=mass)
 
 
 # The tolerance is the reading of the paper's figure; nothing is tuned to it.
@@ -58,14 +67,14 @@ def test_na62_dump_meets_its_own_limit():
 
     It takes an efficiency of 1; what the lower edge is calibrated to, 0.03, leaves 2.9e-5.
     """
-    (found,) = limits.epsilon_intervals("NA62-dump", 0.05)
+    (found,) = mixing_intervals("NA62-dump", 0.05)
     assert 2.5e-5 < found[1] < 4.6e-5
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_dark_photon_mode(name):
     for mass, lower, upper in PUBLISHED[name]:
-        (found,) = limits.epsilon_intervals(name, mass)
+        (found,) = mixing_intervals(name, mass)
         assert found[1] == pytest.approx(upper, rel=0.15)
         assert lower / 2 < found[0] < 2 * lower
 
@@ -83,23 +92,24 @@ def test_faser_pions_against_foresee():
     settings = {"beam_energy": of(6800, "GeV"), "exposure": of(300, "1/fb"), "distance": of(480, "m")}
     settings |= {"depth": of(1, "m"), "min_energy": of(1, "GeV")}
     search = experiments.get("FASER").model_copy(update=settings)
-    mass, mixing, none = 0.05, jnp.asarray(1e-5), jnp.asarray(0.0)
-    width = aprime.width_electrons(mass, mixing)
+    couplings = Couplings(aprime=Vector(jnp.asarray(0.05), jnp.asarray(1e-5)))
+    width = decays.total(decays.aprime(couplings))
 
     tables = spectra.tabulate(search, longitudinal=False)
 
     @jax.jit
-    def events(mass):
+    def events(couplings):
+        mass = couplings.aprime.mass
         counts = {}
         for group in tables:
             inverse_length = widths.inverse_lab_decay_length(group.energies, mass, width)
             for channel in group.series:
                 weights = spectra.log_weights(channel, group, mass)
-                rate = signal.log_rate(channel, mass, aprime.Couplings(mixing, none, none)) + signal.log_exposure(search)
+                rate = signal.log_rate(channel, couplings) + signal.log_exposure(search)
                 counts[channel] = jnp.exp(log_expected_decays(weights, inverse_length, 480.0, 1.0) + rate)
         return counts
 
-    found = events(jnp.asarray(mass))
+    found = events(couplings)
     # The generators differ by 10 %, and this parametrisation by as much again.
     assert float(found["pion"]) == pytest.approx(113, rel=0.15)
     # Splitting, form factor and cross-section are the same formulas up to the form factor's parameters.
@@ -113,7 +123,7 @@ def plane():
     @jax.jit
     def both(excess, masses, vs):
         def total(mass, v):
-            found = excess.visible(mass, v)
+            found = excess(t3r(mass, v))
             return found.sum(), found
 
         return jax.value_and_grad(total, argnums=(0, 1), has_aux=True)(masses, vs)
@@ -137,7 +147,7 @@ def test_an_open_mesh_is_the_full_grid(plane):
     masses, vs = np.geomspace(1e-3, 1.0, 101)[:, None], np.geomspace(1.0, 1000.0, 13)
     (_, full), _ = plane("E137", "full")
     # A few roundings of L/l, up to 1e12 here.
-    assert np.allclose(limits.log_signal("E137", masses, vs), full, rtol=1e-12, atol=1e-9)
+    assert np.allclose(limits.log_signal("E137", t3r(masses, vs)), full, rtol=1e-12, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["FASER", "CHARM", "E137"])
@@ -148,9 +158,9 @@ def test_quadratures_are_converged(name):
     """
     masses, vs = np.geomspace(1.1e-3, 0.6, 60)[:, None], np.geomspace(1.0, 300.0, 12)
     decay = (12, 8, 4)
-    coarse = np.asarray(limits.log_signal(name, masses, vs, "full", nodes=spectra.Nodes(decay=decay)))
+    coarse = np.asarray(limits.log_signal(name, t3r(masses, vs), "full", nodes=spectra.Nodes(decay=decay)))
     finer = spectra.Nodes(energies=96, decay=decay, shower=(32, 32), masses=224)
-    fine = np.asarray(limits.log_signal(name, masses, vs, "full", nodes=finer))
+    fine = np.asarray(limits.log_signal(name, t3r(masses, vs), "full", nodes=finer))
     matters = fine > np.log(1e-10 / experiments.get(name).events.value)
     assert matters.sum() > 50
     assert np.abs(coarse - fine)[matters].max() < 1e-6
@@ -163,7 +173,7 @@ def test_edge_derivative():
     @jax.jit
     @jax.value_and_grad
     def log_edge(log_v):
-        return jnp.log(limits.edge(name, jnp.exp(log_v), 0.9 * start, 1.1 * start))
+        return jnp.log(limits.edge(name, Point(v=jnp.exp(log_v)), 0.9 * start, 1.1 * start))
 
     value, slope = log_edge(np.log(10.0))
     # The scan narrows its bracket to 1e-14.
@@ -172,11 +182,11 @@ def test_edge_derivative():
     step = 1e-3
     for search, last in (("E137", start), ("NuCal", upper_edge("NuCal", "direct") * 1e-3), ("BABAR", 0.3394)):
         v = 100.0 if search == "BABAR" else 10.0
-        edges = limits.intervals(search, v)
+        edges = limits.intervals(search, v=v)
         at = np.argmin(np.abs(edges - last))
-        below, above = (limits.intervals(search, v * (1 + s)).ravel()[at] for s in (-step, step))
+        below, above = (limits.intervals(search, v=v * (1 + s)).ravel()[at] for s in (-step, step))
         # Truncation step^2/6 ~ 2e-7 and rounding 1e-14/step ~ 1e-11.
-        assert limits.slopes(search, edges.ravel(), v)[at] == pytest.approx((above - below) / (2 * step * v), rel=1e-6)
+        assert limits.slopes(search, edges.ravel(), v=v)[at] == pytest.approx((above - below) / (2 * step * v), rel=1e-6)
 
 
 def test_edges_that_do_not_move():
@@ -185,17 +195,22 @@ def test_edges_that_do_not_move():
     assert np.array_equal(limits.slopes("HPS", limits.intervals("HPS").ravel()), [0, 0])
 
 
-def test_scenarios():
-    assert np.allclose(limits.intervals("Neff", scenario="invisible"), [[0, 0.01]])
+def test_what_is_seen_follows_from_the_point():
+    assert np.allclose(limits.intervals("Neff", m_nu_s=0.0), [[0, 0.01]])
     assert limits.intervals("Neff").shape == (0, 2)
-    assert limits.intervals("NuCal", scenario="invisible").shape == (0, 2)
+    # A massless nu_s leaves Br(ee) = 4e-5 and c tau of 1e-9 m: what is left are the lightest masses.
+    assert limits.intervals("NuCal", m_nu_s=0.0)[-1, 1] < 0.002
     assert np.allclose(limits.intervals("HPS"), [[0.064, 0.17]])
-    assert limits.intervals("HPS", scenario="invisible").shape == (0, 2)
-    with pytest.raises(ValueError, match="scenario"):
-        limits.intervals("NuCal", scenario="hidden")
-    assert np.isnan(limits.log_signal("NuCal", 2.5))
+    assert limits.intervals("HPS", m_nu_s=0.0).shape == (0, 2)
+    # A' -> eta eta opens at 80 MeV.
+    assert np.allclose(limits.intervals("HPS", m_eta=0.04, delta=0.0), [[0.064, 0.08]], atol=1.1e-3)
+    with pytest.raises(TypeError, match="m_etta"):
+        limits.intervals("NuCal", m_etta=0.1)
+    with pytest.raises(ValueError, match="between"):
+        limits.intervals("NuCal", along="v", m_aprime=0.05)
+    assert np.isnan(limits.log_signal("NuCal", t3r(2.5)))
     with pytest.raises(TypeError, match="mass cut"):
-        limits.log_signal("Neff", 0.1)
+        limits.log_signal("Neff", t3r(0.1))
     with pytest.raises(ValueError, match="E137"):
         limits.intervals("E137", recipe="paper_estimator")
 
@@ -205,8 +220,8 @@ def test_likelihood():
     masses = jnp.array([0.5, 0.02, *np.linspace(0.045, 0.055, 11)])
 
     def total(mass):
-        found = limits.log_likelihood("NuCal", mass)
-        return found.sum(), (found, jnp.exp(limits.log_events("NuCal", mass)))
+        found = limits.log_likelihood("NuCal", t3r(mass))
+        return found.sum(), (found, jnp.exp(limits.log_events("NuCal", t3r(mass))))
 
     (_, (found, signals)), gradient = jax.jit(jax.value_and_grad(total, has_aux=True))(masses)
     assert found[0] == 0
@@ -215,15 +230,15 @@ def test_likelihood():
     assert np.allclose(found[2:], np.log1p(signals[2:] / 0.3) - signals[2:], rtol=1e-12, atol=1e-15)
     # The maximum, ln(1/0.3) - 0.7, lies between two of the masses.
     assert found[2:].max() == pytest.approx(np.log(1 / 0.3) - 0.7, abs=0.1)
-    expected = np.exp(np.asarray(limits.log_events("E137", masses[1:])))
-    assert np.allclose(limits.log_likelihood("E137", masses[1:]), -expected, rtol=1e-12, atol=0)
+    expected = np.exp(np.asarray(limits.log_events("E137", t3r(masses[1:]))))
+    assert np.allclose(limits.log_likelihood("E137", t3r(masses[1:])), -expected, rtol=1e-12, atol=0)
 
 
 def test_float32_follows_its_inputs():
-    value = limits.log_signal("E137", jnp.float32(0.03), jnp.float32(10.0))
+    value = limits.log_signal("E137", t3r(jnp.float32(0.03), jnp.float32(10.0)))
     assert value.dtype == jnp.float32
     # ln N carries L/l ~ 30, so float32 rounds it at 30 x 1e-7 times a few operations.
-    assert float(value) == pytest.approx(float(limits.log_signal("E137", 0.03, 10.0)), abs=1e-4)
+    assert float(value) == pytest.approx(float(limits.log_signal("E137", t3r(0.03))), abs=1e-4)
 
 
 def test_a_search_of_ones_own():
@@ -236,6 +251,28 @@ def test_a_search_of_ones_own():
     own = experiments.parse(f"[displaced.Own]\n{text}")["Own"]
     masses = jnp.array([0.01, 0.05, 0.1])
     # The same search that needs twice the events: its signal is lower by ln 2, to rounding of logarithms of order 10.
-    difference = limits.log_signal("NuCal", masses) - limits.log_signal(own, masses)
+    difference = limits.log_signal("NuCal", t3r(masses)) - limits.log_signal(own, t3r(masses))
     np.testing.assert_allclose(difference, np.log(2), rtol=1e-12)
     assert limits.intervals(own)[0, 1] < limits.intervals("NuCal")[0, 1]
+
+
+def test_any_parameter_of_any_model():
+    """The mixing of a B-L boson hardly matters; its coupling makes more of them than e eps = g/3 would."""
+    (by_coupling,) = limits.intervals("NuCal", model="b_l", along="g", m_aprime=0.03)
+    (by_mixing,) = mixing_intervals("NuCal", 0.03)
+    # pi0: eps_pi = g/e; decays: e+ e- with g and 1.5 times as much into neutrinos, so the upper edge is lower by 2.5 in g^2.
+    assert 0.5 < by_coupling[1] / (by_mixing[1] * 0.3028 / 2.5**0.5) < 1.5
+    # Along V the same edge as along the mass.
+    last = upper_edge("NuCal", "direct") * 1e-3
+    along_v = limits.intervals("NuCal", along="v", between=(1.0, 100.0), m_aprime=last)
+    assert np.abs(along_v / 10 - 1).min() < 1e-9
+    # T3R without its couplings to quarks is a dark photon.
+    same = limits.intervals("NuCal", along="kinetic_mixing", m_aprime=0.03, v=1e8, recipe="km")
+    np.testing.assert_allclose(same, [by_mixing], rtol=1e-9)
+
+
+def test_dark_matter_ends_visible_searches():
+    """With A' -> eta eta open the A' decays at once: N falls by far more than Br(ee)."""
+    open_, closed = (limits.log_signal("NuCal", Point(m_aprime=0.03, m_eta=m, delta=0.0)) for m in (0.01, 0.02))
+    assert closed > 0
+    assert open_ < -1000

@@ -4,9 +4,10 @@ import numpy as np
 import pydantic
 import pytest
 
-from jt3r import aprime
+from jt3r import Point
 from jt3r.experiments import events as signal
 from jt3r.experiments import load as experiments
+from jt3r.u1 import couplings_of
 
 NEW = """
 [displaced.Mine]
@@ -47,9 +48,8 @@ def test_the_promised_searches_are_there():
 
 def test_a_new_search_is_a_new_table():
     search = experiments.parse(NEW)["Mine"]
-    couplings = aprime.t3r_couplings(0.05, 10.0)
     beam = signal.beam(search, nodes=signal.Nodes(energies=8, decay=(4, 4, 4), masses=6))
-    found = signal.log_events(beam, 0.05, couplings, aprime.width_visible(0.05, 10.0))
+    found = signal.log_events(beam, couplings_of(Point(m_aprime=0.05)))
     assert np.isfinite(found)
 
 

@@ -73,7 +73,7 @@ def test_a_dark_photon_meets_the_published_limit_where_it_is_prompt(mass):
 
 def test_effective_couplings_to_mesons():
     point = Point(m_aprime=0.1, v=10.0)
-    c, g, e = t3r.couplings(point), 0.1 / (2**0.5 * 10), (4 * np.pi * ALPHA_EM) ** 0.5
+    c, g, e = t3r.t3r(point), 0.1 / (2**0.5 * 10), (4 * np.pi * ALPHA_EM) ** 0.5
     eps = g * (ALPHA_EM / (4 * np.pi**3)) ** 0.5
     assert float(mesons.pi0_mixing(c)) == pytest.approx(eps + g / (2 * e), rel=1e-12)
     assert float(mesons.eta_mixing(c)) == pytest.approx(eps + 9 * g / (8 * e), rel=1e-12)
@@ -135,7 +135,7 @@ def test_flight_of_a_kaon_beam_is_converged_and_against_sampling(mass, monkeypat
 
 def test_events_of_the_dark_higgs_converge_and_match_an_integral():
     numbers = dark_higgs.numbers(load.get("NuCal-phi"))
-    c = t3r.couplings(Point(m_phi=jnp.array([0.02, 0.075, 0.085])))
+    c = t3r.t3r(Point(m_phi=jnp.array([0.02, 0.075, 0.085])))
     coarse, fine = (dark_higgs.log_events(numbers, c, nodes=n) for n in (dark_higgs.NODES, 192))
     np.testing.assert_allclose(coarse, fine, rtol=1e-6)
     assert 5e3 < float(jnp.exp(fine[1])) < 2e4  # about 1e4 at 75 MeV
@@ -155,7 +155,5 @@ def test_terms_have_finite_gradients(name):
 def test_the_share_into_electrons_weakens_what_looks_for_them():
     """With dark matter of 30 MeV the A' of 80 MeV decays into it: Br(ee) is a few 1e-5."""
     search = recast.excess(load.get("SINDRUM"))
-    alone, beside = (
-        float(search.of(t3r.couplings(Point(m_aprime=0.08, v=10.0, m_eta=mass, delta=0.0)))) for mass in (1.0, 0.03)
-    )
+    alone, beside = (float(search.of(t3r.t3r(Point(m_aprime=0.08, v=10.0, m_eta=mass, delta=0.0)))) for mass in (1.0, 0.03))
     assert beside < alone - 8

@@ -34,9 +34,9 @@ def test_the_file_holds_the_intervals(found):
         assert edges.shape == (3, 2, 32)
         for row, moves, name in zip(edges, scan["slopes"][()], NAMES, strict=True):
             for cells, slopes, v in zip(row, moves, (10.0, 20.0), strict=True):
-                assert np.array_equal(cells[np.isfinite(cells)], limits.intervals(name, v).ravel())
+                assert np.array_equal(cells[np.isfinite(cells)], limits.intervals(name, v=v).ravel())
                 slopes = slopes[np.isfinite(slopes)]
-                assert np.array_equal(slopes, limits.slopes(name, cells[np.isfinite(cells)], v))
+                assert np.array_equal(slopes, limits.slopes(name, cells[np.isfinite(cells)], v=v))
         assert json.loads(scan.attrs["searches"])["E137"]["status"] == "excluded"
         data = json.loads(scan.attrs["data"])
         assert data["experiments.toml"]["tables"] == ["COHERENT", "E137"]

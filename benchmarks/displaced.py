@@ -19,7 +19,7 @@ import numpy as np
 from scipy import integrate
 
 from jt3r import Point
-from jt3r.constants import ALPHA_EM, M_E, M_MU
+from jt3r.constants import ALPHA_EM, M_E, M_MU, M_PROTON
 from jt3r.data.inputs import inputs
 from jt3r.experiments import limits, load
 from jt3r.experiments.load import DisplacedSearch
@@ -47,7 +47,7 @@ def width(mass: float, v: float) -> float:
 
 
 def pions(search: DisplacedSearch, energy: np.ndarray, pt: np.ndarray, meson_mass: float) -> np.ndarray:
-    beam, nucleon = search.beam_energy.value, N["nucleon_mass"]
+    beam, nucleon = search.beam_energy.value, M_PROTON
 
     def shape(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         slope, bend = 6.10 * x**-0.153, 6.10**2 / 2 * x**-0.478
@@ -96,7 +96,7 @@ def cross_section(s: float) -> float:
 
 
 def from_proton(search: DisplacedSearch, energy: float, mass: float) -> float:
-    beam, nucleon = search.beam_energy.value, N["nucleon_mass"]
+    beam, nucleon = search.beam_energy.value, M_PROTON
     low, high, azimuth = search.angles
     z = energy / beam
     h_0 = (1 - z) * mass**2 + z**2 * nucleon**2
@@ -180,10 +180,10 @@ def reference(search: DisplacedSearch, mass: float, v: float, recipe: Recipe = "
     if search.kind == "electron_dump":
         return np.log(exposure * mixing**2 * over_energy(lambda e: from_electron(search, e, mass), beam))
     total = (CHARGE * mixing + g / 2) ** 2 * over_energy(lambda e: from_proton(search, e, mass), N["largest_fraction"] * beam)
-    s = 2 * N["nucleon_mass"] * (N["nucleon_mass"] + beam)
+    s = 2 * M_PROTON * (M_PROTON + beam)
     e_star = (s - 1.88**2 + N["pion_mass"] ** 2) / (2 * np.sqrt(s))
     p_star = np.sqrt(e_star**2 - N["pion_mass"] ** 2)
-    highest = (e_star * (beam + N["nucleon_mass"]) + p_star * np.sqrt(beam**2 - N["nucleon_mass"] ** 2)) / np.sqrt(s)
+    highest = (e_star * (beam + M_PROTON) + p_star * np.sqrt(beam**2 - M_PROTON**2)) / np.sqrt(s)
     highest = beam if search.kind == "collider" else highest
     for meson, share, ratio in (("pion", 1 / 2, 1.0), ("eta", 9 / 8, N["eta_per_pion"])):
         meson_mass = N[f"{meson}_mass"]

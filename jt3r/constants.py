@@ -7,5 +7,5 @@ CONSTANTS = {name: Quantity(**entry) for name, entry in read_toml("constants.tom
 M_MU = CONSTANTS["m_mu"].value
 ALPHA_EM = CONSTANTS["alpha_em"].value
 
-M_E, M_TAU, M_PI = (CONSTANTS[name].value for name in ("m_e", "m_tau", "m_pi"))
+M_E, M_TAU, M_PI, M_PROTON = (CONSTANTS[name].value for name in ("m_e", "m_tau", "m_pi", "m_proton"))
 """GeV; the charged pion."""

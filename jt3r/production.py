@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
+from .constants import M_PROTON
 from .couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Vector, own, vector
 from .data.inputs import inputs
 
@@ -47,7 +48,7 @@ def amplitude(c: Couplings, channel: str, direct: ArrayLike = 1.0) -> Array:
         return ELECTRIC_CHARGE * mixing + direct * (2 * _part(a, "u", 0) + _part(a, "d", 0))
     if channel == "longitudinal":
         nucleon = (_part(a, "u", 1) - _part(a, "d", 1)) * (inputs()["axial_coupling"] / 2)
-        return direct * nucleon * (2 * inputs()["nucleon_mass"]) / a.mass
+        return direct * nucleon * (2 * M_PROTON) / a.mass
     lepton = {"electron": "e", "muon": "mu"}[channel]
     if own(a, lepton) is None:
         return mixing

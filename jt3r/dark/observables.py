@@ -28,7 +28,6 @@ def sigma_si_phi(point: Point) -> Array:
     latex=r"\sigma_\mathrm{SI}^{A'}",
     source=f"{PAPER}, Fig. 4",
     reads=("m_eta", "m_aprime", "v"),
-    data=DATA,
 )
 def sigma_si_aprime(point: Point) -> Array:
     """Inelastic cross-section of dark matter on the proton through A' at zero mass splitting and momentum transfer."""

@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from ..constants import ALPHA_EM, M_E, M_MU, M_PI
+from ..constants import ALPHA_EM, M_E, M_MU, M_PI, M_PROTON
 from ..data.load import Quantity, read_toml
 from ..kernels.darkmatter import coannihilation, coupled_freezeout, freezeout, resonance, scattering
 from ..kernels.darkmatter.plasma import PlasmaTable
@@ -38,7 +38,7 @@ def _read_plasma() -> PlasmaTable:
 PLASMA = _read_plasma()
 """Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
 
-SIGMA_PI_N, M_PROTON = (INPUTS[name].value for name in ("sigma_pi_n", "m_proton"))
+SIGMA_PI_N = INPUTS["sigma_pi_n"].value
 OMEGA_DM_H2 = measurement("current", "omega_h2").value
 
 _BATCH = 256

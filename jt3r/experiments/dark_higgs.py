@@ -14,7 +14,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .. import decays
-from ..constants import M_PI
+from ..constants import M_PI, M_PROTON
 from ..couplings import Couplings, scalar
 from ..data.inputs import inputs
 from ..kernels import production
@@ -83,7 +83,7 @@ def log_events(search: Dump, c: Couplings, nodes: int = NODES) -> Array:
     phi, table = scalar(c), decays.phi(c)
     mass = phi.mass
     search = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), search)
-    proton, limit = inputs()["nucleon_mass"], inputs()["largest_transverse"]
+    proton, limit = M_PROTON, inputs()["largest_transverse"]
     energies, weights = log_legendre(jnp.asarray(search.lowest), jnp.asarray(search.highest), nodes)
     s = 2 * proton * search.beam
     left_over = production.proton_cross_section(s * (1 - energies / search.beam)) / production.proton_cross_section(s)

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from ..constants import ALPHA_EM, M_E
+from ..constants import ALPHA_EM, M_E, M_PROTON
 from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.numerics import chebyshev
@@ -95,10 +95,9 @@ def _series(log_values: Array) -> Array:
 def _mesons(made: _Production, nodes: Nodes) -> Spectra:
     """pi0 and eta -> gamma A' at Br = 1; the spectrum of eta is that of pi0 with its own mass, times eta_per_pion."""
     numbers = inputs()
-    nucleon_mass = numbers["nucleon_mass"]
     highest = made.beam
     if made.kind == "beam_dump":
-        at = (jnp.asarray(x) for x in (made.beam, numbers["pion_mass"], nucleon_mass))
+        at = (jnp.asarray(x) for x in (made.beam, numbers["pion_mass"], M_PROTON))
         highest = float(production.highest_meson_energy(*at))
     energies, weights = log_legendre(jnp.asarray(made.lowest), jnp.asarray(highest), nodes.energies)
     series = {}
@@ -132,12 +131,11 @@ def _meson_spectra(
     nodes: tuple[int, int, int],
 ) -> Array:
     """dN/dE at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for colliders."""
-    nucleon_mass = inputs()["nucleon_mass"]
 
     def mesons(energy: Array, transverse: Array) -> Array:
         if collider:
-            return production.pion_spectrum_collider(energy, transverse, beam, nucleon_mass)
-        return production.pion_spectrum_fixed_target(energy, transverse, beam, mass_number, meson_mass, nucleon_mass)
+            return production.pion_spectrum_collider(energy, transverse, beam, M_PROTON)
+        return production.pion_spectrum_fixed_target(energy, transverse, beam, mass_number, meson_mass, M_PROTON)
 
     def at(ratio: Array) -> Array:
         mass = jnp.sqrt(ratio) * meson_mass
@@ -149,18 +147,17 @@ def _meson_spectra(
 @functools.cache
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
     """p -> p A' at unit coupling, transverse (`vector`, without the form factor) and `longitudinal`."""
-    numbers = inputs()
-    nucleon_mass, limit = numbers["nucleon_mass"], numbers["largest_transverse"]
+    limit = inputs()["largest_transverse"]
     smallest, largest, azimuth = made.angles
     energies, weights = _proton_energies(made, nodes.energies)
-    s = 4 * made.beam**2 if made.kind == "collider" else 2 * nucleon_mass * made.beam
+    s = 4 * made.beam**2 if made.kind == "collider" else 2 * M_PROTON * made.beam
     left_over = production.proton_cross_section(s * (1 - energies / made.beam)) / production.proton_cross_section(s)
     masses = jnp.asarray(_masses(nodes.masses, HEAVIEST))[:, None]
     series = {}
     splittings = {"vector": production.vector_splitting, "longitudinal": production.pseudoscalar_splitting}
     for channel, splitting in splittings.items():
         outer, inner = (
-            splitting(energies / made.beam, masses, jnp.minimum(energies * angle, limit), nucleon_mass)
+            splitting(energies / made.beam, masses, jnp.minimum(energies * angle, limit), M_PROTON)
             for angle in (largest, smallest)
         )
         log_values = jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / made.beam)

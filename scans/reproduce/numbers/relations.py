@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from jt3r import observables
-from jt3r.constants import ALPHA_EM, M_MU
+from jt3r.constants import ALPHA_EM, M_MU, M_PROTON
 from jt3r.couplings import scalar
-from jt3r.dark.relic import M_PROTON, SIGMA_PI_N
+from jt3r.dark.relic import SIGMA_PI_N
 from jt3r.flavour.leptonic import short_distance
 from jt3r.flavour.matching import VEV, coefficients_of_angles, flavour_inputs
 from jt3r.flavour.predict import predict, rates

@@ -3,11 +3,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jt3r.constants import M_PROTON
 from jt3r.dark import relic as dark
 from jt3r.kernels.darkmatter.scattering import GEV_MINUS2_IN_CM2
 
 M_PHI, V = 0.075, 10.0
-M_P = dark.M_PROTON
+M_P = M_PROTON
 MASSES = np.array([0.01, 0.03, 0.1, 0.3])
 
 

@@ -105,7 +105,7 @@ def find(name: str, data: str) -> Finding:
     if statement.compute is None:
         assert statement.kind is not None
         return Finding(name, **common, verdict=NOT_COMPUTABLE, kind=statement.kind, reason=statement.reason)
-    ours = tuple(FUNCTIONS[statement.compute](data, **statement.arguments))
+    ours = tuple(float(x) for x in FUNCTIONS[statement.compute](data, **statement.arguments))
     agrees = _agree(statement, ours)
     kind, reason = ("", "") if agrees else (statement.kind or "", statement.reason)
     if not agrees and statement.measured and data != PAPER_DATA:

@@ -23,7 +23,8 @@ def columns(predictions):
 
 
 def test_the_reference_has_the_observables_in_order():
-    assert REFERENCE["observables"].tolist() == list(OBSERVABLES)
+    # B+ -> K+ e e has a reference of its own, rare.json: tests/jt3r/flavour/test_z_exchange.py
+    assert REFERENCE["observables"].tolist() == [name for name in OBSERVABLES if name != "BR_BpKee"]
     assert set(REFERENCE["names"].tolist()) == set(NAMES)
 
 
@@ -137,7 +138,7 @@ def test_theory_errors_of_ratios_are_tiny_in_the_standard_model_and_of_rates_are
 def test_the_theory_covariance_is_that_of_the_errors_and_positive():
     c = at(REFERENCE["points"][:4])
     covariance, errors = theory_covariance(c), theory_errors(c)
-    assert covariance.shape == (4, 9, 9)
+    assert covariance.shape == (4, len(OBSERVABLES), len(OBSERVABLES))
     diagonal = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     np.testing.assert_allclose(diagonal, np.stack([errors[n] for n in OBSERVABLES], axis=-1), rtol=1e-10)
     correlation = covariance / (diagonal[:, :, None] * diagonal[:, None, :])

@@ -30,7 +30,7 @@ RESONANT = 0.495
 """m_eta over m_phi' of the thermal scenario: just below the resonance."""
 PUBLISHED_AT = 10.0
 """V in GeV that published mass cuts hold for; those of cosmology hold for any."""
-COSMOLOGY = ("Neff", "supernova")
+COSMOLOGY = ("Neff",)
 _MASSES = 1200
 
 

@@ -28,7 +28,7 @@ def g_t3r(point: Point) -> Array:
 
 
 @observable(
-    unit="1", latex=r"\epsilon", source=f"{PAPER}, Sec. II", of=Couplings, reads=("m_aprime", "v"), opens=("kinetic_mixing",)
+    unit="1", latex=r"\epsilon", source=f"{PAPER}, Sec. III", of=Couplings, reads=("m_aprime", "v"), opens=("kinetic_mixing",)
 )
 def epsilon(c: Couplings) -> Array:
     """Kinetic mixing of the A': unless given, in U(1)_T3R that of the loop of one generation, g sqrt(alpha/(4 pi^3))."""

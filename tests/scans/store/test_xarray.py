@@ -7,7 +7,7 @@ import jt3r
 
 @pytest.fixture(scope="module")
 def limits(tmp_path_factory):
-    card = {"kind": "limits", "axes": {"v": {"values": [10.0]}}, "experiments": ["E137", "supernova"]}
+    card = {"kind": "limits", "axes": {"v": {"values": [10.0]}}, "experiments": ["E137", "SeaQuest"]}
     return jt3r.run(card, tmp_path_factory.mktemp("limits") / "limits.h5")
 
 

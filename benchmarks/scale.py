@@ -32,17 +32,18 @@ from jt3r.kernels.loops import c_aprime, c_phi
 from jt3r.measurements import measurement
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine import workers as work
-from jt3r.scans.engine.checkpoint import checkpoint_folder
-from jt3r.scans.engine.executors import executor_at
+from jt3r.scans.engine import workers
+from jt3r.scans.engine.checkpoint import checkpoint_folder, opened
+from jt3r.scans.engine.identity import facts_of
 from jt3r.scans.engine.plan import Scan
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import run as engine
 from jt3r.scans.engine.staging import Stages
+from jt3r.scans.executors.address import executor_at
 from jt3r.scans.kinds.grid import summary
 from jt3r.scans.kinds.grid.dense import grid_function
 from jt3r.scans.store import compression as chunks
-from jt3r.scans.store import hdf5
+from jt3r.scans.store import hdf5, tile
 from jt3r.scans.store.compression import FILTERS
 
 OBSERVABLES = ["delta_a_mu", "pull_gm2", "cancellation"]
@@ -118,9 +119,9 @@ def roofline(folder: Path) -> None:
 STAGES = {
     "compute": (None, ""),
     "shuffle, deflate, checksum": (chunks, "encode"),
-    "SHA-256": (hdf5, "_digest"),
+    "SHA-256": (tile, "_digest"),
     "fsync": (os, "fsync"),
-    "write a tile": (work, "write_tile"),
+    "write a tile": (workers, "write_tile"),
     "check tiles": (engine, "unfinished"),
     "put the file together": (engine, "_assemble"),
     "integrity": (hdf5, "add_integrity"),
@@ -240,13 +241,13 @@ def counted(folder: Path, n: int = 316_228) -> None:
 
 def all_tiles(scan: Scan, out: Path) -> float:
     """Seconds for all tiles and the finished file, once programs are compiled."""
-    parts = checkpoint_folder(out)
-    parts.mkdir()
+    checkpoint, facts = checkpoint_folder(out), facts_of(scan)
 
     def everything() -> None:
-        for _ in work.here(scan, parts, range(len(scan.tiles)), lambda: False):
-            pass
-        engine._finish(scan, parts, out)
+        with opened(checkpoint, facts, fresh=True):
+            for _ in workers.here(scan, facts, checkpoint, range(len(scan.tiles)), lambda: False):
+                pass
+            engine._finish(scan, facts, checkpoint, out)
 
     took = seconds(everything)
     out.unlink()
@@ -308,16 +309,16 @@ def processes(folder: Path, n: int = 8192) -> None:
         return spent[0]
 
     took = {}
-    for workers in (1, 2):
-        with executor_at(f"processes:{workers}") as executor:
-            took["Dask", workers] = on(executor)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
-            took["pool", workers] = on(executor)
+    for count in (1, 2):
+        with executor_at(f"processes:{count}") as executor:
+            took["jt3r", count] = on(executor)
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
+            took["pool", count] = on(executor)
     print(f"(d) stored map {n} x {n} x 3, tiles only, s: " + ", ".join(f"{k} {w}: {t:.2f}" for (k, w), t in took.items()))
-    for kind in ("Dask", "pool"):
+    for kind in ("jt3r", "pool"):
         print(f"    {kind}: two processes / one = {took[kind, 1] / took[kind, 2]:.2f}")
-    for workers in (1, 2):
-        print(f"    Dask / pool on {workers} = {took['Dask', workers] / took['pool', workers]:.3f}")
+    for count in (1, 2):
+        print(f"    jt3r / pool on {count} = {took['jt3r', count] / took['pool', count]:.3f}")
     out.unlink()
 
 

@@ -8,7 +8,7 @@ from .errors import unknown
 ENERGY = {"eV": -9, "keV": -6, "MeV": -3, "GeV": 0, "TeV": 3}
 """Unit -> its decimal exponent over GeV."""
 
-QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z][A-Za-z^0-9-]*)?\s*")
+QUANTITY = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*([A-Za-z][A-Za-z^0-9-]*)?\s*")
 
 
 def convert(value: float | str, given: str, unit: str) -> float:

@@ -6,10 +6,14 @@ it.
 """
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..errors import one_line
+from ..extras import need
 from ..kernels.flavour.running import NAMES
 from .predict import DEFAULT_TABLE, OBSERVABLES
 from .table import VARIABLES, Rate, load_table
@@ -18,44 +22,88 @@ from .table import VARIABLES, Rate, load_table
 def wcxf(coefficients: Mapping[str, float], scale: float = 160.0) -> dict[str, Any]:
     """A WCxf document of the coefficients, which are single numbers in FLAVIO's names, given at ``scale`` in GeV.
 
-    Raises ValueError for a name that is none of FLAVIO's. Source of the format: J. Aebischer et al., arXiv:1712.05298.
+    Raises ValueError for a name that is none of FLAVIO's, and for numbers that are not finite. Source of the format:
+    J. Aebischer et al., arXiv:1712.05298.
     """
     unknown = sorted(set(coefficients) - set(NAMES))
     if unknown:
         raise ValueError(f"unknown Wilson coefficients {', '.join(unknown)}")
     values = {name: float(coefficients[name]) for name in NAMES if name in coefficients}
+    if odd := [name for name, value in {**values, "scale": float(scale)}.items() if not math.isfinite(value)]:
+        raise ValueError(f"{', '.join(odd)}: must be finite to be written")
     return {"eft": "WET", "basis": "flavio", "scale": float(scale), "values": values}
 
 
+def document_text(coefficients: Mapping[str, float], scale: float = 160.0) -> str:
+    """The text of a WCxf file of the coefficients. Raises ValueError as `wcxf`."""
+    return json.dumps(wcxf(coefficients, scale), indent=1, allow_nan=False) + "\n"
+
+
 def write_wcxf(path: str | Path, coefficients: Mapping[str, float], scale: float = 160.0) -> None:
-    """Write the coefficients as a WCxf JSON file."""
-    Path(path).write_text(json.dumps(wcxf(coefficients, scale), indent=1) + "\n")
+    """Write the coefficients as a WCxf JSON file. Raises ValueError as `wcxf`."""
+    Path(path).write_text(document_text(coefficients, scale), encoding="utf-8")
+
+
+ROUNDING = 1e-12
+"""Imaginary parts up to this are rounding of the program that wrote them: C_9 and its like are of order one."""
 
 
 def read_wcxf(path: str | Path) -> tuple[dict[str, float], float]:
-    """Coefficients and their scale in GeV from a WCxf file, JSON or, with PyYAML installed, YAML.
+    """Coefficients and their scale in GeV from a WCxf file, JSON or, with PyYAML installed, YAML, whatever its suffix.
 
-    ValueError for another EFT or basis, for coefficients that jt3r does not know, and for complex ones.
+    ValueError for a file that is neither, for another EFT or basis, for a scale or values that are missing or no finite
+    numbers, for complex coefficients, and for coefficients that jt3r does not know, unless they are zero.
     """
     path = Path(path)
-    if path.suffix in (".yml", ".yaml"):
-        import yaml
-
-        document = yaml.safe_load(path.read_text())
-    else:
-        document = json.loads(path.read_text())
+    document = _document_in(path)
+    if not isinstance(document, Mapping):
+        raise ValueError(f"{path}: must be a table with eft, basis, scale and values")
     if (document.get("eft"), document.get("basis")) != ("WET", "flavio"):
         found = f"{document.get('eft')}, {document.get('basis')}"
-        raise ValueError(f"{path}: need EFT WET in the flavio basis, not {found}")
+        raise ValueError(f"{path}: need EFT WET in the flavio basis, not {one_line(found)}")
+    if not isinstance(document.get("values"), Mapping):
+        raise ValueError(f"{path}: values must be a table of coefficients")
     coefficients = {}
     for name, value in document["values"].items():
-        if name not in NAMES:
-            raise ValueError(f"{path}: {name} is not among the coefficients jt3r knows: {', '.join(NAMES)}")
         parts = value if isinstance(value, Mapping) else {"Re": value}
-        if float(parts.get("Im", 0.0)) != 0.0:
-            raise ValueError(f"{path}: {name} is complex, which is not supported")
-        coefficients[name] = float(parts.get("Re", 0.0))
-    return coefficients, float(document["scale"])
+        real, imaginary = (_number(path, name, parts.get(part, 0.0)) for part in ("Re", "Im"))
+        if abs(imaginary) > ROUNDING:
+            raise ValueError(f"{path}: {one_line(name)} is complex, which is not supported")
+        if name in NAMES:
+            coefficients[name] = real
+        elif real != 0.0:
+            raise ValueError(f"{path}: {one_line(name)} is not among the coefficients jt3r knows: {', '.join(NAMES)}")
+    scale = _number(path, "scale", document.get("scale"))
+    if scale <= 0:
+        raise ValueError(f"{path}: scale = {scale}: must be above zero, in GeV")
+    return coefficients, scale
+
+
+def _number(path: Path, name: object, value: object) -> float:
+    """The value. Raises ValueError unless it is a finite number: YAML 1.1 reads 1e-3 as a text, which is taken for one."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{path}: {one_line(name)} = {one_line(value)}: must be a finite number")
+    return float(value)
+
+
+def _document_in(path: Path) -> Any:
+    """What a file of JSON or YAML holds. Raises ValueError if it is neither."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: must be a text in UTF-8") from None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if text.lstrip().startswith(("{", "[")) and path.suffix == ".json":
+            raise ValueError(f"{path}: is no JSON: {one_line(error)}") from None
+    yaml = need("yaml", "export", "reading WCxf in YAML")
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ValueError(f"{path}: is neither JSON nor YAML: {one_line(error)}") from None
 
 
 Polynomial = dict[tuple[str, ...], float]

@@ -28,6 +28,7 @@ from ..experiments import dark_higgs, limits, recast
 from ..experiments import load as searches
 from ..flavour import joint
 from ..flavour.joint import Theory
+from ..flavour.measurements import measurements
 from ..flavour.observables import PREDICTED, coefficients
 from ..flavour.predict import DEFAULT_TABLE
 from ..kernels.flavour.running import NAMES
@@ -119,6 +120,13 @@ def joint_flavour(names: tuple[str, ...], point: Any, options: Options) -> tuple
     """The flavour terms of these names, each given those before it, and the log-determinant of their covariance."""
     found, log_det = joint.terms(names, coefficients(point), point.dataset, options.errors, options.theory)
     return {name: found[..., k] for k, name in enumerate(names)}, log_det
+
+
+def check_measured(name: str, dataset: str) -> None:
+    """Raise ValueError if a term compares with a measurement that the data set does not have."""
+    if name in PREDICTED and name not in measurements(dataset):
+        able = sorted(set(PREDICTED).intersection(measurements(dataset)))
+        raise ValueError(f"term {name!r} has no measurement in the data set {dataset!r}, which has {', '.join(able)}")
 
 
 def _flavour(name: str) -> None:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationInfo
 
 from jt3r.measurements import DATASETS
 from jt3r.u1 import MODELS
@@ -18,13 +18,16 @@ def _rising(values: list[float], info: ValidationInfo) -> list[float]:
 
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Pair = Annotated[tuple[Finite, Finite], Strict(False)]
+"""Two numbers, in TOML a list."""
+
 Rising = Annotated[list[Finite], Field(min_length=1), AfterValidator(_rising)]
 
 
 class Model(BaseModel):
-    """A table of a card: immutable, and an unknown key is an error."""
+    """A table of a card: immutable, an unknown key is an error, and so is a value of another type: true is not 1."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Card(Model):

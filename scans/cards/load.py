@@ -15,6 +15,9 @@ from .base import Card
 from .text import read_card
 from .text import shipped_cards as shipped_cards
 
+DEEPEST = 16
+"""Tables inside tables that a setting may name."""
+
 
 def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> Card:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
@@ -49,19 +52,24 @@ def _model(where: str, kind: Any) -> type[Card]:
 
 def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:
     key, equals, value = setting.partition("=")
+    said = one_line(setting)
     if not equals:
-        raise BadInput(f"--set {setting}: must be KEY=VALUE")
+        raise BadInput(f"--set {said}: must be KEY=VALUE")
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         parsed = value.strip()
+    except (ValueError, RecursionError) as error:  # a number too long, brackets too deep
+        raise BadInput(f"--set {said}: {one_line(error)}") from None
     *parents, leaf = key.strip().split(".")
+    if len(parents) > DEEPEST:
+        raise BadInput(f"--set {said}: a key of more than {DEEPEST} parts")
     table = _copy(table)
     level = table
     for parent in parents:
         level = level.setdefault(parent, {})
         if not isinstance(level, dict):
-            raise BadInput(f"--set {setting}: {parent!r} is not a table")
+            raise BadInput(f"--set {said}: {one_line(repr(parent))} is not a table")
     level[leaf] = parsed
     return table
 

@@ -10,7 +10,7 @@ from jt3r.errors import unknown
 from jt3r.flavour.coordinates import ANGLES, COORDINATES
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.space import Space
-from jt3r.inference.terms import TERMS
+from jt3r.inference.terms import TERMS, check_measured
 from jt3r.u1 import MODELS
 
 from .axis import Interval
@@ -64,6 +64,8 @@ class SpaceCard(Card):
         for name, values in (ends | {name: (value,) for name, value in self.fixed.items()}).items():
             if name not in COORDINATES:
                 check_parameter(name, values, self.model)
+        for name in self.terms:
+            check_measured(name, self.dataset)
         check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE, self.model)
         self.check_reads(self.observables)
         return self

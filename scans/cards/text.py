@@ -8,6 +8,8 @@ from typing import Any
 
 from jt3r.errors import BadInput, one_line, unknown
 
+from ..store.output import check_regular
+
 DEEP_KEY = re.compile(r"(?:[\w-]++\s*+\.\s*+){16}")
 """A key of more than 16 parts: tomllib's time grows with the square of their number, to a minute for 100 kB."""
 
@@ -32,8 +34,9 @@ def read_card(name: str) -> tuple[str, dict[str, Any]]:
     path, shipped = Path(name), shipped_cards()
     name = name if path.exists() else RENAMED.get(name, name)
     try:
-        if path.is_file() or (path.exists() and name not in shipped):
-            text = path.read_text(encoding="utf-8")
+        if path.exists() and (path.is_file() or name not in shipped):
+            check_regular(path)
+            text = _decoded(path.read_bytes())
         elif name in shipped:
             text = shipped[name]
         elif path.suffix:
@@ -47,3 +50,10 @@ def read_card(name: str) -> tuple[str, dict[str, Any]]:
         raise BadInput(f"card {name}: not TOML: {one_line(error)}") from None
     except OSError as error:
         raise BadInput(f"card {name}: {error.strerror}") from None
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a file; a byte order mark is no part of it. Raises ValueError for other encodings than UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
+        raise ValueError("is written in UTF-16; save it as UTF-8")
+    return data.decode("utf-8-sig")

@@ -57,11 +57,14 @@ def _named(name: str, entry: Any, unit: str) -> Any:
 
 
 def _number(where: str, value: Any, given: str, unit: str) -> Any:
-    """Texts that begin with a number bring their unit or have the one given; pydantic refuses what is no number."""
+    """Texts bring their unit; pydantic refuses what is no number."""
     try:
         if isinstance(value, str) and any(c.isdigit() for c in value):
+            if not any(c.isalpha() for c in value.strip("eE+-.0123456789 ")):
+                raise ValueError("is a text; a number stands without quotes, or with its unit inside")
             return quantity(value, unit, given)
-        return convert(value, given, unit) if isinstance(value, int | float) and given != unit else value
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return convert(value, given, unit) if is_number and given != unit else value
     except ValueError as error:
         raise ValueError(f"{where} = {value!r}: {error}") from None
 

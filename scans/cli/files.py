@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from .options import AsJson
+from .options import AsJson, shown
 
 
 def plot(
@@ -23,10 +23,10 @@ def plot(
     from ..kinds.paper_style import plot_as_paper
     from ..kinds.picture import plot_file
     from ..reproduce.loop_functions import plot_loop_functions
-    from ..store.output import refuse_existing
+    from ..store.output import check_output
 
     picture = output or file.with_suffix(".png")
-    refuse_existing(picture, overwrite)
+    check_output(picture, overwrite, [file, *([limits] if limits else [])])
     if str(file) == "fig2":
         plot_loop_functions(picture)
     elif style == "paper":
@@ -35,7 +35,7 @@ def plot(
         plot_band_with_limits(file, limits, picture)
     else:
         plot_file(file, picture)
-    typer.echo(picture)
+    typer.echo(shown(picture))
 
 
 def info(file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote.")], as_json: AsJson = False) -> None:
@@ -60,4 +60,4 @@ def export(
     """Write a scan file for other programs: CSV, Parquet, HEPData YAML, ArviZ; or a benchmark as Wilson coefficients."""
     from ..export.write import export
 
-    typer.echo(export(file, output, overwrite=overwrite))
+    typer.echo(shown(export(file, output, overwrite=overwrite)))

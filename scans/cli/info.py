@@ -6,9 +6,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ..kinds.registry import card_of, kind_of
 from ..store.hdf5 import open_scan
+from .options import visible
 
 
 def print_info(file: Path, facts: dict[str, Any]) -> None:
@@ -19,7 +21,7 @@ def print_info(file: Path, facts: dict[str, Any]) -> None:
     for key, value in facts.items():
         if key not in ("file", "arrays", "diagnostics"):
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            console.print(f"{key}: {text}", markup=False)
+            console.print(Text(visible(f"{key}: {text}")))
 
 
 def print_report(file: Path) -> None:
@@ -33,11 +35,12 @@ def print_report(file: Path) -> None:
 
 
 def _table_of_arrays(title: str, arrays: dict[str, dict[str, Any]]) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(visible(title)), title_justify="left")
     for heading in ("array", "over", "unit", "range", "meaning"):
         table.add_column(heading)
     for name, array in arrays.items():
         over = " x ".join(f"{dim} {n}" for dim, n in zip(array["dims"], array["shape"], strict=True)) or "-"
         low_high = "-" if array["range"] is None else "{:.6g} .. {:.6g}".format(*array["range"])
-        table.add_row(name, over, array.get("units", ""), low_high, array.get("long_name", ""))
+        cells = (name, over, array.get("units", ""), low_high, array.get("long_name", ""))
+        table.add_row(*(Text(visible(str(cell))) for cell in cells))
     return table

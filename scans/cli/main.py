@@ -1,5 +1,6 @@
 """The command line. Results go to stdout, progress and errors to stderr; modules that load JAX are imported when needed."""
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -44,10 +45,31 @@ def _one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         say("interrupted")
         sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:  # of `jt3r cards | head`
+        _drop_stdout()
+        sys.exit(Exit.FAILED)
+    except OSError as error:
+        _drop_stdout()
+        say(f"cannot go on: {error}" if error.filename else f"cannot write the output: {error.strerror or error}")
+        sys.exit(Exit.FAILED)
+
+
+def _drop_stdout() -> None:
+    """What is left to print goes nowhere: Python would try once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> Any:
     """Entry point of the `jt3r` command."""
-    warnings.showwarning = lambda message, category, *where: say(str(message)) if issubclass(category, RuntimeWarning) else None
+    said: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, RuntimeWarning) and str(message) not in said:
+            said.add(str(message))
+            say(str(message))
+
+    warnings.showwarning = show
     with _one_line_errors():
-        sys.exit(app(standalone_mode=False) or Exit.DONE)
+        done = app(standalone_mode=False) or Exit.DONE
+        sys.stdout.flush()
+        sys.exit(done)

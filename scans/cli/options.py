@@ -1,5 +1,6 @@
 """What the commands share: their arguments, exit codes, and lines for the user."""
 
+import sys
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -31,5 +32,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def say(message: str) -> None:
-    """Print one line for the user to stderr."""
-    typer.echo(f"jt3r: {message}", err=True)
+    """Print one line for the user to stderr; control characters in it are shown, not sent to the terminal."""
+    typer.echo(f"jt3r: {visible(message)}", err=True)
+
+
+def shown(path: Path | str) -> str:
+    """A path for stdout: exact where a program reads it, its control characters made visible on a terminal."""
+    return visible(str(path)) if sys.stdout.isatty() else str(path)
+
+
+def visible(text: str) -> str:
+    """The text with control characters, which could move a terminal's cursor or worse, as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)

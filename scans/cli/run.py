@@ -1,17 +1,18 @@
 """Commands that check, run and follow scans; modules that load JAX are imported when needed."""
 
 import json
-from contextlib import nullcontext
+import re
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from jt3r.errors import BadInput, unknown
+from jt3r.errors import BadInput, one_line, unknown
 
 from ..engine.jax_config import check_device, configure
-from .options import AsJson, Cache, CardName, Device, Dtype, Exit, Memory, ScanOutput, Settings, say
+from .options import AsJson, Cache, CardName, Device, Dtype, Exit, Memory, ScanOutput, Settings, say, shown
 
 
 def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] = None) -> None:
@@ -67,34 +68,38 @@ def run(
     part = _shard(shard) if shard is not None else None
     configure(device, dtype, memory, cache)
     check_device(device)
-    from ..engine.executors import executor_at
+    from ..engine.interrupt import end_at_second_signal
     from ..engine.run import default_output, run, run_shard
     from .progress import tile_progress
 
     path = output or default_output(card)
-    try:
-        with executor_at(executor) if executor is not None else nullcontext() as workers:
-            if part is not None:
-                run_shard(card, path, shard=part, settings=settings, executor=workers, progress=tile_progress)
-                typer.echo(f"shard {shard} is done; when all are: jt3r merge {path}")
-                return
-            options: dict[str, Any] = {"settings": settings, "resume": resume, "overwrite": overwrite}
-            file = run(card, path, **options, executor=workers, progress=tile_progress)
-    except KeyboardInterrupt:
+
+    def interrupted() -> None:
         how = "" if part is not None else " and --resume"
         say(f"interrupted; finished tiles are kept: go on with the same command{how} (output {path})")
+
+    end_at_second_signal(interrupted, Exit.INTERRUPTED)
+    common: dict[str, Any] = {"settings": settings, "executor": executor, "progress": tile_progress}
+    try:
+        if part is not None:
+            run_shard(card, path, shard=part, **common)
+            typer.echo(f"shard {shard} is done; when all are: jt3r merge {shown(path)}")
+            return
+        file = run(card, path, resume=resume, overwrite=overwrite, **common)
+    except KeyboardInterrupt:
+        interrupted()
         raise typer.Exit(Exit.INTERRUPTED) from None
     from .info import print_report
 
     print_report(file)
-    typer.echo(file)
+    typer.echo(shown(file))
 
 
 def _shard(text: str) -> tuple[int, int]:
-    number, slash, shards = text.partition("/")
-    if not (slash and number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
-        raise BadInput(f"--shard {text}: must be I/N with I from 1 to N")
-    return int(number), int(shards)
+    given = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", text)
+    if not (given and 1 <= int(given[1]) <= int(given[2])):
+        raise BadInput(f"--shard {one_line(text)}: must be I/N with I from 1 to N")
+    return int(given[1]), int(given[2])
 
 
 def merge(
@@ -107,7 +112,7 @@ def merge(
     """Make the file of a scan whose tiles were done in shards; or, with --partial, of a scan that still runs."""
     from ..engine.run import merge
 
-    typer.echo(merge(output, partial=partial, overwrite=overwrite))
+    typer.echo(shown(merge(output, partial=partial, overwrite=overwrite)))
 
 
 def status(output: ScanOutput, as_json: AsJson = False) -> None:
@@ -118,14 +123,18 @@ def status(output: ScanOutput, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(now)))
     elif now.state == "finished":
-        typer.echo(f"{output}: {now.kind} scan, finished, {now.bytes / 1e6:.1f} MB")
+        typer.echo(f"{shown(output)}: {now.kind} scan, finished, {now.bytes / 1e6:.1f} MB")
     else:
-        typer.echo(f"{output}: {now.kind} scan, {now.state}, {now.done} of {now.tiles} tiles, {now.bytes / 1e6:.1f} MB")
+        typer.echo(f"{shown(output)}: {now.kind} scan, {now.state}, {now.done} of {now.tiles} tiles, {now.bytes / 1e6:.1f} MB")
 
 
 def verify(output: ScanOutput) -> None:
     """Read every byte of a scan, finished or not, against its checksums."""
     from ..engine.status import verify
 
-    now = verify(output)
-    typer.echo(f"{output}: {'the file' if now.state == 'finished' else f'{now.done} tiles'} whole, {now.bytes / 1e6:.1f} MB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # what was touched is said here
+        now = verify(output)
+    whole = "the file" if now.state == "finished" and not now.touched else "data" if now.touched else f"{now.done} tiles"
+    touched = f"; {now.touched}" if now.touched else ""
+    typer.echo(f"{shown(output)}: {whole} whole, {now.bytes / 1e6:.1f} MB{touched}")

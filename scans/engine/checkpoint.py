@@ -1,27 +1,41 @@
 """The folder of finished tiles beside a scan's output: which scan it belongs to, who works in it, which tiles are whole."""
 
-import fcntl
 import json
 import os
+import re
 import secrets
-import shutil
-import time
+import stat
+import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from jt3r.errors import BadInput
+from jt3r.errors import BadInput, ScanFailed, one_line
 
-from ..store.hdf5 import is_intact, sync_folder
-from .plan import Scan
+from ..store.atomic import CANNOT
+from ..store.lock import locked
+from ..store.output import followed
+from ..store.tile import read_mark
+from .identity import Facts, check_mark, check_same, digest_of, mark_of
 
-LOCK_PATIENCE = 0.5
-"""Seconds that a run waits for the lock: `jt3r status` holds it for a moment to see whether somebody else does."""
+OWN = re.compile(
+    r"tile-\d{6,}\.h5|manifest\.json|whole\.h5|assembled|lock(\.alone|\.shared\.[0-9a-f]+)?"
+    r"|manifest\.[0-9a-f]+\.tmp|\.(tile-\d{6,}|whole)\.h5\.[0-9a-f]+\.tmp"
+)
+"""Names of the files that jt3r makes in such a folder."""
+
+BARE = re.compile(r"lock(\.alone|\.shared\.[0-9a-f]+)?|manifest\.[0-9a-f]+\.tmp")
+"""Those that are there before the manifest is."""
+
+DROP = "run it as it was started, or drop it with --overwrite"
 
 
 def checkpoint_folder(output: Path) -> Path:
-    return output.with_name(f"{output.name}.parts")
+    """Where the tiles of a scan lie: beside its output, on the disk that a symbolic link of its name points to."""
+    there = followed(output)
+    if not there.name:
+        raise BadInput(f"{output}: is a folder")
+    return there.with_name(f"{there.name}.parts")
 
 
 def tile_file(checkpoint: Path, number: int) -> Path:
@@ -32,130 +46,134 @@ def manifest_file(checkpoint: Path) -> Path:
     return checkpoint / "manifest.json"
 
 
-def manifest_of(scan: Scan) -> dict[str, Any]:
-    """What a tile's bits depend on."""
-    return {**scan.layout.attributes, "tiles": repr(scan.tiles)}
-
-
-def read_manifest(checkpoint: Path) -> dict[str, Any]:
-    """The manifest of the scan there. Raises BadInput if there is none, or none that can be read."""
+def read_manifest(checkpoint: Path) -> Facts:
+    """The facts of the scan there. Raises BadInput if there is none, or none that can be read or that is as it was written."""
+    file = manifest_file(checkpoint)
     try:
-        manifest = json.loads(manifest_file(checkpoint).read_text(encoding="utf-8"))
-        if isinstance(manifest, dict) and isinstance(json.loads(manifest["card"]), dict):
-            return manifest
-    except FileNotFoundError:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        digest = manifest.pop("digest")
+        if not isinstance(json.loads(manifest["card"]), dict):
+            raise ValueError
+    except (FileNotFoundError, NotADirectoryError):
         raise BadInput(f"{checkpoint}: no scan was started there") from None
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise BadInput(f"{manifest_file(checkpoint)}: cannot be read; drop this scan with --overwrite")
+    except OSError as error:
+        raise BadInput(f"{file}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise BadInput(f"{file}: is not the manifest of a scan; move or remove {checkpoint}") from None
+    if digest_of(manifest) != digest:
+        raise BadInput(f"{file}: has changed since jt3r wrote it; move or remove {checkpoint}")
+    return manifest
+
+
+def check_own(checkpoint: Path) -> None:
+    """Raise BadInput if something is at `checkpoint` that is not a folder of tiles, or if anything else lies in there."""
+    if checkpoint.is_symlink():
+        raise BadInput(f"{checkpoint}: is a link, and jt3r makes this folder itself; remove it, or name another output")
+    if not checkpoint.exists():
+        return
+    if not checkpoint.is_dir():
+        raise BadInput(f"{checkpoint}: is in the place of the folder of tiles; move it, or name another output")
+    allowed = OWN if manifest_file(checkpoint).exists() else BARE
+    with os.scandir(checkpoint) as entries:
+        for entry in entries:
+            if not (allowed.fullmatch(entry.name) and stat.S_ISREG(_mode(entry))):
+                raise BadInput(
+                    f"{checkpoint}: holds {one_line(repr(entry.name))}, which is not of a scan that jt3r started there; "
+                    "move it, or name another output"
+                )
+    if manifest_file(checkpoint).exists():
+        read_manifest(checkpoint)
+
+
+def _mode(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_mode
+    except FileNotFoundError:  # of another run, which has just renamed it
+        return stat.S_IFREG
 
 
 @contextmanager
-def opened(checkpoint: Path, scan: Scan, *, fresh: bool, shared: bool = False) -> Iterator[None]:
+def opened(checkpoint: Path, facts: Facts, *, fresh: bool, shared: bool = False) -> Iterator[None]:
     """The folder of this very scan, locked: alone, or `shared` among shards. `fresh` drops what is there before.
 
-    Raises BadInput if another run holds it, or if the scan there is another one.
+    Raises BadInput if another run holds it, if the scan there is another one, or if it is not a folder of tiles.
     """
+    check_own(checkpoint)
     checkpoint.mkdir(exist_ok=True)
-    with _locked(checkpoint, shared):
+    with locked(checkpoint, shared):
+        check_own(checkpoint)
         if fresh:
-            _empty(checkpoint)
+            _empty(checkpoint, but="lock")
         if not manifest_file(checkpoint).exists():
-            _write_manifest(checkpoint, manifest_of(scan))
-        check_same(read_manifest(checkpoint), manifest_of(scan), checkpoint)
+            _write_manifest(checkpoint, facts)
+        check_manifest(checkpoint, facts)
         yield
 
 
-def in_use(checkpoint: Path) -> bool:
-    """Whether a run works in this folder now. The system drops the lock of a killed process."""
-    try:
-        with (checkpoint / "lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
+def check_manifest(checkpoint: Path, facts: Facts) -> None:
+    """Raise BadInput, naming what differs, unless the folder is of the scan with these facts."""
+    check_same(read_manifest(checkpoint), facts, f"{checkpoint}: the unfinished scan there", DROP)
 
 
-@contextmanager
-def _locked(checkpoint: Path, shared: bool) -> Iterator[None]:
-    path = checkpoint / "lock"
-    with path.open("ab") as lock:
-        end = time.monotonic() + LOCK_PATIENCE
-        while True:
-            try:
-                fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise BadInput(f"{checkpoint}: another jt3r is writing this scan; see: jt3r status") from None
-                time.sleep(0.02)
-        if not path.exists() or not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-            raise BadInput(f"{checkpoint}: another jt3r has just finished this scan")
-        yield
+def _empty(checkpoint: Path, but: str = "") -> None:
+    for entry in list(checkpoint.iterdir()):
+        if OWN.fullmatch(entry.name) and not (but and entry.name.startswith(but)):
+            entry.unlink(missing_ok=True)
 
 
-def _empty(checkpoint: Path) -> None:
-    for entry in checkpoint.iterdir():
-        if entry.name != "lock":
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-
-
-def _write_manifest(checkpoint: Path, manifest: dict[str, Any]) -> None:
+def _write_manifest(checkpoint: Path, facts: Facts) -> None:
     """Write the manifest whole, or leave the one that another shard was first to write."""
     temporary = checkpoint / f"manifest.{secrets.token_hex(4)}.tmp"
-    temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    temporary.write_text(json.dumps({**facts, "digest": digest_of(facts)}, indent=1), encoding="utf-8")
     try:
         os.link(temporary, manifest_file(checkpoint))
     except FileExistsError:
         pass
+    except OSError as error:
+        if error.errno not in CANNOT:
+            raise
+        if not manifest_file(checkpoint).exists():  # of two shards the last to come here wins, and the other then finds out
+            os.replace(temporary, manifest_file(checkpoint))
     finally:
-        temporary.unlink()
-
-
-def is_assembled(checkpoint: Path) -> bool:
-    """Whether all tiles went into `whole.h5` here, or that has since become the output."""
-    return (checkpoint / "assembled").exists()
-
-
-def mark_assembled(checkpoint: Path) -> None:
-    (checkpoint / "assembled").touch()
-    sync_folder(checkpoint)
+        temporary.unlink(missing_ok=True)
 
 
 def remove(checkpoint: Path) -> None:
-    """Remove the folder, the mark of a finished scan after the tiles it speaks of."""
-    for file in checkpoint.glob("*tile-*"):
-        file.unlink()
-    for name in ("manifest.json", "assembled", "lock"):
-        (checkpoint / name).unlink(missing_ok=True)
-    shutil.rmtree(checkpoint)
-
-
-def unfinished(checkpoint: Path, numbers: Sequence[int]) -> list[int]:
-    """The tiles among `numbers` that are missing or damaged; damaged ones will be written again."""
-    return [number for number in numbers if not is_intact(tile_file(checkpoint, number))]
-
-
-def check_same(old: dict[str, Any], new: dict[str, Any], checkpoint: Path) -> None:
-    for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
-            raise BadInput(
-                f"{checkpoint}: the unfinished scan there differs in {key}: {_difference(old.get(key), new.get(key))}; "
-                "run it as it was started, or drop it with --overwrite"
-            )
-
-
-def _difference(old: Any, new: Any) -> str:
-    """The first difference between two values, looking into JSON texts."""
+    """Remove the folder and what jt3r has put there; it stays, with a warning, if anything else has come in."""
+    _empty(checkpoint)
     try:
-        old, new = json.loads(old), json.loads(new)
-    except (TypeError, ValueError):
-        return f"{old} then, {new} now"
-    path = []
-    while isinstance(old, dict) and isinstance(new, dict):
-        key = next(k for k in [*old, *new] if old.get(k) != new.get(k))
-        path.append(key)
-        old, new = old.get(key), new.get(key)
-    return f"{'.'.join(path)} was {old}, is {new}"
+        checkpoint.rmdir()
+    except OSError as error:
+        warnings.warn(f"{checkpoint}: stays, for it holds other files ({error.strerror})", RuntimeWarning, stacklevel=2)
+
+
+def unfinished(checkpoint: Path, facts: Facts, numbers: Sequence[int]) -> list[int]:
+    """The tiles among `numbers` that are missing or damaged, which will be computed again.
+
+    Raises BadInput if the file of a tile is another tile's, or of another scan.
+    """
+    return [number for number in numbers if not is_done(checkpoint, facts, number)]
+
+
+def is_done(checkpoint: Path, facts: Facts, number: int) -> bool:
+    """Whether a tile is there, whole, and the one that its name says; raises as `unfinished`."""
+    file = tile_file(checkpoint, number)
+    try:
+        found = read_mark(file)
+    except OSError as error:
+        raise ScanFailed(f"{file}: {error.strerror or error}") from None
+    if found is None:
+        return False
+    check_mark(found, mark_of(facts, number), file)
+    return True
+
+
+def tile_bytes(checkpoint: Path) -> list[int]:
+    """The sizes of the tiles that are there, finished ones alone."""
+    sizes = []
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(checkpoint) as entries:
+        for entry in entries:
+            if entry.name.startswith("tile-"):
+                with suppress(FileNotFoundError):
+                    sizes.append(entry.stat().st_size)
+    return sizes

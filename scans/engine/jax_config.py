@@ -3,6 +3,8 @@
 import hashlib
 import os
 import platform
+import stat
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,8 +30,9 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
         os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
     elif memory is not None:
         os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{memory:g}"
+    if cache and "JAX_COMPILATION_CACHE_DIR" not in os.environ and (folder := private_cache_folder()):
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
     if cache:
-        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder()))
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", f"{COMPILE_SECONDS:g}")
     else:
         os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"
@@ -56,6 +59,32 @@ def check_device(device: str | None) -> None:
 
 def _words(error: Exception) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def private_cache_folder() -> Path | None:
+    """The cache folder, made if it is not there, which this user alone can write; None, with a warning, if there can be none.
+
+    A compiled program runs with the rights of who loads it, so a file that somebody else could have put there forbids it all.
+    """
+    try:
+        folder = cache_folder()
+        for each in (folder.parent, folder):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if each.stat().st_uid == os.geteuid():
+                each.chmod(0o700)
+        foreign = next((path for path in (folder.parent, folder, *folder.iterdir()) if not is_private(path.lstat())), None)
+    except (OSError, RuntimeError, KeyError):  # no home, no user of this number, a disk that is full or cannot be written
+        return None
+    if foreign is not None:
+        words = f"{foreign}: is not this user's, or others can write it; running without the cache of programs"
+        warnings.warn(words, RuntimeWarning, stacklevel=3)
+        return None
+    return folder
+
+
+def is_private(facts: os.stat_result) -> bool:
+    """Whether a file or folder is this user's, and nobody else can write it."""
+    return facts.st_uid == os.geteuid() and not facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def cache_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from jt3r import observables
 from jt3r.parameter import ParameterPoint
 from jt3r.u1 import MODELS
 
+from ..cards.axis import Range
 from ..cards.mesh import MeshCard
 from ..store.layout import Attributes, Coordinate, Layout
 from .tiles import Slices
@@ -46,16 +48,43 @@ def float_dtype() -> np.dtype:
     return np.dtype(jnp.result_type(float))
 
 
-def mesh_axes(card: MeshCard) -> dict[str, np.ndarray]:
-    """Name -> values of each axis, in the card's order."""
-    return {name: axis.points() for name, axis in card.axes.items()}
+class OnDemand:
+    """The values of a long axis, float64, made when they are first used: what a scan would take is told without them."""
+
+    def __init__(self, axis: Range) -> None:
+        self._axis = axis
+        self.shape, self.ndim, self.dtype = (axis.n,), 1, np.dtype(float)
+
+    @cached_property
+    def _values(self) -> np.ndarray:
+        return self._axis.points()
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, where: Any) -> np.ndarray:
+        return self._values[where]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self._values, dtype)
+
+
+LONG = 2**20
+"""Values of an axis that is made on demand."""
+
+
+def mesh_axes(card: MeshCard) -> dict[str, Any]:
+    """Name -> values of each axis, in the card's order: arrays, or `OnDemand`."""
+    return {
+        name: OnDemand(axis) if isinstance(axis, Range) and axis.n > LONG else axis.points() for name, axis in card.axes.items()
+    }
 
 
 def mesh_shape(card: MeshCard) -> tuple[int, ...]:
     return tuple(len(values) for values in mesh_axes(card).values())
 
 
-def open_mesh(axes: dict[str, np.ndarray], tile: Slices, shape: tuple[int, ...], pad: float | None = None) -> dict:
+def open_mesh(axes: dict[str, Any], tile: Slices, shape: tuple[int, ...], pad: float | None = None) -> dict:
     """The fields of a tile, each along its own axis and one long along the others, filled up to `shape` at the far edge.
 
     The filling repeats the last value, or is `pad`.

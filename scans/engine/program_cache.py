@@ -16,10 +16,8 @@ from typing import Any
 import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
-import jt3r
-from jt3r import kernels, scans
-
-from .jax_config import cache_in_use
+from .identity import SOURCE
+from .jax_config import cache_in_use, is_private
 
 Options = dict[str, bool | int | str]
 
@@ -47,7 +45,7 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return function(*arguments)
         types = [jax.typeof(leaf) for leaf in leaves]
-        facts = (settings, _for_device(options), _files(), *_machine(), types, tree)
+        facts = (settings, _for_device(options), SOURCE, *_machine(), types, tree)
         name = hashlib.sha256(repr(facts).encode()).hexdigest()
         if name not in _READY:
             while len(_READY) >= HELD:
@@ -84,9 +82,15 @@ def _program(
 
 
 def _read(path: Path) -> tuple[Any, Any] | None:
-    """The program kept there and the tree of its results; None if it is missing, or a byte of it has changed."""
+    """The program stored there and the tree of its results; None if it is missing, or a byte of it has changed.
+
+    A program runs with the rights of who loads it: one that another user could have written is not looked at.
+    """
     try:
-        written = path.read_bytes()
+        with path.open("rb") as file:
+            if not is_private(os.fstat(file.fileno())) or not is_private(path.parent.stat()):
+                return None
+            written = file.read()
     except OSError:
         return None
     body, digest = written[: -hashlib.sha256().digest_size], written[-hashlib.sha256().digest_size :]
@@ -107,23 +111,12 @@ def _write(path: Path, compiled: Any, places: Any) -> None:
     body = pickle.dumps((payload, arguments.num_leaves, len(jax.tree.leaves(places)), places))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(body + hashlib.sha256(body).digest())
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(body + hashlib.sha256(body).digest())
         os.replace(temporary, path)
 
 
 @cache
 def _machine() -> tuple[str, ...]:
     return jax.__version__, jax.lib.__version__, jax.default_backend(), jax.devices()[0].device_kind
-
-
-@cache
-def _files() -> str:
-    """SHA-256 of all code and data of jt3r."""
-    digest = hashlib.sha256()
-    for package in (jt3r, kernels, scans):
-        for folder in package.__path__:
-            for file in sorted(Path(folder).rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()

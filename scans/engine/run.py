@@ -6,9 +6,10 @@ import math
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,21 @@ from jt3r.errors import BadInput, ScanFailed
 
 from ..cards.base import Card
 from ..cards.load import load_card
+from ..executors.address import executor_at
+from ..store.atomic import sync_folder
 from ..store.format import FORMAT, SCHEMA
-from ..store.hdf5 import open_scan, sync_folder
-from ..store.output import refuse_existing
-from . import workers
-from .checkpoint import (
-    checkpoint_folder,
-    in_use,
-    is_assembled,
-    mark_assembled,
-    opened,
-    read_manifest,
-    remove,
-    tile_file,
-    unfinished,
-)
+from ..store.hdf5 import check_values, open_scan
+from ..store.lock import in_use
+from ..store.output import check_ours, check_output, followed, kind_of_file
+from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
+from .identity import Facts, check_same, digest_of, facts_of
 from .interrupt import stop_requests
 from .plan import Scan
 from .prepare import prepare
+from .workers import here, on
+
+COMPRESSED = 0.75
+"""Of the size in memory, what a smooth map takes on the disk at most."""
 
 Progress = Callable[[Iterator[int], int, int, Callable[[], str]], Iterable[int]]
 """Wraps the numbers of tiles that come in finished, given how many were done before, how many there are, and what there is to
@@ -53,19 +51,21 @@ def run(
     settings: list[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
     """Run `card` (a TOML file, a shipped card's name, or a dict) and return the path of the finished HDF5 file.
 
-    Tiles are computed in this process, or on `executor`, whose workers must see the output's folder. Finished tiles are kept
-    beside the output in `<output>.parts` until the file is whole. After a crash or an interruption `resume` goes on from there,
-    checking every tile's checksum, and gives the same bits as a run that was never stopped; a file that is finished it leaves.
+    Tiles are computed in this process, or on `executor`: one of `concurrent.futures`, or an address as "processes:2" or Dask's
+    "tcp://host:port"; its workers must see the output's folder. Finished tiles are kept beside the output in `<output>.parts`
+    until the file is whole. After a crash or an interruption `resume` goes on from there, checking every tile, and gives the
+    same bits as a run that was never stopped; a file that is finished it leaves. A symbolic link as `output` is followed.
 
-    Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite`),
-    if its folder cannot be written, if unfinished tiles of this or another scan are there (unless `resume` or `overwrite`), if
-    another run is writing them, or if the disk is too small; ScanFailed if the disk fills up or fails, or the executor breaks,
-    on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop, after the tiles in flight.
+    Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite` and
+    it is a file that jt3r wrote), if its folder cannot be written, if unfinished tiles of this or another scan are there
+    (unless `resume` or `overwrite`), if another run is writing them, or if the disk is too small; ScanFailed if the disk fills
+    up or fails, or the executor breaks, on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop, after the tiles in
+    flight.
 
     >>> import jt3r
     >>> axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 64, "spacing": "log"}, "m_phi": {"values": [0.0792]}}
@@ -74,18 +74,21 @@ def run(
     """
     checked, output = _checked(card, output, settings, resume, overwrite)
     checkpoint, scan = checkpoint_folder(output), prepare(checked)
-    if resume and _is_result(output, scan):
+    facts = facts_of(scan)
+    if resume and output.exists() and _is_result(output, facts, checkpoint):
         if checkpoint.exists():
-            with opened(checkpoint, scan, fresh=False):
+            with opened(checkpoint, facts, fresh=False):
                 remove(checkpoint)
         return output
-    refuse_existing(output, overwrite or checkpoint.exists())
-    _check_disk(scan, output)
-    with _disk_errors(output), opened(checkpoint, scan, fresh=not resume):
-        if not is_assembled(checkpoint):
-            _compute(scan, checked, checkpoint, range(len(scan.tiles)), executor, progress)
-        _finish(scan, checkpoint, output)
+    _check_disk(scan, checkpoint, resume)
+    with executor_or_none(executor) as workers, _disk_errors(output), opened(checkpoint, facts, fresh=not resume):
+        _compute(scan, facts, checked, checkpoint, range(len(scan.tiles)), workers, progress)
+        _finish(scan, facts, checkpoint, output)
     return output
+
+
+def executor_or_none(executor: Executor | str | None) -> AbstractContextManager[Executor | None]:
+    return nullcontext() if executor is None else executor_at(executor)
 
 
 def run_shard(
@@ -94,7 +97,7 @@ def run_shard(
     *,
     shard: tuple[int, int],
     settings: list[str] | None = None,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
     """Do every n-th tile of a scan, from the i-th on, for `shard` = (i, n) with i from 1; return the folder of tiles.
@@ -107,10 +110,12 @@ def run_shard(
         raise BadInput(f"shard {number}/{shards}: must be I/N with I from 1 to N")
     checked, output = _checked(card, output, settings, resume=True, overwrite=False)
     checkpoint, scan = checkpoint_folder(output), prepare(checked)
-    refuse_existing(output, checkpoint.exists())
-    _check_disk(scan, output)
-    with _disk_errors(output), opened(checkpoint, scan, fresh=False, shared=True):
-        _compute(scan, checked, checkpoint, range(number - 1, len(scan.tiles), shards), executor, progress)
+    facts = facts_of(scan)
+    if not checkpoint.exists():
+        check_output(output, overwrite=False)
+    _check_disk(scan, checkpoint, resume=True)
+    with executor_or_none(executor) as workers, _disk_errors(output), opened(checkpoint, facts, fresh=False, shared=True):
+        _compute(scan, facts, checked, checkpoint, range(number - 1, len(scan.tiles), shards), workers, progress)
     return checkpoint
 
 
@@ -123,23 +128,37 @@ def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: b
     """
     output = Path(output)
     target = Path(partial) if partial is not None else output
-    refuse_existing(target, overwrite)
     checkpoint = checkpoint_folder(output)
-    scan = prepare(load_card(json.loads(read_manifest(checkpoint)["card"])))
+    check_own(checkpoint)
+    if partial is not None and followed(target) == followed(output):
+        raise BadInput(f"--partial {partial}: is the output itself, and must be another file")
+    scan = facts = None
+    if checkpoint.exists():
+        old = read_manifest(checkpoint)
+        scan = prepare(load_card(json.loads(old["card"])))
+        facts = facts_of(scan)
+        check_same(old, facts, f"{checkpoint}: the unfinished scan there", "merge it with the program that started it")
+        if partial is None and output.exists() and not overwrite and _is_result(output, facts, checkpoint):
+            with opened(checkpoint, facts, fresh=False):
+                remove(checkpoint)
+            return output
+    check_output(target, overwrite)
+    if scan is None or facts is None:
+        raise BadInput(f"{checkpoint}: no scan was started there")
     everything = range(len(scan.tiles))
     with _disk_errors(target):
         if partial is not None:
-            missing = set(unfinished(checkpoint, everything))
-            _assemble(scan, checkpoint, [number for number in everything if number not in missing], target)
+            missing = set(unfinished(checkpoint, facts, everything))
+            _assemble(scan, facts, checkpoint, [number for number in everything if number not in missing], followed(target))
             return target
-        with opened(checkpoint, scan, fresh=False):
-            if not is_assembled(checkpoint) and (missing := set(unfinished(checkpoint, everything))):
+        with opened(checkpoint, facts, fresh=False):
+            if missing := set(unfinished(checkpoint, facts, everything)):
                 some = ", ".join(map(str, sorted(missing)[:5])) + (", ..." if len(missing) > 5 else "")
                 raise BadInput(
                     f"{checkpoint}: {len(missing)} of {len(everything)} tiles are missing or damaged ({some}); "
                     "run their shards again, or --partial FILE to see what is there"
                 )
-            _finish(scan, checkpoint, output)
+            _finish(scan, facts, checkpoint, output)
     return output
 
 
@@ -149,49 +168,66 @@ def _checked(
     checked = load_card(card, settings)
     output = Path(output) if output is not None else default_output(card)
     try:
-        _check_place(output, resume, overwrite)
+        _check_place(output, [] if isinstance(card, dict) else [card], resume, overwrite)
     except OSError as error:
         raise BadInput(f"output {output}: {error.strerror}") from None
     return checked, output
 
 
-def _check_place(output: Path, resume: bool, overwrite: bool) -> None:
-    folder = output.parent
-    if output.is_dir():
-        raise BadInput(f"output {output}: is a folder")
-    if not folder.is_dir():
-        raise BadInput(f"output {output}: there is no folder {folder}")
+def _check_place(output: Path, inputs: Sequence[str | Path], resume: bool, overwrite: bool) -> None:
+    checkpoint = checkpoint_folder(output)
+    check_output(output, overwrite or resume, inputs)
+    folder = followed(output).parent
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise BadInput(f"output {output}: the folder {folder} cannot be written: {error.strerror}") from None
-    checkpoint = checkpoint_folder(output)
-    refuse_existing(output, overwrite or resume)
+    check_own(checkpoint)
     if checkpoint.exists() and not (resume or overwrite):
         if in_use(checkpoint):
             raise BadInput(f"output {output}: another jt3r is writing it; see: jt3r status {output}")
-        raise BadInput(
-            f"output {output}: an unfinished scan is in {checkpoint}; --resume goes on with it, --overwrite drops it"
-        )
+        there = f"an unfinished scan is in {checkpoint}"
+        raise BadInput(f"output {output}: {there}; --resume goes on with it, --overwrite drops it")
 
 
-def _is_result(output: Path, scan: Scan) -> bool:
-    """Whether `output` is already the finished file of this very scan."""
+def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
+    """Whether `output` is the finished file of this very scan, its values read before tiles that it is made of are removed.
+
+    Raises BadInput, saying what differs, if it is another scan's and there are no tiles to make this one's of.
+    """
     try:
         with open_scan(output) as file:
-            expected = {"format": FORMAT, "schema": SCHEMA, **scan.layout.attributes}
-            return "tiles" not in file.attrs and all(file.attrs.get(key) == value for key, value in expected.items())
-    except BadInput:
-        return False
+            found = {key: value for key, value in file.attrs.items() if key in facts}
+            expected = {key: value for key, value in facts.items() if key != "tiles"}
+            if "tiles" not in file.attrs and found == expected and file.attrs.get("scan") == digest_of(facts):
+                if checkpoint.exists():
+                    check_values(output, file)
+                return file.attrs["format"] == FORMAT and int(file.attrs["schema"]) == SCHEMA
+            part = {"tiles": file.attrs["tiles"]} if "tiles" in file.attrs else {"tiles": facts["tiles"]}
+    except (BadInput, ScanFailed):
+        if checkpoint.exists():
+            return False
+        raise
+    if not checkpoint.exists():
+        where, now = f"output {output}: exists already, and", "--overwrite replaces it, -o names another file"
+        check_same({**found, **part}, {**expected, "tiles": facts["tiles"]}, where, now)
+        raise BadInput(f"{where} was computed in another way (its digest differs); --overwrite replaces it")
+    return False
 
 
-def _check_disk(scan: Scan, output: Path) -> None:
-    free = shutil.disk_usage(output.parent).free
-    if scan.disk > free:
-        raise BadInput(
-            f"output {output}: may need {scan.disk / 1e9:.3g} GB and {free / 1e9:.3g} GB are free; "
-            "take fewer points, fewer observables or output = 'summary'"
-        )
+def _check_disk(scan: Scan, checkpoint: Path, resume: bool) -> None:
+    """Raise BadInput if the scan will not fit the disk; where tiles are there already, and so their size is known, warn."""
+    there = tile_bytes(checkpoint) if resume else []
+    need = 2 * sum(there) / len(there) * len(scan.tiles) - sum(there) if there else COMPRESSED * scan.disk
+    try:
+        free = shutil.disk_usage(checkpoint.parent).free
+    except OSError:
+        return
+    if need > free:
+        words = f"output in {checkpoint.parent}: may need {need / 1e9:.3g} GB and {free / 1e9:.3g} GB are free"
+        if not resume:
+            raise BadInput(f"{words}; take fewer points, fewer observables or output = 'summary'")
+        warnings.warn(words, RuntimeWarning, stacklevel=3)
 
 
 @contextmanager
@@ -199,22 +235,29 @@ def _disk_errors(output: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:  # h5py raises RuntimeError where a file cannot be closed
-        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
         if isinstance(error, RuntimeError) and not full:
             raise
         what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
         raise ScanFailed(f"{output}: {what} and run again with --resume") from None
 
 
-def _compute(scan: Scan, card: Card, checkpoint: Path, numbers: range, executor: Executor | None, progress: Progress) -> None:
-    todo = unfinished(checkpoint, numbers)
+def _compute(
+    scan: Scan,
+    facts: Facts,
+    card: Card,
+    checkpoint: Path,
+    numbers: range,
+    executor: Executor | None,
+    progress: Progress,
+) -> None:
+    todo = unfinished(checkpoint, facts, numbers)
     best = _Best(scan, checkpoint, set(numbers).difference(todo))
     with stop_requests() as stop:
-        finished = (
-            workers.here(scan, checkpoint, todo, stop)
-            if executor is None
-            else workers.on(executor, card, checkpoint, todo, stop)
-        )
+        if executor is None:
+            finished = here(scan, facts, checkpoint, todo, stop)
+        else:
+            finished = on(executor, card, facts, checkpoint, todo, stop)
         for _ in progress(best.of(finished), len(numbers) - len(todo), len(numbers), best.note):
             pass
         if stop():
@@ -242,20 +285,26 @@ class _Best:
         return f", best chi-square {self._smallest:.4g}" if self._smallest < math.inf else ""
 
 
-def _assemble(scan: Scan, checkpoint: Path, numbers: Sequence[int], path: Path) -> None:
-    layout = scan.layout
+def _assemble(scan: Scan, facts: Facts, checkpoint: Path, numbers: Sequence[int], path: Path) -> None:
+    """Make the file of these tiles, each looked at once more."""
+    for number in numbers:
+        if not is_done(checkpoint, facts, number):
+            raise ScanFailed(f"{tile_file(checkpoint, number)}: was damaged while the scan ran; run again with --resume")
+    attributes = {**scan.layout.attributes, "scan": digest_of(facts)}
     if len(numbers) < len(scan.tiles):
-        layout = replace(layout, attributes={**layout.attributes, "tiles": f"{len(numbers)} of {len(scan.tiles)}"})
+        attributes["tiles"] = f"{len(numbers)} of {len(scan.tiles)}"
+    layout = replace(scan.layout, attributes=attributes)
     scan.finish(path, layout, [(scan.tiles[number], tile_file(checkpoint, number)) for number in numbers])
 
 
-def _finish(scan: Scan, checkpoint: Path, output: Path) -> None:
+def _finish(scan: Scan, facts: Facts, checkpoint: Path, output: Path) -> None:
     """Make `output` of all tiles, under another name first, and remove them. A kill at any instant is made good by --resume."""
-    whole = checkpoint / "whole.h5"
-    if not is_assembled(checkpoint):
-        _assemble(scan, checkpoint, range(len(scan.tiles)), whole)
-        mark_assembled(checkpoint)
-    if whole.exists():
-        os.replace(whole, output)
-        sync_folder(output.parent)
+    whole, there = checkpoint / "whole.h5", followed(output)
+    _assemble(scan, facts, checkpoint, range(len(scan.tiles)), whole)
+    if (what := kind_of_file(output)) or output.exists():  # it may have come while the scan ran
+        if what:
+            raise ScanFailed(f"output {output}: is {what} by now; {whole} is the finished file")
+        check_ours(output)
+    os.replace(whole, there)
+    sync_folder(there.parent)
     remove(checkpoint)

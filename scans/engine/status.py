@@ -1,17 +1,15 @@
 """How far a scan is, and whether what it wrote is whole."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
-
-from jt3r.errors import BadInput, ScanFailed
+from jt3r.errors import ScanFailed
 
 from ..cards.load import load_card
-from ..store.hdf5 import open_scan
-from .checkpoint import checkpoint_folder, in_use, read_manifest, tile_file, unfinished
+from ..store.hdf5 import Damaged, check_values, check_whole, open_scan
+from ..store.lock import in_use
+from .checkpoint import checkpoint_folder, is_done, read_manifest, tile_bytes, tile_file
 from .prepare import prepare
 
 
@@ -33,34 +31,37 @@ def status(output: str | Path) -> Status:
     if not checkpoint.exists():
         with open_scan(output) as file:
             return Status("finished", json.loads(file.attrs["card"])["kind"], 1, 1, output.stat().st_size)
-    manifest = read_manifest(checkpoint)
-    card = load_card(json.loads(manifest["card"]))
-    tiles = len(prepare(card).tiles)
-    sizes = [entry.stat().st_size for entry in os.scandir(checkpoint) if entry.name.startswith("tile-")]
-    return Status("running" if in_use(checkpoint) else "stopped", card.kind, len(sizes), tiles, sum(sizes))
+    card = load_card(json.loads(read_manifest(checkpoint)["card"]))
+    sizes = tile_bytes(checkpoint)
+    state = "running" if in_use(checkpoint) else "stopped"
+    return Status(state, card.kind, len(sizes), len(prepare(card).tiles), sum(sizes))
 
 
-def verify(output: str | Path) -> Status:
+@dataclass(frozen=True)
+class Verdict(Status):
+    """A scan whose data are whole; `touched` says what else has changed since jt3r wrote the file, empty if nothing has."""
+
+    touched: str
+
+
+def verify(output: str | Path) -> Verdict:
     """Read every byte of a finished file, or of the tiles of an unfinished scan, against its checksum.
 
-    Raises ScanFailed naming what is damaged, BadInput if there is no such scan.
+    Raises ScanFailed naming what is damaged, BadInput if there is no such scan or if a tile is another scan's.
     """
     output = Path(output)
-    now = status(output)
     checkpoint = checkpoint_folder(output)
-    if now.state != "finished":
+    if checkpoint.exists():
+        now = status(output)
+        facts = read_manifest(checkpoint)
         there = [n for n in range(now.tiles) if tile_file(checkpoint, n).exists()]
-        if damaged := [number for number in unfinished(checkpoint, there) if tile_file(checkpoint, number).exists()]:
+        if damaged := [number for number in there if not is_done(checkpoint, facts, number)]:
             raise ScanFailed(f"{checkpoint}: tiles {', '.join(map(str, damaged))} are damaged; --resume computes them again")
-        return now
+        return Verdict(now.state, now.kind, now.done, now.tiles, now.bytes, "")
     try:
+        now = status(output)
         with open_scan(output) as file:
-            file.visititems(lambda name, item: _read(item) if isinstance(item, h5py.Dataset) else None)
-    except BadInput as error:
+            check_values(output, file)
+        return Verdict(now.state, now.kind, now.done, now.tiles, now.bytes, check_whole(output))
+    except Damaged as error:
         raise ScanFailed(str(error)) from None
-    return now
-
-
-def _read(item: h5py.Dataset) -> None:
-    for piece in item.iter_chunks() if item.chunks else [()]:
-        item[piece]

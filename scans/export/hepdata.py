@@ -9,6 +9,7 @@ import numpy as np
 from jt3r.errors import BadInput
 from jt3r.extras import need
 
+from ..store.output import SIGNS
 from .columns import Column, Columns, read_columns
 
 MAX_YAML_ROWS = 100_000
@@ -29,7 +30,8 @@ def write_document(source: Path, output: Path, document: dict[str, Any]) -> None
     rows = len(document["independent_variables"][0]["values"])
     if rows > MAX_YAML_ROWS:
         raise BadInput(f"{source}: has {rows:,} rows, and YAML is for {MAX_YAML_ROWS:,} at most; take .parquet or .csv")
-    output.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    output.write_text(SIGNS[".yaml"][0].decode() + text, encoding="utf-8")
 
 
 def _hepdata(columns: Columns) -> dict[str, Any]:

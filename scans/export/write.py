@@ -10,7 +10,7 @@ from jt3r.extras import need
 
 from ..kinds.registry import card_of, kind_of, kinds
 from ..store.hdf5 import open_scan
-from ..store.output import check_file
+from ..store.output import check_output, followed
 from .columns import Column, read_columns
 from .hepdata import write_hepdata
 
@@ -24,7 +24,8 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
     .yaml: a HEPData table; a file of limits gives one row for each interval (extra `export`). .json: WCxf, Wilson coefficients
     of a benchmark point, whose name stands in place of the file. .nc: draws of kind "sample" as ArviZ reads them.
 
-    Raises BadInput for a suffix that is none of these, an output that exists (unless `overwrite`), or a missing extra.
+    Raises BadInput for a suffix that is none of these, for an output that exists (unless `overwrite` and jt3r wrote it) or that
+    is the source, and for a missing extra.
 
     >>> import jt3r
     >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
@@ -36,11 +37,12 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
         raise BadInput(
             f"output {output}: the name must end in one of {', '.join({**dict.fromkeys(WRITERS), **dict.fromkeys(OWN)})}"
         )
-    check_file(output, overwrite)
-    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    check_output(output, overwrite, [source])
+    there = followed(output)
+    temporary = there.with_name(f".{there.name}.{os.getpid()}.tmp")
     try:
         _writer(source, output.suffix)(source, temporary)
-        os.replace(temporary, output)
+        os.replace(temporary, there)
     except OSError as error:
         raise BadInput(f"output {output}: {error.strerror or error}") from None
     finally:

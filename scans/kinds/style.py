@@ -1,5 +1,6 @@
 """The look that all pictures share: fonts, colours, labels, scales."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 
 from jt3r.errors import BadInput
 from jt3r.point import PARAMETERS
+
+from ..store.output import followed, kind_of_file
 
 STYLE: Any = {
     "font.family": "STIXGeneral",
@@ -33,22 +36,33 @@ MEV = 1e3
 SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
 """Largest energy above which a unit is used, the unit, and what GeV are multiplied by."""
 
-FORMATS = (".png", ".pdf", ".svg")
+SIGNED = {".png": {"Software": "jt3r"}, ".pdf": {"Creator": "jt3r"}, ".svg": {"Creator": "jt3r", "Date": None}}
+"""Formats of pictures, and what says in them that jt3r drew them."""
 
 
 @contextmanager
 def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
-    """A figure in the house style, saved to `picture` when the block ends."""
-    if picture.suffix not in FORMATS:
-        raise BadInput(f"output {picture}: the name must end in one of {', '.join(FORMATS)}")
+    """A figure in the house style, saved to `picture` when the block ends, or not at all.
+
+    Raises BadInput for a name that ends in none of the formats, and for what is no place for a file.
+    """
+    if picture.suffix not in SIGNED:
+        raise BadInput(f"output {picture}: the name must end in one of {', '.join(SIGNED)}")
+    if what := kind_of_file(picture):
+        raise BadInput(f"output {picture}: is {what}")
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
+        there = followed(picture)
+        temporary = there.with_name(f".{there.name}.{os.getpid()}.tmp")
         try:
-            figure.savefig(picture, metadata={"Creator": "jt3r"} if picture.suffix == ".pdf" else None)
+            figure.savefig(temporary, format=picture.suffix[1:], metadata=SIGNED[picture.suffix])
+            os.replace(temporary, there)
         except OSError as error:
             raise BadInput(f"output {picture}: {error.strerror}") from None
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def label(item: h5py.Dataset) -> str:

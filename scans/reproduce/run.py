@@ -1,5 +1,7 @@
 """The paper, reproduced: every figure, table and stated number anew, in a folder with one report in HTML."""
 
+import hashlib
+import json
 import os
 import re
 import tempfile
@@ -16,8 +18,8 @@ from .report import QUANTITIES, Section, render
 from .statements import PAPER_DATA, STATEMENTS, Finding, find
 
 REPORT, FINDINGS, TABLES = "report.html", "statements.csv", "tables.tex"
-OURS = re.compile(rf"({'|'.join(PARTS)})(_\w+)?\.(png|pdf|csv|h5)|{REPORT}|{FINDINGS}|{TABLES}")
-"""Names of the files that a report consists of: no others are replaced."""
+LIST = "files.json"
+"""Name -> SHA-256 of the files of a report, written with it: with `overwrite` no others are replaced or removed."""
 
 Step = tuple[str, Callable[[], Any]]
 Progress = Callable[[Sequence[Step]], Iterable[Step]]
@@ -39,19 +41,20 @@ def reproduce(
     `latex`: write Tables I to III and the table of statements to tables.tex as well.
     All is made in a hidden folder beside `output` and moved there when it is whole, so an interrupted run leaves nothing.
 
-    Raises BadInput if `output` cannot be written, or holds files and not `overwrite`, which replaces a former report's files
-    and leaves all others; ScanFailed if the disk fails on the way.
+    Raises BadInput if `output` cannot be written, or holds files and not `overwrite`, which replaces the files that a former
+    report lists and leaves all others; ScanFailed if the disk fails on the way.
     """
     output = Path(output)
     parts = _parts(only)
     if dataset not in DATASETS:
         raise BadInput(unknown("data set", dataset, DATASETS))
     _check_folder(output, overwrite)
+    former = _former(output)
     try:
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as temporary:
             folder = Path(temporary)
             findings = _fill(folder, parts, dataset, latex, progress)
-            _move(folder, output)
+            _move(folder, output, former)
     except OSError as error:
         raise ScanFailed(f"output {output}: {' '.join(str(error).split())}") from None
     return output / REPORT, findings
@@ -111,11 +114,46 @@ def _latex(sections: Sequence[Section], findings: Sequence[Finding]) -> str:
     return "\n".join([*tables, statements_table(findings)])
 
 
-def _move(folder: Path, output: Path) -> None:
-    """The new files into place, the report last; a former report's files go before."""
+def _former(output: Path) -> dict[str, str]:
+    """The list of a former report's files in the folder. Raises BadInput for a list that jt3r did not write."""
+    try:
+        listed = json.loads((output / LIST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):
+        listed = None
+    if not isinstance(listed, dict) or not all(_is_entry(*entry) for entry in listed.items()):
+        raise BadInput(f"output {output}: its {LIST} is not the list of a report; remove it, or name another folder")
+    return listed
+
+
+def _is_entry(name: str, digest: object) -> bool:
+    return Path(name).name == name and isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) is not None
+
+
+def _move(folder: Path, output: Path, former: dict[str, str]) -> None:
+    """The new files into place, the report last; then those of the former report that are not among them are removed.
+
+    Raises BadInput, before anything is moved, if a file of the same name is there that the former report's list does not
+    name, or that has changed since.
+    """
     output.mkdir(exist_ok=True)
-    for old in output.iterdir():
-        if OURS.fullmatch(old.name):
-            old.unlink()
-    for file in sorted(folder.iterdir(), key=lambda file: file.name == REPORT):
+    files = sorted(folder.iterdir(), key=lambda file: file.name == REPORT)
+    digests = {file.name: _sha256(file) for file in files}
+    for name in digests:
+        there = output / name
+        if os.path.lexists(there) and not (there.is_file() and _sha256(there) == former.get(name)):
+            words = "is there already, and not as a report of jt3r left it; move it, or name another folder"
+            raise BadInput(f"output {there}: {words}")
+    for file in files:
         os.replace(file, output / file.name)
+    (folder / LIST).write_text(json.dumps(digests, indent=1), encoding="utf-8")
+    os.replace(folder / LIST, output / LIST)
+    for name, digest in former.items():
+        old = output / name
+        if name not in digests and old.is_file() and not old.is_symlink() and _sha256(old) == digest:
+            old.unlink()
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -13,8 +13,10 @@ FORMAT = "jt3r"
 SCHEMA = 1
 """Raised when a reader of the older schema would misread a newer file."""
 
-JSON_TEXTS = ("card", "dataset", "constants", "versions")
+JSON_TEXTS = ("card", "dataset", "constants", "data", "versions")
 TEXTS = (*JSON_TEXTS, "device", "dtype")
+
+LINKS = {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"}
 
 FILTERS_READ = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 LARGEST_CHUNK = 2**28
@@ -28,9 +30,25 @@ def check_format(file: h5py.File) -> None:
     _check_schema(file)
     for key in TEXTS:
         _check_text(file, key)
+    for name in ("/", *file):
+        _check_attributes(file, name)
     for name in file:
         if problem := _problem(file, name):
             raise BadInput(f"{file.filename}: is not laid out as jt3r writes it: {name!r} {problem}")
+
+
+def _check_attributes(file: h5py.File, name: str) -> None:
+    """Texts, numbers, and arrays of these; but for those by which HDF5 links dimensions."""
+    if name != "/" and not isinstance(file.get(name, getlink=True), h5py.HardLink):
+        return
+    for key, value in file[name].attrs.items():
+        simple = isinstance(value, str) or (isinstance(value, np.generic | np.ndarray) and value.dtype.kind in "biufU")
+        texts = isinstance(value, np.ndarray) and value.dtype.kind == "O" and all(isinstance(x, str) for x in value.flat)
+        if not (simple or texts or key in LINKS):
+            where = "the file" if name == "/" else repr(name)
+            raise BadInput(
+                f"{file.filename}: is not laid out as jt3r writes it: attribute {_short(key)} of {where} holds {_short(value)}"
+            )
 
 
 def _check_schema(file: h5py.File) -> None:

@@ -1,119 +1,48 @@
-"""The HDF5 side of a scan: one immutable file per finished tile, and the finished file made of them.
+"""The HDF5 side of a scan: the finished file made of its tiles, and how it is opened.
 
 A finished file is self-describing: dimension scales make it open in xarray as labelled arrays, each variable carries unit,
 LaTeX label and source, and the file carries the card and how it was made. Every array of numbers has a checksum (fletcher32).
 """
 
-import hashlib
-import os
-import secrets
+import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import h5py
 import numpy as np
 
-from jt3r.errors import BadInput, ScanFailed
+from jt3r.errors import BadInput, ScanFailed, one_line
 
-from .compression import FILTERS, encode, write_chunks
+from .atomic import in_place_of
+from .compression import FILTERS, encode
+from .contents import ATTRIBUTES, ChunkDigests, add_digests, compare, inspect
 from .format import FORMAT, SCHEMA, check_format
-from .integrity import add_integrity, check_integrity
+from .integrity import add_integrity, is_hdf5, is_untouched
 from .layout import Layout, Slices, Variable
+from .output import check_regular
+from .reading import open_hdf5
+from .tile import padded
+
+
+class Damaged(BadInput):
+    """A file whose bytes have changed or are missing since jt3r wrote it."""
+
+
+Known = dict[str, ChunkDigests]
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[h5py.File]:
+def _replacing(path: Path, known: Known | None = None) -> Iterator[h5py.File]:
     """A new file that takes the place of `path` only when it is whole, with its integrity data and on the disk."""
-    with _in_place_of(path) as temporary:
-        with h5py.File(temporary, "w", track_order=True) as file:
+    with in_place_of(path) as temporary:
+        with h5py.File(temporary, "w", track_order=True, locking=False) as file:
             yield file
+            add_digests(file, known)
         add_integrity(temporary)
-
-
-@contextmanager
-def _in_place_of(path: Path) -> Iterator[Path]:
-    """A temporary name, whose file is then brought to the disk and renamed to `path`."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(temporary, path)
-        sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlast a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_tile(path: Path, layout: Layout, arrays: dict[str, np.ndarray], pool: Executor | None = None) -> None:
-    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`.
-
-    HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own without a traceback.
-    """
-    with h5py.File(path.name, "w", driver="core", backing_store=False, track_order=True) as file:
-        for variable in layout.variables:
-            array = np.asarray(arrays[variable.name])
-            if variable.chunks is None:
-                file.create_dataset(variable.name, data=array, **({"fletcher32": True} if array.ndim else {}))
-            else:
-                shape = tuple(n + -n % side for n, side in zip(array.shape, variable.chunks, strict=True))
-                dataset = file.create_dataset(variable.name, shape=shape, dtype=array.dtype, chunks=variable.chunks, **FILTERS)
-                write_chunks(dataset, array, pool)
-        file.flush()
-        image = file.id.get_file_image()
-    with _in_place_of(path) as temporary, temporary.open("wb") as written:
-        written.write(image)
-        written.write(hashlib.sha256(image).digest())
-
-
-def read_tile(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
-    """The arrays of a tile, or None if the file is missing or a byte of it has changed since it was written."""
-    if not is_intact(path):
-        return None
-    try:
-        with h5py.File(path, "r") as file:
-            return {variable.name: file[variable.name][()] for variable in layout.variables}
-    except (OSError, KeyError):
-        return None
-
-
-def must_read_tile(file: Path, layout: Layout) -> dict[str, np.ndarray]:
-    """The arrays of a tile that was whole a moment ago. Raises ScanFailed if it cannot be read back."""
-    arrays = read_tile(file, layout)
-    if arrays is None:
-        raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")
-    return arrays
-
-
-def is_intact(path: Path) -> bool:
-    """Whether the file of a tile is there and every byte of it is as it was written."""
-    try:
-        with path.open("rb") as file:
-            body = path.stat().st_size - hashlib.sha256().digest_size
-            return body > 0 and _digest(file, body) == file.read()
-    except OSError:
-        return False
-
-
-def _digest(file: BinaryIO, size: int) -> bytes:
-    """SHA-256 of the next `size` bytes."""
-    digest = hashlib.sha256()
-    while size > 0 and (block := file.read(min(size, 2**20))):
-        digest.update(block)
-        size -= len(block)
-    return digest.digest()
 
 
 def write_full(path: Path, layout: Layout, tiles: Sequence[tuple[Slices, Path]]) -> None:
@@ -122,7 +51,8 @@ def write_full(path: Path, layout: Layout, tiles: Sequence[tuple[Slices, Path]])
     A tile's slices are along the last dimensions of each variable; the ones before them are whole in every tile. Where no
     tile is given, floats read NaN and other types zero.
     """
-    with _replacing(path) as file:
+    known: Known = {variable.name: ChunkDigests() for variable in layout.variables}
+    with _replacing(path, known) as file:
         _write_header(file, layout)
         targets = {}
         for variable in layout.variables:
@@ -130,23 +60,36 @@ def write_full(path: Path, layout: Layout, tiles: Sequence[tuple[Slices, Path]])
             how = {"shape": shape, "dtype": variable.dtype, "chunks": variable.chunks, **FILTERS}
             targets[variable.name] = _describe(file, layout, variable, **how)
         for slices, tile in tiles:
-            with h5py.File(tile, "r") as source:
+            with open_hdf5(tile) as source:
                 for name, target in targets.items():
+                    _check_form(tile, source[name], target, slices)
                     origin = (0,) * (target.ndim - len(slices)) + tuple(s.start for s in slices)
-                    _move_chunks(source[name], target, origin)
-        for target in targets.values():
-            _fill_up(target)
+                    _move_chunks(source[name], target, origin, known[name])
+        for name, target in targets.items():
+            _fill_up(target, known[name])
 
 
-def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, ...]) -> None:
+def _check_form(tile: Path, source: h5py.Dataset, target: h5py.Dataset, slices: Slices) -> None:
+    """Raise ScanFailed unless a tile's array has the type and the shape of the place that it is for."""
+    whole = target.shape[: target.ndim - len(slices)]
+    shape = padded((*whole, *(s.stop - s.start for s in slices)), target.chunks)
+    if (source.dtype, source.shape, source.chunks) != (target.dtype, shape, target.chunks):
+        raise ScanFailed(
+            f"{tile}: holds {source.name.strip('/')} as {source.dtype} {source.shape}, not as {target.dtype} {shape}; "
+            "remove it and run again with --resume"
+        )
+
+
+def _move_chunks(source: h5py.Dataset, target: h5py.Dataset, origin: tuple[int, ...], digests: ChunkDigests) -> None:
     for k in range(source.id.get_num_chunks()):
         offset = source.id.get_chunk_info(k).chunk_offset
         place = tuple(a + b for a, b in zip(origin, offset, strict=True))
         mask, raw = source.id.read_direct_chunk(offset)
         target.id.write_direct_chunk(place, raw, mask)
+        digests.add(place, mask, raw)
 
 
-def _fill_up(target: h5py.Dataset) -> None:
+def _fill_up(target: h5py.Dataset, digests: ChunkDigests) -> None:
     """Store what is missing: a reader must find all chunks that the shape asks for."""
     everywhere = product(*(range(0, n, side) for n, side in zip(target.shape, target.chunks, strict=True)))
     there: set[tuple[int, ...]] = set()
@@ -156,6 +99,7 @@ def _fill_up(target: h5py.Dataset) -> None:
     blank = encode(np.full(target.chunks, empty, target.dtype)) if missing else b""
     for offset in missing:
         target.id.write_direct_chunk(offset, blank)
+        digests.add(offset, 0, blank)
 
 
 def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> None:
@@ -189,7 +133,7 @@ def _write_header(file: h5py.File, layout: Layout) -> None:
     file.attrs.update({"format": FORMAT, "schema": SCHEMA, **layout.attributes})
     for coordinate in layout.coordinates:
         checksum = {} if h5py.check_string_dtype(coordinate.values.dtype) else {"fletcher32": True}
-        scale = file.create_dataset(coordinate.name, data=coordinate.values, **checksum)
+        scale = file.create_dataset(coordinate.name, data=np.asarray(coordinate.values), **checksum)
         scale.attrs.update(coordinate.attributes)
         scale.make_scale(coordinate.name)
 
@@ -209,28 +153,67 @@ UNEXPECTED = (KeyError, IndexError, ValueError, TypeError, AttributeError, Runti
 
 @contextmanager
 def open_scan(path: str | Path) -> Iterator[h5py.File]:
-    """A finished scan file, open for reading.
+    """A finished scan file, open for reading; one that another program has written to since is said to be so in a warning.
 
     Raises BadInput in one line if it is missing, damaged, foreign or too new, and if what the caller's block reads from it is
     not there or not of the kind its card says; that error keeps its cause.
     """
     path = Path(path)
-    if not path.exists():
-        raise BadInput(f"{path}: no such file")
-    if path.is_dir():
-        raise BadInput(f"{path}: is a folder, not a scan file")
     try:
-        check_integrity(path)
-        file = h5py.File(path, "r")
+        check_regular(path)
+        check_whole(path)
+        file = open_hdf5(path)
     except OSError as error:
-        what = "cannot be read" if isinstance(error, PermissionError) else "is damaged"
-        raise BadInput(f"{path}: {what}") from None
+        raise _failed(path, error) from None
     with file:
         try:
             check_format(file)
             yield file
         except OSError as error:
-            raise BadInput(f"{path}: is damaged: {' '.join(str(error).split())}") from None
+            raise _failed(path, error) from None
         except UNEXPECTED as error:
-            what = " ".join(f"{type(error).__name__}: {error}".split())
-            raise BadInput(f"{path}: is not laid out as jt3r writes it ({what})") from error
+            raise BadInput(
+                f"{path}: is not laid out as jt3r writes it ({one_line(f'{type(error).__name__}: {error}')})"
+            ) from error
+
+
+def check_whole(path: Path) -> str:
+    """How a file compares with what jt3r wrote: "" if nothing has changed, or in words what has, which are a warning too.
+
+    Raises BadInput in one line if its data are damaged or if it is none of jt3r's, OSError if it cannot be read.
+    """
+    if not is_hdf5(path):
+        raise Damaged(f"{path}: is no HDF5 file, or is cut short or damaged")
+    if is_untouched(path):
+        return ""
+    found = inspect(path)
+    if found is None:
+        raise Damaged(f"{path}: is cut short or damaged")
+    if not found.ours:
+        raise BadInput(f"{path}: is an HDF5 file, but not one that jt3r wrote")
+    if found.damaged:
+        raise Damaged(
+            f"{path}: is damaged: the values of {one_line(', '.join(found.damaged))} have changed since jt3r wrote it"
+        )
+    what = "its attributes have changed" if found.attributes_changed else "its data and attributes are the same"
+    words = f"another program has opened it for writing since jt3r wrote it, and {what}"
+    warnings.warn(f"{path}: {words}", RuntimeWarning, stacklevel=4)
+    return words
+
+
+def check_values(path: Path, file: h5py.File) -> None:
+    """Raise ScanFailed unless every array of an open file has the digest that jt3r wrote."""
+    if ATTRIBUTES not in file.attrs:
+        raise ScanFailed(f"{path}: carries no digests of its arrays; it was written by an older jt3r")
+    if damaged := compare(file).damaged:
+        raise ScanFailed(f"{path}: is damaged: the values of {', '.join(damaged)} have changed since jt3r wrote it")
+
+
+def _failed(path: Path, error: OSError) -> BadInput:
+    """The operating system's own words, or that the file is damaged where HDF5 finds it so."""
+    text = str(error)
+    if system := re.search(r"error message = '([^']+)'", text):
+        return BadInput(f"{path}: cannot be read: {one_line(system[1])}")
+    if error.errno is not None:
+        return BadInput(f"{path}: cannot be read: {one_line(error.strerror)}")
+    return Damaged(f"{path}: is damaged: {one_line(text)}")

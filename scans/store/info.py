@@ -7,6 +7,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from .format import JSON_TEXTS
 from .hdf5 import open_scan
 
 
@@ -15,8 +16,8 @@ def describe(path: str | Path) -> dict[str, Any]:
     with open_scan(path) as file:
         attributes = {key: _plain(value) for key, value in file.attrs.items()}
         arrays = {name: _array(item) for name, item in file.items() if isinstance(item, h5py.Dataset)}
-    for key in ("card", "dataset", "constants", "data", "versions"):
-        attributes[key] = json.loads(attributes[key])
+        for key in JSON_TEXTS:
+            attributes[key] = json.loads(attributes[key])
     return {"file": str(path), "arrays": arrays, **attributes}
 
 

@@ -1,11 +1,12 @@
-"""Integrity data at the end of a finished file: whether anything but its checksummed chunks has changed since it was written.
+"""Whether a finished file is as jt3r wrote it, byte by byte, read before HDF5 opens it.
 
 HDF5's own checks are not enough: one byte changed in what it stores of a text or of a dimension scale can end the process or
-send it round for ever (libhdf5 2.0.0). So they are read first, and HDF5 opens only what is as it was written.
+send it round for ever (libhdf5 2.0.0). So the integrity data at the end of the file are read first. A program that opens the
+file for writing cuts them off, for HDF5 ends a file where its own data end; `contents` then says whether the data are whole.
 
-The end of the file is: the byte ranges of the chunks, merged where they touch, as pairs of little-endian 64-bit numbers; how
-many pairs; the SHA-256 of all other bytes before these data, the pairs and their number; eight bytes of name. The chunks have
-checksums of their own (fletcher32), so a file of any size is opened after reading a few KiB. Other readers ignore them.
+The end of the file is: the byte ranges of compressed chunks, merged where they touch, as pairs of little-endian 64-bit
+numbers; how many pairs; the SHA-256 of all other bytes, the pairs and their number; eight bytes of name. The chunks have
+checksums of their own (fletcher32), so a file of any size is opened after reading a few KiB. Other readers ignore all this.
 """
 
 import hashlib
@@ -16,9 +17,9 @@ from typing import BinaryIO
 
 import h5py
 
-from jt3r.errors import BadInput
+from .reading import open_hdf5
 
-NAME = b"jt3rseal"
+NAME = b"jt3rsums"
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _DIGEST = hashlib.sha256().digest_size
 _PAIR, _COUNT = struct.Struct("<QQ"), struct.Struct("<Q")
@@ -31,7 +32,7 @@ Ranges = list[tuple[int, int]]
 
 def add_integrity(path: Path) -> None:
     """Put the integrity data at the end of a closed HDF5 file."""
-    ranges = _merged(_chunks(path))
+    ranges = _merged(_compressed(path))
     counted = b"".join(_PAIR.pack(*pair) for pair in ranges) + _COUNT.pack(len(ranges))
     with path.open("r+b") as file:
         digest = _digest(file, ranges, path.stat().st_size, counted)
@@ -39,40 +40,39 @@ def add_integrity(path: Path) -> None:
         file.write(counted + digest + NAME)
 
 
-def check_integrity(path: Path) -> None:
-    """Raise BadInput in one line unless the integrity data are there and agree. Raises OSError if it cannot be read."""
+def is_hdf5(path: Path) -> bool:
+    """Whether the file begins as HDF5 files do. Raises OSError if it cannot be read."""
+    with path.open("rb") as file:
+        return file.read(len(SIGNATURE)) == SIGNATURE
+
+
+def is_untouched(path: Path) -> bool:
+    """Whether integrity data are there and agree with the file. Raises OSError if it cannot be read."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        if file.read(len(SIGNATURE)) != SIGNATURE:
-            raise BadInput(f"{path}: is no HDF5 file, or is cut short or damaged")
         file.seek(max(0, size - _TAIL))
         tail = file.read(_TAIL)
         if len(tail) < _TAIL or not tail.endswith(NAME):
-            raise BadInput(f"{path}: is an HDF5 file, but not one that jt3r wrote, or is cut short or damaged")
+            return False
         (count,) = _COUNT.unpack_from(tail)
         end = size - _TAIL - count * _PAIR.size
         if end < 0:
-            raise _damaged(path)
+            return False
         file.seek(end)
         pairs = file.read(count * _PAIR.size)
         ranges = list(_PAIR.iter_unpack(pairs))
         limits = [0, *(edge for pair in ranges for edge in pair), end]
         if limits != sorted(limits):
-            raise _damaged(path)
-        if _digest(file, ranges, end, pairs + _COUNT.pack(count)) != tail[_COUNT.size : -len(NAME)]:
-            raise _damaged(path)
+            return False
+        return _digest(file, ranges, end, pairs + _COUNT.pack(count)) == tail[_COUNT.size : -len(NAME)]
 
 
-def _damaged(path: Path) -> BadInput:
-    return BadInput(f"{path}: is damaged: its bytes have changed since jt3r wrote it")
-
-
-def _chunks(path: Path) -> Ranges:
-    """Where the chunks lie that have a checksum of their own."""
+def _compressed(path: Path) -> Ranges:
+    """Where the compressed chunks lie, which have a checksum of their own."""
     found: Ranges = []
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         for item in file.values():
-            if isinstance(item, h5py.Dataset) and item.fletcher32:
+            if isinstance(item, h5py.Dataset) and item.compression and item.fletcher32:
                 item.id.chunk_iter(lambda chunk: found.append((chunk.byte_offset, chunk.byte_offset + chunk.size)))
     return found
 

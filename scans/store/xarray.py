@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from jt3r.extras import need
 
 from .hdf5 import open_scan
+from .reading import is_of_lock
 
 if TYPE_CHECKING:
     import xarray
@@ -26,7 +27,12 @@ def open_dataset(path: str | Path) -> "xarray.Dataset":
     xarray = need("xarray", "xarray", "jt3r.scans.open")
     need("h5netcdf", "xarray", "jt3r.scans.open")
     with open_scan(path):
-        scan = xarray.open_dataset(path, engine="h5netcdf")
+        try:
+            scan = xarray.open_dataset(path, engine="h5netcdf")
+        except OSError as error:
+            if not is_of_lock(error):
+                raise
+            scan = xarray.open_dataset(path, engine="h5netcdf", driver_kwds={"locking": False})
     return _decoded(scan)
 
 

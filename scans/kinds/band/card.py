@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from jt3r import observables
 
-from ...cards.base import Finite, Rising
+from ...cards.base import Pair, Rising
 from ...cards.mesh import MeshCard
 from ...cards.validators import data_of, known
 
@@ -21,7 +21,7 @@ class BandCard(MeshCard):
     kind: Literal["band"]
     solve_for: Annotated[str, known("parameter", observables["pull_gm2"].reads)] = "m_phi"
     pulls: Rising = Field(default=[-2.0, -1.0, 0.0, 1.0, 2.0])
-    between: tuple[Finite, Finite] = (1e-6, 1e3)
+    between: Pair = (1e-6, 1e3)
     contributions: Literal["one_loop", "full"] = "one_loop"
     max_roots: int = Field(default=1, ge=1, le=16)
 

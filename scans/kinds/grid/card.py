@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from jt3r import observables
 
-from ...cards.base import Finite, Model
+from ...cards.base import Model, Pair
 from ...cards.mesh import MeshCard
 from ...cards.validators import Observables, data_of
 from .refinement import Refine
@@ -21,7 +21,7 @@ class Summary(Model):
     levels: list[Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default=[1.0, 2.0, 3.0], min_length=1)
     best: bool = True
     bins: int = Field(default=20, ge=0, le=1000)
-    range: tuple[Finite, Finite] = (-5.0, 5.0)
+    range: Pair = (-5.0, 5.0)
 
     @field_validator("range")
     @classmethod

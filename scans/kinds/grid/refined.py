@@ -14,7 +14,6 @@ from itertools import product
 from math import prod
 from pathlib import Path
 
-import h5py
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,8 +25,10 @@ from ...cards.axis import Range
 from ...engine.plan import Arrays, Scan, float_dtype, mesh_axes, observable_attributes, parameter_attributes, point_of
 from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
-from ...store.hdf5 import must_read_tile, write_rows
+from ...store.hdf5 import write_rows
 from ...store.layout import Coordinate, Layout, Variable
+from ...store.reading import open_hdf5
+from ...store.tile import must_read_tile
 from .card import GridCard
 
 BATCH = 1024
@@ -69,7 +70,7 @@ def refined_grid(card: GridCard) -> Scan:
 
 
 def _rows(file: Path) -> int:
-    with h5py.File(file, "r") as part:
+    with open_hdf5(file) as part:
         return len(part["level"])
 
 
@@ -86,7 +87,7 @@ class _Lattice:
     def __init__(self, card: GridCard):
         assert card.refine is not None
         self.levels = card.refine.levels
-        self.axes = list(mesh_axes(card).values())
+        self.axes = [np.asarray(values) for values in mesh_axes(card).values()]
         self.log = [isinstance(axis, Range) and axis.spacing == "log" for axis in card.axes.values()]
 
     def values(self, positions: np.ndarray) -> np.ndarray:

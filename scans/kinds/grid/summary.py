@@ -25,8 +25,9 @@ from ...engine.plan import (
 from ...engine.staging import Stages
 from ...engine.tiles import Slices, Tiles, block_shape, even_tile
 from ...store.compression import cores
-from ...store.hdf5 import must_read_tile, write_arrays
+from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
+from ...store.tile import must_read_tile
 from .card import GridCard
 from .dense import grid_function
 

@@ -11,8 +11,9 @@ from jt3r.experiments import load as searches
 
 from ...engine.plan import Arrays, Scan, axis_coordinates, mesh_axes, parameter_attributes
 from ...engine.tiles import Slices
-from ...store.hdf5 import must_read_tile, write_arrays
+from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
+from ...store.tile import must_read_tile
 from .card import WhatIsLeftCard
 
 SECONDS_TO_COMPILE, SECONDS_PER_ROW = 60.0, 0.3

@@ -15,8 +15,9 @@ from jt3r.point import PARAMETERS
 
 from ...engine.plan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
 from ...engine.tiles import Slices
-from ...store.hdf5 import must_read_tile, write_arrays
+from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
+from ...store.tile import must_read_tile
 from .card import DecayLengthsCard, LimitsCard
 
 EDGES = 32
@@ -29,6 +30,7 @@ SECONDS_PER_SEARCH, SECONDS_PER_EDGES = 1.5, 0.1
 def limits_scan(card: LimitsCard) -> Scan:
     """The scan that finds every interval; one tile is one value of the axis."""
     ((name, values),) = mesh_axes(card).items()
+    values = np.asarray(values)
     shape = (len(card.experiments), len(values), EDGES)
     attributes = {
         **parameter_attributes(card.along or "m_aprime", card.model),
@@ -87,7 +89,7 @@ def _edges(card: LimitsCard, name: str, at: dict[str, float], by: str) -> tuple[
 
 def decay_lengths_scan(card: DecayLengthsCard) -> Scan:
     """The scan behind Fig. 6, in a single tile."""
-    masses, energies = mesh_axes(card)["m_aprime"], card.energy.points()
+    masses, energies = np.asarray(mesh_axes(card)["m_aprime"]), card.energy.points()
     dtype = float_dtype()
     source = "arXiv:2105.07655, Fig. 6"
     length = {"units": "m", "latex": r"d_\mathrm{dec}", "long_name": "decay length (p/m) c tau", "source": source}

@@ -27,8 +27,9 @@ from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
-from ...store.hdf5 import must_read_tile, write_arrays
+from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
+from ...store.tile import must_read_tile
 from .card import ProfileCard
 
 SECONDS_PER_FIT = 2e-3

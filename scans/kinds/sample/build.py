@@ -7,7 +7,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from jt3r.extras import need
@@ -19,6 +18,7 @@ from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles
 from ...store.hdf5 import write_full
 from ...store.layout import Attributes, Coordinate, Layout, Variable
+from ...store.reading import open_hdf5
 from .card import SampleCard
 
 SECONDS_PER_STEP = 3e-4
@@ -78,7 +78,7 @@ def _diagnostics(card: SampleCard, files: list[Path]) -> dict[str, Any]:
     """R-hat and effective sample sizes of each parameter, and totals over the chains."""
     rows: dict[str, list[np.ndarray]] = {name: [] for name in (*card.free, "diverging", "n_steps", "step_size")}
     for path in files:
-        with h5py.File(path, "r") as part:
+        with open_hdf5(path) as part:
             for name, pieces in rows.items():
                 pieces.append(part[name][:, : card.draws])
     draws = {name: np.concatenate(pieces) for name, pieces in rows.items()}

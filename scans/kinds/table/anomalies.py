@@ -15,8 +15,9 @@ from jt3r.uv.anomalies import TABLE_III, anomalies, misprints
 
 from ...engine.plan import Arrays, Scan
 from ...engine.tiles import Slices
-from ...store.hdf5 import must_read_tile, write_arrays
+from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
+from ...store.tile import must_read_tile
 
 TEXT = h5py.string_dtype()
 SOURCE = "arXiv:2105.07655, Table III; misprints corrected, each anomaly an exact sum over left-handed fields"

@@ -13,8 +13,9 @@ from jt3r.flavour.from_angles import realisations
 
 from ...engine.plan import Arrays, Scan, observable_attributes
 from ...engine.tiles import Slices
-from ...store.hdf5 import must_read_tile, write_arrays
+from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
+from ...store.tile import must_read_tile
 from .anomalies import anomaly_scan
 from .card import TableCard
 

@@ -7,6 +7,7 @@ import pytest
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.checkpoint import checkpoint_folder, opened, tile_file
+from jt3r.scans.engine.identity import facts_of
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import run_shard
 from jt3r.scans.engine.status import status
@@ -15,7 +16,7 @@ from tests.scans.conftest import MAP, TILED
 
 def test_two_runs_on_one_output(tmp_path):
     out = tmp_path / "map.h5"
-    with opened(checkpoint_folder(out), prepare(load_card(MAP)), fresh=True):
+    with opened(checkpoint_folder(out), facts_of(prepare(load_card(MAP))), fresh=True):
         for options in ({"resume": True}, {"overwrite": True}, {}):
             with pytest.raises(BadInput, match="another jt3r is writing"):
                 run(MAP, out, **options)

@@ -1,5 +1,6 @@
 """Compiled programs are kept between processes."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,7 +12,6 @@ import pytest
 
 from jt3r.scans.engine import program_cache
 from jt3r.scans.engine.program_cache import cached
-from jt3r.scans.store.hdf5 import is_intact
 from tests.scans.processes import flip, jt3r
 
 PROGRAM = """
@@ -99,7 +99,7 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     for name in ("c.h5", "d.h5"):  # with a damaged program, which is made again, and with a whole one
         done = jt3r("run", card, "-o", tmp_path / name, env=home)
         assert (done.returncode, done.stderr) == (0, "")
-    assert is_intact(program)
+    assert hashlib.sha256(program.read_bytes()[:-32]).digest() == program.read_bytes()[-32:]
     nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
     assert jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
     assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1

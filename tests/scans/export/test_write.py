@@ -121,6 +121,10 @@ def test_the_output_is_kept(band_file, tmp_path):
     with pytest.raises(BadInput, match="--overwrite"):
         export(band_file, taken)
     assert taken.read_text() == "precious"
+    with pytest.raises(BadInput, match="not a file that jt3r wrote"):
+        export(band_file, taken, overwrite=True)
+    taken.unlink()
+    export(band_file, taken)
     assert export(band_file, taken, overwrite=True).read_text().startswith("pull,m_aprime [GeV],m_phi [GeV]")
     with pytest.raises(BadInput, match="there is no folder"):
         export(band_file, tmp_path / "none" / "out.csv")

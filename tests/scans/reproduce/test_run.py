@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import json
 import re
 import tomllib
 from collections import Counter
@@ -18,7 +19,7 @@ from jt3r.scans.reproduce.figures import PARTS
 from jt3r.scans.reproduce.latex import typeset as latex_typeset
 from jt3r.scans.reproduce.numbers import FUNCTIONS
 from jt3r.scans.reproduce.report import number, typeset
-from jt3r.scans.reproduce.run import OURS, REPORT, reproduce
+from jt3r.scans.reproduce.run import LIST, REPORT, reproduce
 from jt3r.scans.reproduce.statements import AGREES, DIFFERS, NOT_COMPUTABLE, STATEMENTS, Statement, find
 
 CHEAP = ("fig2", "fig6", "table1", "table2", "table3")
@@ -98,7 +99,7 @@ def test_the_files_beside_it(report):
     for part in ("fig2", "fig6"):
         assert {f"{part}.png", f"{part}.pdf", f"{part}.csv"} <= names
     assert {"table1.csv", "table2.csv", "table3.csv", "statements.csv", REPORT} <= names
-    assert all(OURS.fullmatch(name) for name in names)
+    assert names == {*json.loads((folder / LIST).read_text()), LIST}
     with (folder / "statements.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == [finding.name for finding in findings]

@@ -36,6 +36,8 @@ from .recast import Strength, TableExcess
 
 MASS_RANGE = (1e-3, 1.0)
 """Masses in GeV between which `intervals` looks; an interval that reaches an end is cut there."""
+PUBLISHED_AT = 10.0
+"""V in GeV for which published intervals in m_A' hold."""
 COUPLING_RANGE = (1e-9, 1e-1)
 """The same for mixings and couplings."""
 VISIBLE_HALF = 0.5
@@ -159,8 +161,8 @@ def intervals(
     ``between`` are the positive ends of the range that is looked at: unless given `MASS_RANGE` for masses of A' and phi' and
     `COUPLING_RANGE` for what has no unit. Whether the A' is seen follows from the point: one that decays at once into what
     no search sees
-    leaves displaced searches nothing. A published mass cut holds for m_aprime alone, for V = 10 GeV of U(1)_T3R, whatever the
-    point's, where the A' decays as its scenario says. Raises ValueError for a range that is missing or not positive, for
+    leaves displaced searches nothing. A published mass cut holds for m_aprime alone, at the V = 10 GeV of U(1)_T3R that it was
+    published for, where the A' decays as its scenario says. Raises ValueError for a range that is missing or not positive, for
     the paper's estimator with an electron beam, and as the making of a point does. ``along`` is the mass of the particle
     that is
     looked for unless given. ``strength`` picks the end of the range that theory leaves to a hadronic rate: the weakest excludes
@@ -198,7 +200,10 @@ def _published(cut: MassCut, at: Callable[[np.ndarray], ParameterPoint]) -> np.n
     """The parts of a published interval in which the A' decays as the cut's scenario says, to 1 % of the interval."""
     ends = (max(cut.lightest.value, MASS_RANGE[0] * 1e-2), cut.heaviest.value)
     masses = np.linspace(*ends, 101)
-    table = decays.aprime(couplings_of(at(masses)))
+    point = at(masses)
+    if not np.all(np.isclose(getattr(point, "v", PUBLISHED_AT), PUBLISHED_AT)):
+        return np.empty((0, 2))
+    table = decays.aprime(couplings_of(point))
     seen = np.broadcast_to(np.asarray(decays.share(table, decays.VISIBLE)) >= VISIBLE_HALF, masses.shape)
     holds = seen == (cut.scenario == "visible")
     if holds.all():

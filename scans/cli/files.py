@@ -6,36 +6,89 @@ from typing import Annotated, Literal
 
 import typer
 
+from jt3r.errors import BadInput
+from jt3r.units import quantity
+
 from .options import AsJson, shown
 
 
 def plot(
-    file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote; or fig2, the loop functions of the paper.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files that jt3r run wrote; or fig2, the loop functions of the paper."),
+    ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, PDF or SVG [FILE.png].")] = None,
     limits: Annotated[Path | None, typer.Option(help="Draw a band with the searches of this file of limits: Fig. 3.")] = None,
+    at: Annotated[
+        list[str] | None, typer.Option(metavar="AXIS=VALUE", help='Cut here: v=20, m_phi="79 MeV". Repeatable.')
+    ] = None,
+    observable: Annotated[str | None, typer.Option(help="Draw this array of the file.")] = None,
+    contour: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=A,B", help="Lines of an array at these values. Repeatable.")
+    ] = None,
+    log: Annotated[bool, typer.Option("--log", help="Colours or heights in the logarithm.")] = False,
+    x: Annotated[str | None, typer.Option("--x", help="Along the horizontal axis.")] = None,
+    y: Annotated[str | None, typer.Option("--y", help="Along the vertical axis.")] = None,
+    c: Annotated[str | None, typer.Option("--c", help="As colours.")] = None,
+    title: Annotated[str | None, typer.Option(help="In place of the picture's own.")] = None,
     style: Annotated[
-        Literal["jt3r", "paper"], typer.Option(help="paper: Figs. 2, 3, 4 and 6 as the paper draws them.")
+        str,
+        typer.Option(help="jt3r; journal: smaller fonts; paper: Figs. 2, 3, 4 and 6 as the paper draws them; or a style file."),
     ] = "jt3r",
+    size: Annotated[Literal["single", "double"] | None, typer.Option(help="Width of one or two columns of a journal.")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the picture.")] = False,
 ) -> None:
-    """Draw a scan file, or Fig. 2 of the paper."""
+    """Draw scan files, or Fig. 2 of the paper. Several bands, with files of limits, come into one picture."""
     from ..kinds.limits.draw import plot_band_with_limits
+    from ..kinds.limits.several import are_bands, plot_bands
     from ..kinds.paper_style import plot_as_paper
-    from ..kinds.picture import plot_file
+    from ..kinds.picture import SIZE, plot_files
+    from ..kinds.style import SIZES
+    from ..kinds.view import View
     from ..reproduce.loop_functions import plot_loop_functions
     from ..store.output import check_output
 
-    picture = output or file.with_suffix(".png")
-    check_output(picture, overwrite, [file, *([limits] if limits else [])])
-    if str(file) == "fig2":
+    picture = output or files[0].with_suffix(".png")
+    more = [limits] if limits is not None else []
+    check_output(picture, overwrite, [*files, *more])
+    if str(files[0]) == "fig2":
         plot_loop_functions(picture)
     elif style == "paper":
-        plot_as_paper(file, picture, [] if limits is None else [limits])
-    elif limits is not None:
-        plot_band_with_limits(file, limits, picture)
+        plot_as_paper(files[0], picture, [*files[1:], *more])
+    elif limits is not None and len(files) == 1:
+        plot_band_with_limits(files[0], limits, picture)
     else:
-        plot_file(file, picture)
+        view = View(_places(at or []), observable, _levels(contour or []), log, x, y, c)
+        every = [*files, *more]
+        draw = plot_bands if are_bands(every) else plot_files
+        draw(every, picture, view, title=title, style=style, size=SIZES[size] if size else SIZE)
     typer.echo(shown(picture))
+
+
+def _places(settings: list[str]) -> dict[str, float]:
+    """Values of axes from settings AXIS=VALUE. Raises BadInput naming the one that is wrong."""
+    from jt3r.point import PARAMETERS
+
+    places = {}
+    for setting in settings:
+        name, _, value = (part.strip() for part in setting.partition("="))
+        try:
+            places[name] = quantity(value, PARAMETERS[name].unit if name in PARAMETERS else "1")
+        except ValueError as error:
+            raise BadInput(f"--at {setting}: must be AXIS=VALUE: {error}") from None
+    return places
+
+
+def _levels(settings: list[str]) -> dict[str, tuple[float, ...]]:
+    """Arrays and values of contours from settings NAME=A,B. Raises BadInput naming the one that is wrong."""
+    levels = {}
+    for setting in settings:
+        name, _, values = setting.partition("=")
+        try:
+            levels[name.strip()] = tuple(float(value) for value in values.split(","))
+        except ValueError:
+            raise BadInput(f"--contour {setting}: must be NAME=A,B with numbers") from None
+    return levels
 
 
 def info(file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote.")], as_json: AsJson = False) -> None:

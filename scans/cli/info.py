@@ -41,6 +41,8 @@ def _table_of_arrays(title: str, arrays: dict[str, dict[str, Any]]) -> Table:
     for name, array in arrays.items():
         over = " x ".join(f"{dim} {n}" for dim, n in zip(array["dims"], array["shape"], strict=True)) or "-"
         low_high = "-" if array["range"] is None else "{:.6g} .. {:.6g}".format(*array["range"])
+        if array.get("nan"):
+            low_high += f"; {array['nan']:,} NaN"
         cells = (name, over, array.get("units", ""), low_high, array.get("long_name", ""))
         table.add_row(*(Text(visible(str(cell))) for cell in cells))
     return table

@@ -1,7 +1,7 @@
 """The picture of a scan file, by its kind."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
@@ -14,48 +14,93 @@ from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
 from .registry import card_of, kind_of
-from .style import STYLE, new_figure
+from .style import new_figure, rules
+from .view import View, part
 
 if TYPE_CHECKING:
     import xarray
 
 SIZE = (5.2, 4.2)
 """Inches."""
+PLAIN = View()
 
 
-def plot(scan: Union[str, Path, "xarray.Dataset"], ax: Axes | None = None) -> Axes:
+def plot(
+    scan: Union[str, Path, "xarray.Dataset"],
+    ax: Axes | None = None,
+    *,
+    at: Mapping[str, float] | None = None,
+    observable: str | None = None,
+    contours: Mapping[str, Sequence[float]] | None = None,
+    log: bool = False,
+    x: str | None = None,
+    y: str | None = None,
+    c: str | None = None,
+    title: str | None = None,
+    style: str = "jt3r",
+) -> Axes:
     """Draw a scan, a file or what `jt3r.open` gave of one, in the way of its kind on `ax`, or on new axes, and return them.
 
-    Raises BadInput if there is no such file or nothing to draw it by.
+    `at` cuts at values of axes ({"v": 20.0}), `observable` says which array of the file is drawn, `contours` draws lines of
+    arrays over a map, `log` takes the logarithm of what is drawn; `x`, `y` and `c` name the axes and the colours. `style` is
+    jt3r, paper, or a style file of matplotlib. Raises BadInput if there is no such file or nothing to draw it by.
 
     >>> import jt3r
     >>> card = {"kind": "band", "pulls": [-1.0, 0.0, 1.0], "axes": {"m_aprime": {"min": 0.02, "max": 0.2, "n": 64}}}
-    >>> axes = jt3r.plot(jt3r.run(card, "band.h5"))
-    >>> axes.get_ylabel()
-    "$m_{\\\\phi'}$ [MeV]"
+    >>> axes = jt3r.plot(jt3r.run(card, "band.h5"), title="The band")
+    >>> axes.get_xlabel()
+    "$m_{A'}$ [MeV]"
     """
-    with _opened(scan) as file, matplotlib.rc_context(STYLE):
+    lines = {name: tuple(levels) for name, levels in (contours or {}).items()}
+    view = View(at or {}, observable, lines, log, x, y, c)
+    with _opened(scan) as file, matplotlib.rc_context(rules(style)):
         if ax is None:
             from matplotlib import pyplot
 
             _, ax = pyplot.subplots(figsize=SIZE, layout="constrained")
-        draw(ax, file)
+        draw(ax, file, view)
+        if title is not None:
+            ax.set_title(title)
     return ax
 
 
 def plot_file(file: str | Path, picture: str | Path) -> None:
     """Draw a scan file into a PNG, PDF or SVG. Raises BadInput if there is nothing to draw it by."""
-    with open_scan(file) as scan, new_figure(Path(picture), SIZE) as figure:
-        draw(figure.subplots(), scan)
+    plot_files([Path(file)], Path(picture))
 
 
-def draw(axes: Axes, scan: h5py.File) -> None:
+def plot_files(
+    files: Sequence[Path],
+    picture: Path,
+    view: View = PLAIN,
+    *,
+    title: str | None = None,
+    style: str = "jt3r",
+    size: tuple[float, float] = SIZE,
+) -> None:
+    """Draw scan files into one PNG, PDF or SVG, side by side.
+
+    Raises BadInput if there is nothing to draw one of them by.
+    """
+    with ExitStack() as stack:
+        scans = [stack.enter_context(open_scan(file)) for file in files]
+        columns = len(files)
+        figure = stack.enter_context(new_figure(picture, (size[0] * (1 + 0.8 * (columns - 1)), size[1]), style))
+        panels = figure.subplots(1, columns, squeeze=False)[0]
+        for panel, scan in zip(panels, scans, strict=True):
+            draw(panel, scan, view)
+        if title is not None:
+            (panels[0].set_title if columns == 1 else figure.suptitle)(title)
+
+
+def draw(axes: Axes, scan: h5py.File, view: View) -> None:
     """Draw an open scan on axes. Raises BadInput if there is nothing to draw it by."""
     card = card_of(scan.attrs)
     draw_kind = kind_of(card).part("draw")
     if draw_kind is None:
         raise BadInput(f"{scan.filename}: a {card['kind']} has no picture; jt3r info prints it")
-    draw_kind(axes, scan, card)
+    with part(scan, card, view) as (shown, its_card):
+        draw_kind(axes, shown, its_card, view)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from jt3r.errors import BadInput
+from jt3r import observables
+from jt3r.errors import BadInput, unknown
 from jt3r.point import PARAMETERS
 
 from ..store.output import followed, kind_of_file
@@ -40,9 +41,25 @@ SIGNED = {".png": {"Software": "jt3r"}, ".pdf": {"Creator": "jt3r"}, ".svg": {"C
 """Formats of pictures, and what says in them that jt3r drew them."""
 
 
+JOURNAL: Any = {**STYLE, "font.size": 9, "axes.linewidth": 0.6, "lines.linewidth": 1.0, "savefig.dpi": 600}
+STYLES = {"jt3r": STYLE, "journal": JOURNAL}
+SIZES = {"single": (3.37, 2.8), "double": (6.93, 4.4)}
+"""Inches: one and two columns of a journal."""
+
+
+def rules(style: str) -> Any:
+    """The settings of matplotlib of a style by its name, or of a style file. Raises BadInput if it is neither."""
+    if style in STYLES:
+        return STYLES[style]
+    try:
+        return STYLE | dict(matplotlib.rc_params_from_file(style, use_default_template=False))
+    except OSError:
+        raise BadInput(f"style {style}: no such file, and {unknown('style', style, STYLES)}") from None
+
+
 @contextmanager
-def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
-    """A figure in the house style, saved to `picture` when the block ends, or not at all.
+def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r") -> Iterator[Figure]:
+    """A figure in a style, saved to `picture` when the block ends, or not at all.
 
     Raises BadInput for a name that ends in none of the formats, and for what is no place for a file.
     """
@@ -50,7 +67,7 @@ def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
         raise BadInput(f"output {picture}: the name must end in one of {', '.join(SIGNED)}")
     if what := kind_of_file(picture):
         raise BadInput(f"output {picture}: is {what}")
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(rules(style)):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
@@ -67,13 +84,12 @@ def new_figure(picture: Path, size: tuple[float, float]) -> Iterator[Figure]:
 
 def label(item: h5py.Dataset) -> str:
     """Axis label of a parameter from what the file says of it; masses are drawn in MeV."""
-    unit = item.attrs["units"]
-    return with_unit(f"${item.attrs['latex']}$", "MeV" if unit == "GeV" else unit)
+    return with_unit(f"${item.attrs['latex']}$", _shown_unit(item))
 
 
 def shown_values(item: h5py.Dataset, values: Any = None) -> np.ndarray:
-    """A parameter's array, or other values of it, as drawn: masses in MeV."""
-    return np.multiply(item[()] if values is None else values, MEV if item.attrs["units"] == "GeV" else 1)
+    """A parameter's array, or other values of it, as drawn: masses in MeV, V in GeV."""
+    return np.multiply(item[()] if values is None else values, MEV if _shown_unit(item) == "MeV" else 1)
 
 
 def in_best_unit(arrays: list[np.ndarray], unit: str) -> tuple[list[np.ndarray], str]:
@@ -89,11 +105,19 @@ def with_unit(name: str, unit: str) -> str:
     """A label: the name, and the unit in brackets unless it is "1"; cm^2 with a raised 2."""
     base, raised, rest = unit.partition("^")
     typeset = f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised and rest[:1].isdigit() else unit
-    return name if unit == "1" else f"{name} [{typeset}]".strip()
+    return name if unit in ("", "1") else f"{name} [{typeset}]".strip()
+
+
+def _shown_unit(item: h5py.Dataset) -> str:
+    """V stays in GeV, and so does what is called an energy."""
+    unit, name = item.attrs["units"], (item.name or "").strip("/")
+    return "MeV" if unit == "GeV" and name not in ("v", "energy") else unit
 
 
 def fixed_v(card: dict) -> float:
-    return card["fixed"].get("v", PARAMETERS["v"].default)
+    """V in GeV, where a card has one."""
+    axis = card.get("axes", {}).get("v", {}).get("values")
+    return axis[0] if axis else card["fixed"].get("v", PARAMETERS["v"].default)
 
 
 def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
@@ -101,6 +125,25 @@ def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
     for name, set_scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
         if card["axes"].get(name, {}).get("spacing") == "log":
             set_scale("log")
+
+
+def what_was_fitted(card: dict) -> str:
+    """The terms of a likelihood as symbols, the data set, and how published cuts enter."""
+    texts = [
+        f"${observables[name].latex}$" if name in observables else NAMES.get(name, name.replace("_", " "))
+        for name in card["terms"]
+    ]
+    walls = "cuts as walls" if card["cuts"] == "wall" else "cuts veto"
+    return "\n".join(wrap_terms(texts)) + f"\ndata set {card['dataset']}, errors {card['errors']}, {walls}"
+
+
+def wrap_terms(texts: list[str], a_line: int = 4) -> list[str]:
+    """A few terms on each line."""
+    return [", ".join(texts[k : k + a_line]) for k in range(0, len(texts), a_line)]
+
+
+NAMES = {"gm2": r"$\Delta a_\mu$", "h_decays": r"$h$ decays"}
+"""Terms that are no observables, typeset."""
 
 
 def scaled_top(axes: Axes, factor: float, text: str) -> None:
@@ -112,7 +155,7 @@ def scaled_top(axes: Axes, factor: float, text: str) -> None:
 
 def coupling_on_top(axes: Axes, scan: h5py.File, card: dict) -> None:
     """g_T3R = m_A'/(sqrt2 V) along the top of an m_A' axis in MeV, where V is one number."""
-    if "v" not in scan:
+    if "v" not in scan or len(scan["v"]) == 1:
         scaled_top(axes, 1 / (np.sqrt(2) * fixed_v(card) * MEV), r"$g_{T3R}$")
 
 

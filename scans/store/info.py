@@ -30,14 +30,15 @@ def _array(item: h5py.Dataset) -> dict[str, Any]:
     }
     if h5py.check_string_dtype(item.dtype):
         return {**facts, "range": None, "values": item.asstr()[()].tolist()}
-    lowest, highest = np.inf, -np.inf
+    lowest, highest, missing = np.inf, -np.inf, 0
     pieces = item.iter_chunks() if item.chunks else [()]
     for piece in pieces if item.dtype.kind in "biuf" else []:
         values = np.asarray(item[piece], dtype=float)
+        missing += int(np.isnan(values).sum())
         if np.isfinite(values).any():
             lowest = min(lowest, float(np.nanmin(values[np.isfinite(values)])))
             highest = max(highest, float(np.nanmax(values[np.isfinite(values)])))
-    return {**facts, "range": [lowest, highest] if lowest <= highest else None}
+    return {**facts, "range": [lowest, highest] if lowest <= highest else None, "nan": missing}
 
 
 def _plain(value: Any) -> Any:

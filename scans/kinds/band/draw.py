@@ -6,12 +6,22 @@ from matplotlib.axes import Axes
 
 from jt3r.errors import BadInput
 
-from ..style import BLUE, GREY, ORANGE, coupling_on_top, label, set_scales, shown_values
+from ..array import draw_array
+from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, label, set_scales, shown_values
+from ..view import View, cut_text
+from .several import draw_family
 
 
-def draw(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """The band against the one axis of its file. Raises BadInput if it has another number of axes."""
+def draw(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
+    """The band against the one axis of its file, or one for each of a few values of a second. Raises BadInput if neither."""
     names = [name for name in card["axes"] if len(scan[name]) > 1]
+    if view.shown is not None:
+        draw_array(axes, scan, card, view.shown, view)
+        return
+    few = [name for name in names if len(scan[name]) <= len(COLOURS)]
+    if len(names) == 2 and few:
+        draw_family(axes, scan, card, few[0])
+        return
     if len(names) != 1:
         raise BadInput(f"{scan.filename}: a band over {', '.join(names) or 'a single point'} has no picture")
     draw_band(axes, scan, card)
@@ -20,12 +30,15 @@ def draw(axes: Axes, scan: h5py.File, card: dict) -> None:
 def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
     """The band, with the window of half an MeV around its centre in an inset: on the full scale it is a line."""
     target, along = card["solve_for"], next(name for name in card["axes"] if len(scan[name]) > 1)
-    x, pulls, edges = shown_values(scan[along]), scan["pull"][()], shown_values(scan[target])
+    x, pulls = shown_values(scan[along]), scan["pull"][()]
+    edges = shown_values(scan[target]).reshape(len(pulls), len(x))  # whatever other axes are one value long
     _fill_band(axes, x, pulls, edges)
     set_scales(axes, card, along, target)
     axes.set_xlabel(label(scan[along]))
     axes.set_ylabel(label(scan[target]))
     axes.set_xlim(x[0], x[-1])
+    if cut := cut_text(card):
+        axes.set_title(cut, fontsize="medium")
     if along == "m_aprime":
         axes.grid(alpha=0.25, linewidth=0.5)
         coupling_on_top(axes, scan, card)

@@ -1,46 +1,68 @@
 """Picture of a search: where the starts ended, in two coordinates, by basin."""
 
-from textwrap import wrap
-
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogFormatter
 
-from ..style import COLOURS, GREY, label, shown_values
-
-TITLE_WIDTH = 60
-"""Characters in a line of the title."""
+from ..array import draw_points
+from ..style import COLOURS, GREY, label, shown_values, what_was_fitted
+from ..view import View
 
 NAMED = 5
 """Basins with a colour of their own; the others are grey."""
 
 
-def draw_search(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """Minima within four units of the best chi-square, in the first two masses that are free, else the first coordinates."""
+def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
+    """Minima within four units of the best chi-square, in two coordinates: those of the view, else where the basins differ.
+
+    With a colour for each of the best basins, or in the colour of an array that the view names.
+    """
+    if view.shown is not None and view.x and view.y:
+        draw_points(axes, scan, view.x, view.y, view.shown, view)
+        return
     free = list(card["free"])
-    masses = [name for name in free if name in ("m_phi", "m_aprime")]
-    names = sorted(masses, reverse=True) if len(masses) == 2 else free[:2]
     chi_square, basin = scan["chi_square"][()], scan["basin"][()]
     shown = chi_square <= chi_square.min(initial=np.inf) + 4
+    names = [view.x, view.y] if view.x and view.y else _telling(scan, free, basin, shown)
     x = shown_values(scan[names[0]])
     y = shown_values(scan[names[1]]) if len(names) == 2 else chi_square
     best = list(dict.fromkeys(basin[shown].tolist()))[:NAMED]
     others = shown & ~np.isin(basin, best)
     if others.any():
         axes.plot(x[others], y[others], ".", color=GREY, markersize=3, label="other basins")
+    third = [name for name in free if name not in names]
+    if len(best) == 1 and len(third) == 1 and len(names) == 2:
+        draw_points(axes, scan, names[0], names[1], third[0], view)
+        axes.set_title(what_was_fitted(card), fontsize=8)
+        return
     for number, colour in zip(best, COLOURS, strict=False):
         here = shown & (basin == number)
         text = f"basin {number}: {int(scan['starts'][()][basin == number].sum())} starts"
         axes.plot(x[here], y[here], ".", color=colour, markersize=4, label=text)
     for which, axis, name in zip("xy", (axes.xaxis, axes.yaxis), names, strict=False):
-        if card["free"][name]["spacing"] == "log":
+        if card["free"].get(name, {}).get("spacing") == "log":
             axes.set(**{f"{which}scale": "log"})
             axis.set_major_formatter(LogFormatter())
             axis.set_minor_formatter(LogFormatter())
         axis.set_label_text(label(scan[name]))
     if len(names) == 1:
         axes.set_ylabel(rf"${scan['chi_square'].attrs['latex']}$")
-    title = f"{', '.join(card['terms'])}; data set {card['dataset']}"
-    axes.set_title("\n".join(wrap(title, TITLE_WIDTH)), fontsize=8)
+    axes.set_title(what_was_fitted(card), fontsize=8)
     axes.legend(frameon=False, fontsize=7)
+
+
+def _telling(scan: h5py.File, free: list[str], basin: np.ndarray, shown: np.ndarray) -> list[str]:
+    """The two coordinates in which the basins lie apart most, against their spread; the two masses of a single basin."""
+    masses: list[str] = [name for name in ("m_phi", "m_aprime") if name in free]
+    numbers = np.unique(basin[shown])
+    if len(numbers) < 2 or len(free) < 3:
+        return masses if len(masses) == 2 else free[:2]
+
+    def apart(name: str) -> float:
+        values = scan[name][()]
+        centres = [values[shown & (basin == number)].mean() for number in numbers]
+        within = [values[shown & (basin == number)].std() for number in numbers]
+        return float(np.std(centres) / (np.mean(within) + 1e-9 * (1 + np.ptp(values[shown]))))
+
+    return sorted(free, key=apart, reverse=True)[:2]

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from jt3r import observables
-from jt3r.point import PARAMETERS
 
-from ..style import COLOURS, MEV, in_best_unit, with_unit
+from ..style import COLOURS, in_best_unit, with_unit
+from ..view import parameter_text
 
 MAX_CURVES = 8
 MANY_DECADES = 100.0
@@ -65,14 +65,8 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
 def _fixed_values(card: dict, drawn: list[str]) -> str:
     """The fixed parameters that a curve depends on, with light masses in MeV."""
     read = {name for shown in card["observables"] for name in observables[shown].reads}
-    texts = []
-    for name, value in card["fixed"].items():
-        if name in read - set(drawn):
-            parameter = PARAMETERS[name]
-            in_mev = parameter.unit == "GeV" and abs(value) < 1
-            unit = "" if parameter.unit == "1" else " MeV" if in_mev else f" {parameter.unit}"
-            texts.append(f"${parameter.latex} = {value * MEV if in_mev else value:g}${unit}")
-    return ", ".join(texts)
+    given = {**card["fixed"], **card.get("cut", {})}
+    return ", ".join(parameter_text(name, value) for name, value in given.items() if name in read - set(drawn))
 
 
 def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:
@@ -94,7 +88,14 @@ def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curv
             axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=rf"{who}, ${value:g} \pm {error:g}$")
             for curve in curves:
                 for low, high in _crossings(x, curve, value - error, value + error):
-                    axes.axvspan(low, high, color="0.6", linewidth=0.6)
+                    axes.plot([(low + high) / 2], [value], "o", color="k", markersize=4, fillstyle="none")
+                    axes.annotate(
+                        f"{(low + high) / 2:.4g}",
+                        ((low + high) / 2, value),
+                        xytext=(5, 5),
+                        textcoords="offset points",
+                        fontsize=8,
+                    )
 
 
 def _crossings(x: np.ndarray, curve: np.ndarray, low: float, high: float) -> list[tuple[float, float]]:

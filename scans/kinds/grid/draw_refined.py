@@ -1,4 +1,4 @@
-"""The picture of a refined grid: its cells, coloured, outlined where they are wide enough, and the contours through them."""
+"""The picture of a refined grid: its cells, coloured, and the contours through them."""
 
 import h5py
 import numpy as np
@@ -6,21 +6,19 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.tri import Triangulation
 
-from ..style import GREY, coupling_on_top, label, set_scales, shown_values
-
-OUTLINED = 3
-"""Levels whose cells are outlined; finer ones would be drawn black."""
+from ..style import coupling_on_top, label, set_scales, shown_values
+from ..view import View, array_of
 
 TRIANGLES = ((0, 2, 3), (0, 3, 1))
 """The two halves of a cell as corners: their numbers' bits say lower or upper end along the first and the second axis."""
 
 
-def draw_cells(axes: Axes, scan: h5py.File, card: dict) -> None:
+def draw_cells(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """Cells in the colour of the observable that was followed, or of the first one stored, and the contours of it."""
     x, y = list(card["axes"])
     refine = card["refine"]
-    shown = refine["where"] if refine["where"] in card["observables"] else card["observables"][0]
-    values, level = scan[shown][()], scan["level"][()]
+    shown = view.shown or (refine["where"] if refine["where"] in card["observables"] else card["observables"][0])
+    values, level = array_of(scan, shown)[()], scan["level"][()]
     (left, right), (low, high) = (shown_values(scan[name]).T for name in (x, y))
     points = np.stack([np.stack([left, left, right, right], -1), np.stack([low, high, low, high], -1)], -1)
     limits: dict = {"clim": (-10, 10), "cmap": "RdBu_r"} if shown.startswith("pull") else {"cmap": "viridis"}
@@ -28,8 +26,6 @@ def draw_cells(axes: Axes, scan: h5py.File, card: dict) -> None:
         list(points[:, [0, 1, 3, 2]]), array=values.mean(axis=1), edgecolors="face", linewidths=0.1, rasterized=True, **limits
     )
     axes.add_collection(image)
-    coarse = list(points[level < OUTLINED][:, [0, 1, 3, 2]])
-    axes.add_collection(PolyCollection(coarse, facecolors="none", edgecolors=GREY, linewidths=0.15, rasterized=True))
     extend = "both" if shown.startswith("pull") else "neither"
     axes.figure.colorbar(image, ax=axes, label=f"${scan[shown].attrs['latex']}$", extend=extend)
     levels = sorted({edge for pair in [(c, c) for c in refine["contours"]] + [refine["band"] or ()] for edge in pair})

@@ -10,10 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from jt3r.errors import BadInput
+from jt3r.experiments.limits import PUBLISHED_AT
 
 from ...store.hdf5 import open_scan
+from ..array import draw_array
 from ..band.draw import draw_band
 from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, shades
+from ..view import View
 
 STYLES: dict[str, dict[str, Any]] = {
     "excluded": {"color": GREY, "alpha": 0.6},
@@ -29,9 +32,6 @@ SHOWN_FROM, SHOWN_TO = 1, 400
 
 EDGES_FROM = 10
 """Mass in MeV from which edges are drawn against V: below, every dump excludes."""
-
-PUBLISHED_AT = 10.0
-"""V in GeV for which published intervals hold."""
 
 
 def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | Path) -> None:
@@ -64,8 +64,11 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
         upper.set_xlabel("")
 
 
-def draw_limits(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """Bars in m_A' at a single V; the edges of every search against V otherwise."""
+def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
+    """Bars in m_A' at a single V, or at that of the view; the edges of every search against V otherwise."""
+    if view.shown is not None:
+        draw_array(axes, scan, card, view.shown, view)
+        return
     if len(scan["v"]) > 1:
         _draw_edges(axes, scan, card)
         return
@@ -77,12 +80,12 @@ def draw_limits(axes: Axes, scan: h5py.File, card: dict) -> None:
 
 
 def _heading(scan: h5py.File, number: int, card: dict) -> str:
-    decay = r"A' \to e^+e^-,\,\mu^+\mu^-" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
+    decay = r"A' \to e^+\,e^-,\ \mu^+\,\mu^-" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
     how = f"recipe {card['recipe']}" if card["scenario"] == "visible" else "published cuts"
     return rf"${decay}$, $V = {scan['v'][number]:g}$ GeV, {how}"
 
 
-def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict) -> None:
+def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """Fig. 6 of arXiv:2105.07655: d_dec against energy; a search sees masses whose line lies above its mark at its E_max."""
     energies, masses = scan["energy"][()], scan["m_aprime"][()]
     colours = shades(len(masses))
@@ -102,7 +105,7 @@ def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict) -> None:
             fontsize=8,
             color=GREY,
         )
-    axes.plot([], [], "_", color=GREY, markeredgewidth=2, label=r"$d/\ln N$ at $E_\mathrm{max}$")
+    axes.plot([], [], "_", color=GREY, markeredgewidth=2, label=r"$d/\ln N$ at $E_\mathrm{max}$, where $N > 1$")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(energies[0], energies[-1])
@@ -141,6 +144,12 @@ def _excluded(scan: h5py.File, number: int, beyond: bool) -> list[tuple[float, f
         else:
             joined.append((low, high))
     return joined
+
+
+def excluded_at(scan: h5py.File, v: float) -> list[tuple[float, float]]:
+    """All that is excluded at one V, in MeV. Raises BadInput if the file has no such V."""
+    number = _row_of_v(scan, v)
+    return [interval for beyond in (False, True) for interval in _excluded(scan, number, beyond)]
 
 
 def _visible(scan: h5py.File, number: int) -> list[str]:
@@ -189,17 +198,15 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
             if not np.isfinite(low).any():
                 continue
             if fact["published"]:
-                published.append((fact["label"], low[0], high[0]))
+                at = np.isclose(values, PUBLISHED_AT)  # files of earlier versions have them at every V
+                published += [(fact["label"], *ends) for ends in zip(low[at], high[at], strict=True)]
             elif fact["status"] == "excluded":
                 _fill_excluded(axes, values, low, high, fact)
             else:
                 axes.plot(values, high, next(dashes), color=next(colours), linewidth=1.3, label=fact["label"])
-    if values[0] < PUBLISHED_AT < values[-1]:
-        for number, (text, low, high) in enumerate(published):
-            at = PUBLISHED_AT * 1.03 ** (number + 1)
-            axes.errorbar(
-                at, low, yerr=[[0], [high - low]], color=next(colours), capsize=3, linewidth=1.3, label=f"{text}, 10 GeV"
-            )
+    for number, (text, low, high) in enumerate(published):
+        at = PUBLISHED_AT * 1.03 ** (number + 1)
+        axes.errorbar(at, low, yerr=[[0], [high - low]], color=next(colours), capsize=3, linewidth=1.3, label=f"{text}, 10 GeV")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(values[0], values[-1])

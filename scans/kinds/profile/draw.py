@@ -4,25 +4,36 @@ import h5py
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values
+from ..array import draw_array
+from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values, what_was_fitted
+from ..view import View
 
 HEIGHT = 2.5
 """How far above the highest level a picture goes, as a multiple of it."""
 
 
-def draw_profile(axes: Axes, scan: h5py.File, card: dict) -> None:
+def draw_profile(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """The rise of chi-square along one profiled quantity or over two, and the regions at the confidence levels of the file."""
+    if view.shown is not None:
+        draw_array(axes, scan, card, view.shown, view)
+        return
     (_draw_curve if len(card["axes"]) == 1 else _draw_regions)(axes, scan, card)
-    axes.set_title(f"{', '.join(card['terms'])}; data set {card['dataset']}", fontsize=8)
+    axes.set_title(what_was_fitted(card), fontsize=8)
 
 
 def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     (name,) = card["axes"]
     x, rise, levels = shown_values(scan[name]), scan["delta_chi_square"][()], scan["level"][()]
     top = HEIGHT * levels[-1]
+    rise = np.where(rise <= top, rise, np.nan)
     axes.plot(x, rise, color=BLUE)
     for confidence, level, pieces, count, colour in zip(
-        scan["confidence"][()], levels, shown_values(scan["interval"]), scan["pieces"][()], (BLUE, ORANGE), strict=True
+        scan["confidence"][()],
+        levels,
+        shown_values(scan[name], scan["interval"][()]),
+        scan["pieces"][()],
+        (BLUE, ORANGE),
+        strict=True,
     ):
         axes.axhline(level, color=GREY, linewidth=0.6, linestyle=":")
         text = " and ".join(f"{_number(low)} to {_number(high)}" for low, high in pieces[:count])
@@ -30,16 +41,18 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
             span = (x[0] if np.isnan(low) else low, x[-1] if np.isnan(high) else high)
             shown = f"{100 * confidence:.0f} %: {text}" if number == 0 else None
             axes.axvspan(*span, color=colour, alpha=0.15, linewidth=0, label=shown)
+    lowest = int(np.nanargmin(rise))
+    axes.plot(x[lowest], rise[lowest], "k+", markersize=8, linestyle="none", label=f"best fit: {_number(x[lowest])}")
     axes.set_xlim(x[0], x[-1])
-    axes.set_ylim(0, top)
+    axes.set_ylim(0, 1.45 * top)  # the legend has the room above the curve
     set_scales(axes, card, name, "")
     axes.set_xlabel(label(scan[name]))
     axes.set_ylabel(f"${scan['delta_chi_square'].attrs['latex']}$")
-    axes.legend(frameon=False, loc="upper center")
+    axes.legend(frameon=False, loc="upper center", fontsize="small")
 
 
 def _number(end: float) -> str:
-    return "..." if np.isnan(end) else f"{end:.4g}"
+    return "..." if np.isnan(end) else f"{end:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:

@@ -6,17 +6,22 @@ from matplotlib.axes import Axes
 
 from jt3r.extras import need
 
-from ..style import BLUE, label, shown_values
+from ..array import draw_points
+from ..style import BLUE, label, shown_values, what_was_fitted
+from ..view import View
 
 SIDE = 1.7
 """Inches of one panel."""
 
 
-def draw_corner(axes: Axes, scan: h5py.File, card: dict) -> None:
+def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """Histograms with the median and the central 68 % above them, and regions of 68 and 95 % for each pair.
 
     They take the whole figure of `axes`.
     """
+    if view.x and view.y:
+        draw_points(axes, scan, view.x, view.y, view.shown, view)
+        return
     corner = need("corner", "sample", "the picture of a posterior")
     names = list(card["free"])
     figure = axes.figure.figure
@@ -24,19 +29,32 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict) -> None:
     figure.set_layout_engine("none")
     figure.set_size_inches(side, side)
     axes.remove()
+    columns = [shown_values(scan[name]).ravel() for name in names]
     corner.corner(
-        np.stack([shown_values(scan[name]).ravel() for name in names], axis=-1),
+        np.stack(columns, axis=-1),
         labels=[label(scan[name]) for name in names],
         fig=figure,
         color=BLUE,
         levels=(0.68, 0.95),
         quantiles=(0.16, 0.5, 0.84),
-        show_titles=True,
-        title_fmt=".3g",
-        title_kwargs={"fontsize": 9},
         label_kwargs={"fontsize": 11},
         plot_datapoints=False,
         fill_contours=True,
         smooth=1.0,
         max_n_ticks=4,
     )
+    for k, (column, name) in enumerate(zip(columns, names, strict=True)):
+        panel = figure.axes[k * (len(names) + 1)]
+        panel.set_title(f"{label(scan[name]).partition(' [')[0]} = {rounded(column)}", fontsize=9)
+    text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %; lines: median and central 68 %"
+    figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=10)
+
+
+def rounded(draws: np.ndarray) -> str:
+    """The median with the distances to the ends of the central 68 %, to two digits of the smaller distance."""
+    low, middle, high = np.quantile(draws, (0.16, 0.5, 0.84))
+    up, down = high - middle, middle - low
+    smaller = min(up, down)
+    digits = max(0, 1 - int(np.floor(np.log10(smaller)))) if smaller > 0 else 2
+    plain = f"{middle:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return rf"{plain}$^{{+{up:.{digits}f}}}_{{-{down:.{digits}f}}}$"

@@ -7,17 +7,20 @@ and the clock need Linux, root (for a small tmpfs) and `faketime`.
 """
 
 import argparse
+import hashlib
+import json
 import os
 import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -41,6 +44,26 @@ m_aprime = { min = 0.01, max = 0.2, n = 16384 }
 v = { min = 5.0, max = 15.0, n = 2048 }
 """
 """32 tiles of 6 MB, whose chunks move to the finished file as they are."""
+
+SEARCH = """kind = "fit"
+terms = ["gm2"]
+starts = 4096
+[free]
+m_phi = { min = 0.07, max = 0.09 }
+m_aprime = { min = 0.05, max = 0.15 }
+"""
+"""16 tiles of starts."""
+
+SAMPLE = """kind = "sample"
+terms = ["gm2"]
+chains = 16
+warmup = 100
+draws = 200
+[free]
+m_phi = { min = 0.07, max = 0.09 }
+m_aprime = { min = 0.05, max = 0.15 }
+"""
+"""16 chains, a tile each."""
 
 FLIPPED = "a flipped byte in a tile: that tile alone is redone"
 JUMPED = "the clock jumps, and again while it resumes"
@@ -66,12 +89,23 @@ class Scan:
         _ended(process)
         return time.monotonic() - begun
 
-    def start(self, *options: str, before: tuple[str, ...] = (), again: bool = False) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *options: str,
+        before: tuple[str, ...] = (),
+        again: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[str]:
         """`jt3r run` of the card, in an empty folder unless `again`."""
         if not again:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir()
         command = [*before, *JT3R, "run", str(self.card), "-o", str(self.out), *options]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+
+    def merge(self) -> subprocess.Popen[str]:
+        """`jt3r merge` of the tiles that are there."""
+        command = [*JT3R, "merge", str(self.out)]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     @staticmethod
@@ -91,8 +125,6 @@ class Scan:
         """Where a process that is gone has left the scan."""
         if self.out.exists():
             return "finished"
-        if (self.parts / "assembled").exists():
-            return "assembled"
         if any(self.parts.glob(".whole.h5.*")) or (self.parts / "whole.h5").exists():
             return "while assembling"
         return "between tiles" if self.tiles() else "before a tile"
@@ -188,6 +220,91 @@ def harmed(scan: Scan, kind: str, seen: str, harm: Callable[[Scan, random.Random
     return row
 
 
+def killed_shard_and_merge(scan: Scan, tries: int, seed: int) -> Row:
+    """A shard of all tiles is killed at a random instant and done again, then its merger is killed and done again."""
+    row, chance = Row(f"SIGKILL to a shard and to its merger, {scan.folder.name}"), random.Random(seed)
+    for _ in range(tries):
+        process = scan.start("--shard", "1/1")
+        scan.wait_for(process, scan.parts.exists)
+        time.sleep(scan.seconds * chance.random())
+        process.kill()
+        process.communicate()
+        _ended(scan.start("--shard", "1/1", again=True))
+        process = scan.merge()
+        scan.wait_for(process, lambda: any(scan.parts.glob(".whole.h5.*")))
+        time.sleep(0.2 * chance.random())
+        process.kill()
+        process.communicate()
+        phase = scan.phase()
+        if phase != "finished" or scan.parts.exists():
+            _ended(scan.merge())
+        same = scan.out.read_bytes() == scan.whole
+        row.add(same, 0 if same else len(scan.whole), phase)
+    return row
+
+
+def misplaced(scan: Scan, kind: str, tries: int, seed: int) -> Row:
+    """Tiles that are not what their names say: exchanged, of another scan, or of another program. Refused, in one line."""
+    row, chance = Row(f"{kind} tiles"), random.Random(seed)
+    stopped = _stopped(scan)
+    foreign = Scan(scan.card.parent, f"{scan.folder.name}_foreign", scan.card.read_text().replace("5.0, max", "6.0, max"))
+    theirs = _stopped(foreign)
+    for _ in range(tries):
+        _put_back(scan, stopped)
+        a, b = chance.sample(scan.tiles(), 2)
+        if kind == "exchanged":
+            aside = a.with_suffix(".aside")
+            a.rename(aside), b.rename(a), aside.rename(b)
+        elif kind == "foreign":
+            shutil.copy(theirs / scan.parts.name / a.name, a)
+        else:
+            _make_stale(a)
+        process = scan.start("--resume", again=True)
+        _, stderr = process.communicate(timeout=300)
+        refused = process.returncode == 2 and one_line(stderr, "tile")
+        wrong = scan.out.exists() and scan.out.read_bytes() != scan.whole
+        for tile in (a, b):
+            tile.unlink(missing_ok=True)
+        survived, lost = scan.resume() if refused else (False, 0)
+        row.add(refused and survived, lost, "wrong numbers" if wrong else "refused" if refused else "not refused")
+    shutil.rmtree(stopped)
+    shutil.rmtree(theirs)
+    return row
+
+
+def _make_stale(tile: Path) -> None:
+    """Give a tile the mark of another program, and a right checksum."""
+    body = tile.read_bytes()[:-32]
+    (length,) = struct.unpack("<Q", body[-8:])
+    mark = json.loads(body[-8 - length : -8])
+    mark["facts"]["code"] = "0" * 16
+    text = json.dumps(mark, sort_keys=True).encode()
+    body = body[: -8 - length] + text + struct.pack("<Q", len(text))
+    tile.write_bytes(body + hashlib.sha256(body).digest())
+
+
+def without_calls(scan: Scan, shim: Path, tries: int) -> Row:
+    """File systems that have no flock, no link, or no fsync of folders (tests/scans/store/test_atomic.py has the library)."""
+    row = Row("file systems without flock, link or fsync")
+    faults = [("SHIM_FLOCK", code) for code in (37, 38, 95)] + [("SHIM_LINK", 1), ("SHIM_FSYNC", 22)]
+    for k in range(tries):
+        name, code = faults[k % len(faults)]
+        process = scan.start(env={**os.environ, "LD_PRELOAD": str(shim), name: str(code)})
+        _, stderr = process.communicate(timeout=300)
+        same = process.returncode == 0 and scan.out.read_bytes() == scan.whole
+        row.add(same and stderr.count("\n") <= 1, 0 if same else len(scan.whole), f"{name[5:].lower()} {code}")
+    return row
+
+
+def built_shim(folder: Path) -> Path:
+    """The library of the tests, compiled."""
+    from tests.scans.store.test_atomic import SHIM
+
+    (folder / "shim.c").write_text(SHIM)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", folder / "shim.so", folder / "shim.c", "-ldl"], check=True)
+    return folder / "shim.so"
+
+
 def flip_in_a_tile(scan: Scan, chance: random.Random) -> Harm:
     """That tile alone is redone."""
     tile = chance.choice(scan.tiles())
@@ -243,12 +360,13 @@ def second_run(scan: Scan, tries: int) -> Row:
 
 
 def dead_worker(scan: Scan, tries: int, seed: int) -> Row:
-    """One of two Dask workers is killed at a random instant between tiles."""
-    row, chance = Row("SIGKILL to a Dask worker"), random.Random(seed)
+    """One of two worker processes is killed at a random instant between tiles."""
+    row, chance = Row("SIGKILL to a worker process"), random.Random(seed)
     for _ in range(tries):
         process = scan.start("--executor", "processes:2")
         scan.wait_for(process, partial(scan.has_tiles, chance.randrange(1, 200)))
-        workers = [pid for pid in _descendants(process.pid) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        tree = _descendants(process.pid)
+        workers = [pid for pid in tree if "executors.processes" in Path(f"/proc/{pid}/cmdline").read_text()]
         os.kill(chance.choice(workers), signal.SIGKILL)
         _, stderr = process.communicate(timeout=300)
         same = process.returncode == 0 and scan.out.read_bytes() == scan.whole
@@ -349,6 +467,13 @@ def main() -> None:
             "full": partial(full_disk, little, few, seed),
             "read-only": partial(read_only, little, few),
             "second": partial(second_run, cells, few),
+            "shard and merge": partial(killed_shard_and_merge, cells, n, seed),
+            "exchanged": partial(misplaced, cells, "exchanged", max(2, 2 * n // 5), seed),
+            "foreign": partial(misplaced, cells, "foreign", max(2, 2 * n // 5), seed),
+            "stale": partial(misplaced, cells, "stale", max(2, 2 * n // 5), seed),
+            "file systems": lambda: without_calls(cells, built_shim(Path(name)), few),
+            "search": lambda: interrupted(Scan(Path(name), "search", SEARCH), signal.SIGKILL, n, seed),
+            "sample": lambda: interrupted(Scan(Path(name), "sample", SAMPLE), signal.SIGKILL, n, seed),
             "clock": partial(harmed, cells, JUMPED, "goes on", shift_the_clock, few, seed),
         }
         print("| fault | tries | survived | bytes lost | seen |\n|---|---|---|---|---|", flush=True)

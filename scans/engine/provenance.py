@@ -15,15 +15,17 @@ from jt3r.flavour.measurements import measurements
 from jt3r.measurements import DATASETS
 
 from ..cards.base import Card
+from .identity import SOURCE
 from .plan import float_dtype
 
 PACKAGES = ("jax", "jaxlib", "numpy", "h5py", "isal")
 
 
 def provenance(card: Card) -> dict[str, str]:
-    """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `data`, `versions`, and `device` and `dtype`.
+    """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `data`, `versions`, and `device`, `dtype`, `code`.
 
-    No time and no host: the same card on the same installation gives the same file, bit by bit.
+    `code` is the SHA-256 of jt3r's own source. No time and no host: the same card on the same installation gives the same
+    file, bit by bit.
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
     measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
@@ -37,6 +39,7 @@ def provenance(card: Card) -> dict[str, str]:
         "versions": _json(versions),
         "device": jax.devices()[0].device_kind,
         "dtype": float_dtype().name,
+        "code": SOURCE,
     }
 
 

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.base import Card
 from jt3r.scans.cards.load import load_card, shipped_cards
-from jt3r.scans.engine.prepare import prepare
+from jt3r.scans.engine.prepare import check, prepare
 from jt3r.scans.engine.run import default_output
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
 from jt3r.scans.store.integrity import add_integrity
 from jt3r.scans.store.tile import read_tile, write_tile
 from tests.scans.conftest import BAND, MAP
+from tests.scans.processes import jt3r
 from tests.test_architecture import MODULES, imports
 
 SECONDS = 1.0
@@ -216,7 +217,7 @@ def answer(read):
         return repr(traceback.format_exc())
     return "read"
 
-parts = prepare(load_card(__import__("json").loads(sys.argv[1]))).parts
+parts = prepare(load_card(__import__("json").loads(sys.argv[1]))).tile_layout
 for line in sys.stdin:
     kind, path, picture = line.split()
     if kind == "part":
@@ -326,9 +327,90 @@ FORGERIES = {
     "complex": _replace("pull_gm2", data=np.ones((5, 6), complex)),
     "another filter": _replace("pull_gm2", data=np.ones((5, 6)), compression="lzf"),
     "no scales": _no_scales,
+    "no data": lambda file: file.attrs.__delitem__("data"),
+    "an attribute is a reference": lambda file: file.attrs.__setitem__("mine", file["m_phi"].ref),
+    "an attribute is bytes": _attribute("mine", np.void(b"\x00\x01")),
     "a link": _link,
     "bytes of another file": _foreign_bytes,
 }
+
+
+DIGITS, DEEP = "1" * 5000, "[" * 3000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("check", "gm2_band", "--set", f"fixed.v={DIGITS}"), 2, "--set fixed.v=1"),
+        (("check", "gm2_band", "--set", f"fixed.v={DEEP}"), 2, "--set fixed.v=["),
+        (("check", "gm2_band", "--set", "a." * 3000 + "b=1"), 2, "a key of more than 16 parts"),
+        (("check", "gm2_band", "--set", "axes.m_aprime.n=true"), 2, "axes.m_aprime.n = True"),
+        (("check", "gm2_band", "--set", 'axes.m_aprime.n="10"'), 2, "axes.m_aprime.n = '10'"),
+        (("check", "gm2_band", "--set", "fixed.v=true"), 2, "fixed.v = True"),
+        (("check", "gm2_band", "--set", 'fixed.v="10"'), 2, "is a text"),
+        (("run", "gm2_band", "--shard", f"{DIGITS}/{DIGITS}"), 2, "must be I/N"),
+        (("run", "gm2_band", "--shard", "\N{FULLWIDTH DIGIT ONE}/2"), 2, "must be I/N"),
+        (("status", "/"), 2, "is a folder"),
+        (
+            ("check", "benchmarks", "--set", 'terms=["R_Kst_low"]', "--set", "dataset=current"),
+            2,
+            "has no measurement in",
+        ),
+    ],
+    ids=lambda value: "-".join(value)[:40] if isinstance(value, tuple) else None,
+)
+def test_hostile_arguments_are_one_line(arguments, code, words, tmp_path):
+    done = jt3r(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n"), done.stdout) == (code, 1, ""), done.stderr
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_stdout_and_a_closed_one():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", "cards"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "jt3r: cannot write the output: No space left on device\n")
+
+
+def test_encodings_of_cards(tmp_path):
+    text = 'kind = "band"\naxes.m_aprime = { values = [0.1] }\n'
+    card = tmp_path / "card.toml"
+    card.write_bytes(text.encode("utf-8-sig"))
+    assert load_card(card) == load_card({"kind": "band", "axes": {"m_aprime": {"values": [0.1]}}})
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        card.write_bytes(text.encode(encoding))
+        with pytest.raises(BadInput, match="UTF-16; save it as UTF-8"):
+            load_card(card)
+
+
+def test_a_manifest_that_is_hard_to_read(tmp_path):
+    folder = tmp_path / "out.h5.parts"
+    folder.mkdir()
+    for text in (DEEP * 10, f'{{"card": {DIGITS}}}', '{"card": "[1]"}', "[]", "\xff"):
+        (folder / "manifest.json").write_bytes(text.encode("latin-1"))
+        for command in (("status",), ("verify",), ("merge",), ("run", "gm2_band", "--resume", "-o")):
+            done = jt3r(*command, tmp_path / "out.h5")
+            assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+
+
+def test_the_longest_axis_costs_nothing_to_check():
+    begin = time.process_time()
+    axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 2**31 - 1}, "m_phi": {"values": [0.08]}}
+    assert check(load_card({"kind": "grid", "observables": ["g_t3r"], "axes": axes}))["points"] == 2**31 - 1
+    assert time.process_time() - begin < 5 * SECONDS  # tracing takes one
+
+
+def test_names_and_labels_are_shown_as_they_are(scan_files, tmp_path):
+    path = Path(shutil.copy(scan_files["map"], tmp_path / "[red]x[/red].h5"))
+    with h5py.File(path, "r+") as file:
+        file["pull_gm2"].attrs["long_name"] = "[bold]\x1b[2J"
+    done = jt3r("info", path)
+    assert done.returncode == 0
+    assert "attributes have changed" in done.stderr
+    assert "[bold]" in done.stdout
+    assert "[red]x[/red]" in done.stdout.replace("\n", "")
+    assert "\x1b" not in done.stdout
 
 
 READABLE = {"no axis"}

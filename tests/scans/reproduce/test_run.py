@@ -237,11 +237,18 @@ def test_what_may_be_replaced(tmp_path):
     (folder / "notes.txt").write_text("precious")
     with pytest.raises(BadInput, match="is not empty; --overwrite"):
         reproduce(folder, only=["table3"])
-    (folder / "fig3_band.csv").write_text("of a former report")
-    reproduce(folder, only=["table3"], overwrite=True)
+    mine = {"fig3_my_talk.png": "a talk", "text_notes.pdf": "of mine", "notes.txt": "precious"}
+    for name, text in mine.items():
+        (folder / name).write_text(text)
+    reproduce(folder, only=["fig2"], overwrite=True)
+    reproduce(folder, only=["table3"], overwrite=True)  # what the first report listed is removed
     names = {path.name for path in folder.iterdir()}
-    assert names == {"notes.txt", "report.html", "statements.csv", "table3.csv", "table3.h5"}
-    assert (folder / "notes.txt").read_text() == "precious"
+    assert names == {*mine, LIST, "report.html", "statements.csv", "table3.csv", "table3.h5"}
+    assert {name: (folder / name).read_text() for name in mine} == mine
+    (folder / "table3.csv").write_text("edited by hand")
+    with pytest.raises(BadInput, match="not as a report of jt3r left it"):
+        reproduce(folder, only=["table3"], overwrite=True)
+    assert (folder / "table3.csv").read_text() == "edited by hand"
     with pytest.raises(BadInput, match="is a file"):
         reproduce(folder / "notes.txt", overwrite=True)
     with pytest.raises(BadInput, match="there is no folder"):

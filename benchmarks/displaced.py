@@ -185,7 +185,10 @@ def reference(search: DisplacedSearch, mass: float, v: float, recipe: Recipe = "
     p_star = np.sqrt(e_star**2 - N["pion_mass"] ** 2)
     highest = (e_star * (beam + M_PROTON) + p_star * np.sqrt(beam**2 - M_PROTON**2)) / np.sqrt(s)
     highest = beam if search.kind == "collider" else highest
-    for meson, share, ratio in (("pion", 1 / 2, 1.0), ("eta", 9 / 8, N["eta_per_pion"])):
+    for meson, share, ratio in (
+        ("pion", 1 / 2, 1.0),
+        ("eta", 9 / 8, N[f"eta_per_pion_{'collider' if search.kind == 'collider' else 'dump'}"]),
+    ):
         meson_mass = N[f"{meson}_mass"]
         if mass < meson_mass:
             branching = 2 * (mixing + share * g / CHARGE) ** 2 * (1 - (mass / meson_mass) ** 2) ** 3

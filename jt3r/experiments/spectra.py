@@ -93,7 +93,7 @@ def _series(log_values: Array) -> Array:
 
 @functools.cache
 def _mesons(made: _Production, nodes: Nodes) -> Spectra:
-    """pi0 and eta -> gamma A' at Br = 1; the spectrum of eta is that of pi0 with its own mass, times eta_per_pion."""
+    """pi0 and eta -> gamma A' at Br = 1; eta has the spectrum of pi0 with its own mass, times the input eta_per_pion_*."""
     numbers = inputs()
     highest = made.beam
     if made.kind == "beam_dump":
@@ -101,7 +101,7 @@ def _mesons(made: _Production, nodes: Nodes) -> Spectra:
         highest = float(production.highest_meson_energy(*at))
     energies, weights = log_legendre(jnp.asarray(made.lowest), jnp.asarray(highest), nodes.energies)
     series = {}
-    for meson, each in (("pion", 1.0), ("eta", numbers["eta_per_pion"])):
+    for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if made.kind == 'collider' else 'dump'}"])):
         spectrum = _meson_spectra(
             jnp.asarray(chebyshev.points(nodes.masses)),
             energies,

@@ -1,0 +1,67 @@
+"""Edges in the dark-photon model beside published curves, at eight or more masses each; what differs is named here."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jt3r.experiments import limits, recast
+
+FILE = Path(__file__).parents[2] / "reference" / "published_curves.csv"
+
+LOWER, UPPER = 1.5, 0.10
+"""The aim: lower edges within this factor, upper ones within this relative distance."""
+
+ALLOWED = {
+    "NuCal (Tsai)": (LOWER, 0.12),  # upper: 1.02 up to 80 MeV, 1.10 at 200, where etas and protons take over
+    "NuCal brem (Bluemlein-Brunner)": (2.0, UPPER),  # lower: bremsstrahlung alone, without the pi0 that dominate below 100 MeV
+    "NuCal pi0 (Bluemlein-Brunner)": (2.2, UPPER),  # lower: their pi0 spectrum, 16 times as many A' as ours at large lifetime
+    "E137 (Bjorken)": (LOWER, 0.15),  # upper: 1.14 at 200 MeV, their shower stops at one radiation length
+    "E137 (Andreas)": (3.5, 0.16),  # lower: below 20 MeV with the detector's angle, which is not applied here
+    "CHARM (Tsai)": (LOWER, UPPER),
+    "CHARM eta": (3.0, 0.6),  # eta alone and at rest in the sum of channels; from 100 MeV on without bremsstrahlung
+    "FASER run 3 (projection)": (LOWER, 0.15),  # upper: 0.87 at 100 MeV; generator spectra of the mesons
+    "FASER 2 (projection)": (LOWER, 0.20),  # upper: as FASER, and a volume that starts elsewhere
+    "FASER 2023": (LOWER, 0.30),  # an efficiency of 0.4; the curve may be one without
+    "NA64 ee 2019": (LOWER, 0.35),  # an approximate geometry: sources of its row
+    "SHiP mesons 2015": (3.0, 0.75),  # mesons alone; another target and geometry
+    "SHiP brem 2020": (5.0, 0.17),  # bremsstrahlung alone: mesons dominate at small masses
+    "SeaQuest run 1 (Tsai)": (1.8, 0.85),  # decays from 5 m on, ours at 7-8 m; another threshold
+}
+"""Curve -> (factor at the lower edge, relative distance at the upper): measured ones, rounded up, with their reason."""
+
+
+def _rows():
+    with FILE.open(encoding="utf-8") as lines:
+        yield from csv.DictReader(line for line in lines if not line.startswith("#"))
+
+
+CURVES = {}
+for _row in _rows():
+    numbers = tuple(float(_row[key]) for key in ("mass_MeV", "lower", "upper"))
+    CURVES.setdefault((_row["search"], _row["curve"]), []).append(numbers)
+MAIN = ["NuCal (Tsai)", "E137 (Bjorken)", "CHARM (Tsai)", "FASER run 3 (projection)"]
+
+
+def test_every_curve_is_compared_at_several_masses():
+    assert {curve for _, curve in CURVES} == set(ALLOWED)
+    assert all(len(rows) >= 8 for (_, curve), rows in CURVES.items() if not curve.startswith("NA64"))
+
+
+@pytest.mark.parametrize(("search", "curve"), [key for key in CURVES if key[1] in MAIN])
+def test_edges_lie_where_they_were_published(search, curve):
+    factor, distance = ALLOWED[curve]
+    for mass, lower, upper in CURVES[search, curve][::2]:
+        found = limits.intervals(search, model="dark_photon", along="kinetic_mixing", m_aprime=mass * 1e-3)
+        assert lower / factor < found[0, 0] < lower * factor, mass
+        assert abs(found[-1, 1] / upper - 1) < distance, mass
+
+
+def test_a_table_is_recast_onto_itself():
+    """Bands of old electron dumps: the edges of a dark photon are the rows of the table."""
+    for name in ("E141", "Orsay"):
+        (found,) = limits.intervals(name, model="dark_photon", along="kinetic_mixing", m_aprime=0.012)
+        rows = recast.tables()[name]
+        expected = [np.exp(np.interp(np.log(0.012), np.log(rows[:, 0]), np.log(rows[:, k]))) ** 0.5 for k in (1, 2)]
+        np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -8,7 +8,7 @@ from . import relic as dark
 
 PAPER = "arXiv:2105.07655"
 DATA = ("dark.toml",)
-RELIC_DATA = (*DATA, "plasma_laine_meyer_2015.csv")
+RELIC_DATA = ("plasma_laine_meyer_2015.csv",)
 
 
 @observable(

@@ -18,6 +18,9 @@ APRIME, OPENS_APRIME = ("m_aprime", "v", "m_mu"), ("m_eta", "delta", "m_nu_s", "
 PHI, OPENS_PHI = ("m_phi", "v", "m_mu"), ("m_aprime", "m_eta", "delta")
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {"aprime": (APRIME, OPENS_APRIME), "phi": (PHI, OPENS_PHI)}
 
+TEX = str.maketrans({"→": r"\to ", "π": r"\pi ", "η": r"\eta ", "γ": r"\gamma ", "ν": r"\nu ", "μ": r"\mu ", "φ": r"\phi "})
+"""Letters of the labels of searches, for typesetting."""
+
 
 @observable(unit="m", latex=r"c\tau_{A'}", source=f"{PAPER}, Sec. V, Fig. 6", of=Couplings, reads=APRIME, opens=OPENS_APRIME)
 def ctau_aprime(c: Couplings) -> Array:
@@ -188,7 +191,7 @@ def _register_table(search: searches.Recast | searches.ScalarDump) -> None:
     excluded.__doc__ = f"1 where {search.label} excludes the point, else 0; rate at the weak end of what theory leaves open."
     source = search.source if isinstance(search, searches.Recast) else search.nucleon.source
     data = RARE_DATA if isinstance(search, searches.Recast) else ("displaced_inputs.toml",)
-    latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ")
+    latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ").translate(TEX)
     width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
     observable(
         unit="1",

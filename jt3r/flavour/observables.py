@@ -124,7 +124,7 @@ def delta_ms_z(point: Point) -> Array:
 
 SHELL_SOURCE = "arXiv:2105.07655, footnote 1 and Sec. IV A: angles from C9^NU and C9' by eq. (10), printed prefactors"
 SHELL_READS = ("m_aprime", "v", "C9_bsmumu", "C9_bsee", "C9p_bsmumu", "C9p_bsee")
-SHELL_DATA = (*INPUTS, "displaced_inputs.toml")
+SHELL_DATA = INPUTS
 
 
 def _on_shell(point: Point, width: Callable[..., Array]) -> Array:

@@ -26,7 +26,6 @@ DATA = ("dark.toml",)
     latex=r"\Delta a_\mu^\mathrm{BZ}",
     source="V. Ilisie, arXiv:1502.04199; muon and charged-pion loops; beyond the paper",
     reads=("m_phi", "v", "m_mu"),
-    data=DATA,
 )
 def delta_a_mu_barr_zee(point: Point) -> Array:
     """Two-loop Barr-Zee contribution of the dark Higgs to a_mu, not part of delta_a_mu."""

@@ -1,8 +1,10 @@
 """Which minima are the same, and which are connected: bookkeeping on where many starts ended."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 SAME = 1e-6
@@ -41,17 +43,16 @@ def basins(
 
     `function` gives the chi-square of points, `downhill` moves them into a valley near by.
     """
-    label = np.arange(len(u))
     straight = _nearest(u)
-    _join(label, straight, _climbs(_between(u, straight)[1:-1], chi_square, straight, function))
-    bent = _nearest_of_other_basins(u, label)
+    linked = _low(straight, _climbs(_between(u, straight)[1:-1], chi_square, straight, function))
+    bent = _nearest_of_other_basins(u, _connected(len(u), linked))
     if len(bent):
         corners = _between(u, bent)
         corners[1:-1] = downhill(corners[1:-1].reshape(-1, u.shape[1])).reshape(corners[1:-1].shape)
         middle = (corners[1:] + corners[:-1]) / 2
-        _join(label, bent, _climbs(np.concatenate([corners[1:-1], middle]), chi_square, bent, function))
-    _, number = np.unique(label, return_inverse=True)
-    return number
+        climbs = _climbs(np.concatenate([corners[1:-1], middle]), chi_square, bent, function)
+        linked = np.concatenate([linked, _low(bent, climbs)])
+    return _connected(len(u), linked)
 
 
 def _nearest(u: Points) -> np.ndarray:
@@ -93,9 +94,14 @@ def _climbs(
     return values.max(axis=0) - chi_square[pairs].max(axis=-1)
 
 
-def _join(label: np.ndarray, pairs: np.ndarray, climbs: Iterable[float]) -> None:
-    """Give both ends of each pair that climbs no barrier the lower of their labels, in place."""
-    for (i, j), climb in zip(pairs, climbs, strict=True):
-        if climb <= BARRIER and label[i] != label[j]:
-            low, high = sorted((label[i], label[j]))
-            label[label == high] = low
+def _low(pairs: np.ndarray, climbs: np.ndarray) -> np.ndarray:
+    """The pairs that climb no barrier."""
+    return pairs[climbs <= BARRIER]
+
+
+def _connected(count: int, pairs: np.ndarray) -> np.ndarray:
+    """Number of the connected component of each of `count` minima, in order of their first members."""
+    graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    _, label = connected_components(graph, directed=False)
+    _, first, number = np.unique(label, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]

@@ -74,3 +74,8 @@ def test_a_table_cached_from_a_trace_is_found():
 def test_every_observable_has_a_unit():
     """A pure number's is "1", as in the files."""
     assert not [name for name, entry in observables.items() if not entry.unit or entry.unit != entry.unit.strip()]
+
+
+def test_every_label_can_be_typeset():
+    """TeX alone: the site's formulas take no other letters."""
+    assert not [name for name, entry in observables.items() if not entry.latex.isascii()]

@@ -1,5 +1,5 @@
 # make band   the map of the muon g-2, its band and their pictures, into out/
-# make test   the tests
+# make test   the tests, those that take minutes in part; make test-all: every one
 # make lint   style and types
 # make report        the paper recomputed, into out/reproduce/; make report-check opens it and the site in Chromium
 # make docs          the documentation as a site that needs no network, into out/docs/
@@ -13,7 +13,7 @@ JT3R := $(BIN)/jt3r
 REPORT := out/reproduce
 PAGES := physics/g2 physics/displaced reference/observables reference/kernels reference/data benchmarks
 
-.PHONY: band test lint docs report report-check dist-check clean
+.PHONY: band test test-all lint docs report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -25,8 +25,12 @@ band: .venv/run
 	  $(JT3R) plot out/gm2_map.h5 -o out/gm2_map.$$suffix --overwrite || exit 1; \
 	done
 
+# Two processes, since most of a test is compiling; the files that take minutes with their first test alone.
 test: .venv/test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --short --durations 20
+
+test-all: .venv/test
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --durations 20
 
 # Type checkers do not see the mapping of kernels/ and scans/ into the package, so they get an installed copy.
 lint: .venv/dev

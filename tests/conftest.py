@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,7 +11,53 @@ settings.register_profile("jt3r", deadline=None)
 settings.load_profile("jt3r")
 
 
+LONG = (
+    "jt3r/dark/test_relic.py",
+    "jt3r/experiments/test_limits.py",
+    "jt3r/experiments/test_recast.py",
+    "jt3r/inference/",
+    "jt3r/test_catalogue.py",
+    "kernels/darkmatter/test_coupled_freezeout.py",
+    "kernels/test_contract.py",
+    "scans/engine/test_executors.py",
+    "scans/engine/test_run.py",
+    "scans/kinds/fit/",
+    "scans/kinds/grid/test_refined.py",
+    "scans/kinds/left/",
+    "scans/kinds/limits/",
+    "scans/kinds/profile/",
+    "scans/kinds/sample/",
+    "scans/kinds/table/",
+    "scans/reproduce/",
+    "scans/test_faults.py",
+    "scans/test_fuzz.py",
+    "test_docs.py",
+    "test_notebooks.py",
+)
+"""Files and folders of tests that take minutes. ``make test`` runs the first test of each file, ``make test-all`` every one."""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--short", action="store_true", help="of files whose tests take minutes, run the first test alone")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--short"):
+        return
+    here, seen = Path(__file__).parent, set()
+    chosen, left_out = [], []
+    for item in items:
+        place = item.path.relative_to(here).as_posix()
+        again = place in seen and place.startswith(LONG)
+        (left_out if again else chosen).append(item)
+        seen.add(place)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
-    """Programs that child processes compile are kept for the session, and the user's cache is left alone."""
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    """Programs are kept for the session, by all its processes in one place, and the user's cache is left alone."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    os.environ["XDG_CACHE_HOME"] = str(folder)

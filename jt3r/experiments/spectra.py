@@ -5,6 +5,7 @@ The tables are made once for a search; after that every search of one kind runs 
 
 import functools
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -18,6 +19,7 @@ from ..kernels import production
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.quadrature import log_legendre, unit_rule
 from .load import DisplacedSearch
+from .tables import on_disk
 
 LIGHTEST, HEAVIEST = 5e-4, 2.0
 """Masses in GeV between which bremsstrahlung is tabulated; for electrons to 0.75 of the lowest energy at most."""
@@ -91,7 +93,25 @@ def _series(log_values: Array) -> Array:
     return jnp.asarray(chebyshev.coefficients(np.asarray(log_values)))
 
 
+def _kept(make: Callable[[_Production, Nodes], Spectra]) -> Callable[[_Production, Nodes], Spectra]:
+    """Spectra as a flat table on disk, and back."""
+
+    @on_disk
+    @functools.wraps(make)
+    def table(made: _Production, nodes: Nodes) -> dict[str, Array]:
+        found = make(made, nodes)
+        return {"energies": found.energies, "heaviest": found.heaviest} | found.series
+
+    @functools.wraps(make)
+    def spectra(made: _Production, nodes: Nodes) -> Spectra:
+        found = table(made, nodes)
+        return Spectra(found.pop("energies"), found.pop("heaviest"), found)
+
+    return spectra
+
+
 @functools.cache
+@_kept
 def _mesons(made: _Production, nodes: Nodes) -> Spectra:
     """pi0 and eta -> gamma A' at Br = 1; eta has the spectrum of pi0 with its own mass, times the input eta_per_pion_*."""
     numbers = inputs()
@@ -145,6 +165,7 @@ def _meson_spectra(
 
 
 @functools.cache
+@_kept
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
     """p -> p A' at unit coupling, transverse (`vector`, without the form factor) and `longitudinal`."""
     limit = inputs()["largest_transverse"]
@@ -180,6 +201,7 @@ def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:
 
 
 @functools.cache
+@_kept
 def _electrons(made: _Production, nodes: Nodes) -> Spectra:
     """e -> e A' at eps = 1, on a rule in s with ln(E_0/E) = s^4 ln(E_0/E_min): at E -> E_0 it goes like 1/|ln(E_0 - E)|."""
     mass_number, charge_number, radiation_length = made.target

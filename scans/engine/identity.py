@@ -5,28 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jt3r
-from jt3r import kernels, scans
 from jt3r.errors import BadInput
 
 from ..store.tile import Mark
 from .plan import Scan
 
 Facts = dict[str, Any]
-
-
-def _source() -> str:
-    digest = hashlib.sha256()
-    for package in (jt3r, kernels, scans):
-        for folder in map(Path, package.__path__):
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
-
-
-SOURCE = _source()
-"""SHA-256 of all code and data of jt3r, read when this process loaded them."""
 
 
 def facts_of(scan: Scan) -> Facts:

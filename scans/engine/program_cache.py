@@ -16,7 +16,10 @@ from typing import Any
 import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
-from .identity import SOURCE
+import jt3r
+from jt3r import kernels, scans
+from jt3r.registry import observables as OBSERVABLES
+
 from .jax_config import cache_in_use, is_private
 
 Options = dict[str, bool | int | str]
@@ -45,7 +48,7 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return function(*arguments)
         types = [jax.typeof(leaf) for leaf in leaves]
-        facts = (settings, _for_device(options), SOURCE, *_machine(), types, tree)
+        facts = (settings, _for_device(options), _additions(), SOURCE, *_machine(), types, tree)
         name = hashlib.sha256(repr(facts).encode()).hexdigest()
         if name not in _READY:
             while len(_READY) >= HELD:
@@ -66,7 +69,7 @@ def _program(
     name: str, function: Callable[..., Any], tree: Any, leaves: list[Any], options: Options | None
 ) -> Callable[..., list[Any]]:
     """The compiled function of leaves, from its file or else traced, compiled and written there."""
-    folder = cache_in_use()
+    folder = cache_in_use() if not _additions() else None
     path = folder / f"program-{name}" if folder else None
     found = _read(path) if path else None
     if found is None:
@@ -117,6 +120,26 @@ def _write(path: Path, compiled: Any, places: Any) -> None:
         os.replace(temporary, path)
 
 
+def _additions() -> list[str]:
+    """Observables that are not jt3r's own: a program with one is another, and is not written, since its code may change."""
+    functions = [entry.function for entry in OBSERVABLES.values()]
+    return [f"{f.__name__} {id(f)}" for f in functions if f.__module__.partition(".")[0] != "jt3r"]
+
+
 @cache
 def _machine() -> tuple[str, ...]:
     return jax.__version__, jax.lib.__version__, jax.default_backend(), jax.devices()[0].device_kind
+
+
+def _source() -> str:
+    digest = hashlib.sha256()
+    for package in (jt3r, kernels, scans):
+        for folder in map(Path, package.__path__):
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+SOURCE = _source()
+"""SHA-256 of all code and data of jt3r, read when this process loaded them."""

@@ -7,11 +7,14 @@ on its own, then what extends over two, and so on; the last stage is left with t
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax
 from jax import Array
 from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
+
+from .program_cache import cached
 
 Fields = dict[str, Array]
 
@@ -107,7 +110,7 @@ class Stages:
         self._program = _Program(function, {name: jax.ShapeDtypeStruct(shapes[name], dtype) for name in self._names})
         self._last = max(1, sum(max(lengths) > 1 for lengths in zip(*shapes.values(), strict=True)))
         self._entry = list(self._program.inputs)
-        self._prepare = [self._stage(level) for level in range(1, self._last)]
+        self.stages = [self._stage(level) for level in range(1, self._last)]
         self.shapes = [tuple(getattr(self._program.avals[slot], "shape", ())) for slot in self._entry]
 
     def _stage(self, level: int) -> Callable[[list[Array]], list[Array]]:
@@ -130,7 +133,7 @@ class Stages:
     def prepare(self, fields: Fields) -> list[Array]:
         """Run every stage but the last: all that does not extend over the whole mesh and is still needed."""
         values = [fields[name] for name in self._names]
-        for stage in self._prepare:
+        for stage in self.stages:
             values = stage(values)
         return values
 
@@ -140,3 +143,28 @@ class Stages:
         table: dict[int, Any] = dict(zip(self._entry, values, strict=True))
         program.run([e for e in program.equations if e.level >= self._last or self._last == 1], table)
         return [o.val if isinstance(o, Literal) else {**program.constants, **table}[o] for o in program.outputs]
+
+
+def cached_stages(
+    function: Callable[[Fields], list[Array]], shapes: dict[str, tuple[int, ...]], dtype: Any, settings: str
+) -> Callable[[Fields], list[Array]]:
+    """``function`` on an open mesh, run stage by stage: programs that are kept, and traced only if one is not there yet.
+
+    ``settings`` is a text that changes with what ``function`` computes from the fields.
+    """
+    traced = cache(lambda: Stages(function, shapes, dtype))
+    text = f"{settings} {sorted(shapes.items())} {dtype}"
+    count = sum(max(lengths) > 1 for lengths in zip(*shapes.values(), strict=True)) - 1
+
+    def stage(number: int) -> Callable[[list[Array]], list[Array]]:
+        return cached(lambda values: traced().stages[number](values), f"stage {number} of {text}")
+
+    steps = [*map(stage, range(count)), cached(lambda values: traced().combine(values), f"last stage of {text}")]
+
+    def run(fields: Fields) -> list[Array]:
+        values = [fields[name] for name in sorted(shapes)]
+        for step in steps:
+            values = step(values)
+        return values
+
+    return run

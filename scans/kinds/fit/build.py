@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import h5py
+import jax.numpy as jnp
 import numpy as np
 
 from jt3r.inference.fit import TOGETHER, assemble, descend, start_points
@@ -13,6 +14,7 @@ from jt3r.inference.minimise import Minima
 from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
+from ...engine.program_cache import cached
 from ...engine.tiles import Slices, Tiles
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
@@ -31,10 +33,13 @@ def search_scan(card: SearchCard) -> Scan:
     likelihood, space = card.problem()
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
+    one = card.model_copy(update={"starts": 1, "seed": 0, "begin": {}, "observables": []})
+    run = cached(lambda u: descend(likelihood, space, u, card.until, card.warm_up), f"fit {one.model_dump_json()}")
+
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
         u = start_points(space, first, min(TOGETHER, total), card.seed, named)
-        found = descend(likelihood, space, u, card.until, card.warm_up)
+        found = run(jnp.asarray(u, float_dtype()))
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:

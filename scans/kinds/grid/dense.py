@@ -20,7 +20,7 @@ from ...engine.plan import (
     open_mesh,
     point_of,
 )
-from ...engine.staging import Fields, Stages
+from ...engine.staging import Fields, cached_stages
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_full
 from ...store.layout import Layout, Variable
@@ -46,14 +46,16 @@ def full_grid(card: GridCard) -> Scan:
     tile = block_shape(shape, TILE_POINTS, start=chunk)
     variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
     layout = Layout(axis_coordinates(card), variables)
+    # Arguments too: cards that differ in their numbers alone run one program.
+    fixed = {name: np.full((1,) * len(axes), value, dtype) for name, value in card.fixed.items()}
 
     def build(piece: tuple[int, ...]) -> Compute:
         shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(piece)) for k, name in enumerate(axes)}
-        stages = Stages(grid_function(card), shapes, dtype)
-        combine = jax.jit(stages.combine)
+        shapes |= dict.fromkeys(fixed, (1,) * len(axes))
+        run = cached_stages(grid_function(card), shapes, dtype, f"grid {card.observables} {card.dataset}")
 
         def compute(cut: Slices) -> Arrays:
-            values = jax.block_until_ready(combine(stages.prepare(open_mesh(axes, cut, piece))))
+            values = jax.block_until_ready(run({**open_mesh(axes, cut, piece), **fixed}))
             inside = tuple(slice(0, s.stop - s.start) for s in cut)
             return {
                 name: np.broadcast_to(np.asarray(value), piece)[inside]

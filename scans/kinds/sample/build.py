@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from jt3r.extras import need
@@ -15,6 +16,7 @@ from jt3r.inference.sample import draw_chains, judge, programs
 from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
+from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles
 from ...store.hdf5 import write_full
 from ...store.layout import Attributes, Coordinate, Layout, Variable
@@ -49,7 +51,10 @@ def sample_scan(card: SampleCard) -> Scan:
             Posterior(card.likelihood(), card.space(), card.pull()),
             *(card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
         )
-        arrays = draw_chains(run, derived, numbers, card.seed)
+        text = card.model_copy(update={"seed": 0, "chains": 1}).model_dump_json()
+        chains = cached(lambda data: run(jax.random.wrap_key_data(data)), f"chains of {text}")
+        described = cached(derived, f"draws of {text}")
+        arrays = draw_chains(lambda keys: chains(jax.random.key_data(keys)), described, numbers, card.seed)
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 

@@ -11,8 +11,9 @@ import typer
 
 from jt3r.errors import BadInput, ScanFailed
 
+from ..engine.interrupt import exit_promptly, interrupted
 from .files import export, info, plot
-from .model import doctor, point, reproduce
+from .model import cache, doctor, point, reproduce
 from .options import Exit, say
 from .run import cards, check, merge, run, status, verify
 
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (run, merge, status, verify, check, cards, plot, info, export, point, reproduce, doctor):
+for _command in (run, merge, status, verify, check, cards, plot, info, export, point, reproduce, doctor, cache):
     app.command()(_command)
 
 
@@ -48,7 +49,12 @@ def _one_line_errors() -> Iterator[None]:
     except BrokenPipeError:  # of `jt3r cards | head`
         _drop_stdout()
         sys.exit(Exit.FAILED)
-    except OSError as error:
+    except Exception as error:
+        if interrupted():  # a library that was being loaded makes an error of its own of Ctrl-C
+            say("interrupted")
+            sys.exit(Exit.INTERRUPTED)
+        if not isinstance(error, OSError):
+            raise
         _drop_stdout()
         say(f"cannot go on: {error}" if error.filename else f"cannot write the output: {error.strerror or error}")
         sys.exit(Exit.FAILED)
@@ -69,6 +75,7 @@ def main() -> Any:
             say(str(message))
 
     warnings.showwarning = show
+    exit_promptly(Exit.INTERRUPTED, lambda: say("interrupted while compiling or starting; finished tiles are kept"))
     with _one_line_errors():
         done = app(standalone_mode=False) or Exit.DONE
         sys.stdout.flush()

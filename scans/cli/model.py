@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -104,3 +104,20 @@ def doctor(device: Device = None, dtype: Dtype = None, memory: Memory = None, ca
 
     for name, fact in doctor().items():
         typer.echo(f"{name:12} {fact}")
+
+
+def cache(
+    what: Annotated[Literal["show", "empty", "warm"], typer.Argument(help="Say what is kept, remove it, or make it.")] = "show",
+    cards: Annotated[list[str] | None, typer.Argument(help="Shipped cards to compile [all].")] = None,
+) -> None:
+    """Compiled programs and tables that are kept between runs: show, empty, or warm them with the shipped cards."""
+    configure(None, None, None, cache=True)
+    from .cache import contents, empty, folders, warm
+
+    if what == "empty":
+        empty()
+    elif what == "warm":
+        warm(cards or [])
+    for folder in folders():
+        files, size = contents(folder)
+        typer.echo(f"{folder}: {files} files, {size / 1e6:.1f} MB")

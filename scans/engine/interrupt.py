@@ -16,6 +16,45 @@ GRACE = 3.0
 """Seconds that a second signal leaves for a polite end."""
 
 
+PATIENCE = 1.0
+"""Seconds that a command may take to end after Ctrl-C, unless it finishes tiles."""
+
+_finishing, _asked = threading.Event(), threading.Event()
+
+
+def tile_is_done() -> None:
+    """Say that tiles come in: from now on a request to stop waits for those in flight, which are no longer compiling."""
+    _finishing.set()
+
+
+def interrupted() -> bool:
+    """Whether Ctrl-C was pressed: a library that is being loaded then may raise an error of its own."""
+    return _asked.is_set()
+
+
+def exit_promptly(code: int, last_words: Callable[[], None]) -> None:
+    """Let Ctrl-C end this process with ``code`` within `PATIENCE`, while tiles are not coming in yet.
+
+    For the command line. Python hands a signal to the main thread when that comes back from C, and a compiler does not come
+    back for a minute; another thread sees the signal at once. Tiles that are finished are safe: each is a file of its own.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def watch() -> None:
+        while number := os.read(reader, 1):
+            if number[0] != signal.SIGINT:
+                continue
+            _asked.set()
+            time.sleep(PATIENCE)
+            if not _finishing.is_set():
+                last_words()
+                os._exit(code)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 @contextmanager
 def stop_requests() -> Iterator[Callable[[], bool]]:
     """A function that says whether a signal asked to stop; a second signal raises KeyboardInterrupt at once.
@@ -24,6 +63,7 @@ def stop_requests() -> Iterator[Callable[[], bool]]:
     thread alone; in other threads nothing is caught here.
     """
     asked: list[int] = []
+    _finishing.clear()
 
     def ask(number: int, frame: Any) -> None:
         if asked:
@@ -38,6 +78,7 @@ def stop_requests() -> Iterator[Callable[[], bool]]:
     try:
         yield lambda: bool(asked)
     finally:
+        _finishing.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -22,6 +22,8 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
     What is None, and what the user's own environment variables of JAX say, stays. `cache` keeps compiled programs in the
     user's cache folder.
     """
+    # XLA logs "Very slow compile? ... file a bug" as an error, and errors that are ones are raised besides.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if device is not None:
         os.environ["JAX_PLATFORMS"] = device
     if dtype is not None:

@@ -26,7 +26,7 @@ from ..store.lock import in_use
 from ..store.output import check_ours, check_output, followed, kind_of_file
 from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
 from .identity import Facts, check_same, digest_of, facts_of
-from .interrupt import stop_requests
+from .interrupt import stop_requests, tile_is_done
 from .plan import Scan
 from .prepare import prepare
 from .workers import here, on
@@ -258,8 +258,9 @@ def _compute(
             finished = here(scan, facts, checkpoint, todo, stop)
         else:
             finished = on(executor, card, facts, checkpoint, todo, stop)
+            tile_is_done()  # this process compiles nothing, and its workers are to be asked
         for _ in progress(best.of(finished), len(numbers) - len(todo), len(numbers), best.note):
-            pass
+            tile_is_done()
         if stop():
             raise KeyboardInterrupt
 

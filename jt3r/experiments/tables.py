@@ -34,11 +34,11 @@ def on_disk(make: Callable[..., Table]) -> Callable[..., Table]:
             return make(*arguments)
         facts = (make.__name__, arguments, str(jnp.result_type(float)), jax.default_backend(), jax.__version__, _sources())
         path = user_cache_path("jt3r") / "spectra" / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.npz"
-        found = _read(path)
-        if found is None:
-            found = make(*arguments)
-            _write(path, {name: np.asarray(value) for name, value in found.items()})
-        return {name: jnp.asarray(value) for name, value in found.items()}
+        arrays = _read(path)
+        if arrays is None:
+            arrays = {name: np.asarray(value) for name, value in make(*arguments).items()}
+            _write(path, arrays)
+        return {name: jnp.asarray(value) for name, value in arrays.items()}
 
     return table
 
@@ -57,7 +57,7 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.npz")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(temporary, **arrays)
+        np.savez(temporary, allow_pickle=False, **arrays)
         os.replace(temporary, path)
 
 

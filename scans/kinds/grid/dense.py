@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import prod
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jt3r import observables
@@ -47,7 +48,7 @@ def full_grid(card: GridCard) -> Scan:
     variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
     layout = Layout(axis_coordinates(card), variables)
     # Arguments too: cards that differ in their numbers alone run one program.
-    fixed = {name: np.full((1,) * len(axes), value, dtype) for name, value in card.fixed.items()}
+    fixed = {name: jnp.full((1,) * len(axes), value, dtype) for name, value in card.fixed.items()}
 
     def build(piece: tuple[int, ...]) -> Compute:
         shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(piece)) for k, name in enumerate(axes)}

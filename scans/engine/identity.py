@@ -9,6 +9,7 @@ from jt3r.errors import BadInput
 
 from ..store.tile import Mark
 from .plan import Scan
+from .program_cache import SOURCE as SOURCE
 
 Facts = dict[str, Any]
 

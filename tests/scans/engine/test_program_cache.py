@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
+from jt3r.scans import run
 from jt3r.scans.engine import program_cache
 from jt3r.scans.engine.program_cache import cached
 from tests.scans.processes import flip, jt3r
@@ -103,3 +104,27 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
     assert jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
     assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1
+
+
+GRID = {
+    "kind": "grid",
+    "observables": ["pull_gm2", "ctau_aprime"],
+    "axes": {"m_aprime": {"min": 0.01, "max": 0.2, "n": 7}, "m_phi": {"min": 0.06, "max": 0.11, "n": 9}},
+    "fixed": {"v": 10.0},
+}
+BAND = {"kind": "band", "pulls": [-1.0, 1.0], "axes": {"m_aprime": {"min": 0.01, "max": 0.2, "n": 6}}, "fixed": {"v": 10.0}}
+
+
+@pytest.mark.parametrize("card", [GRID, BAND], ids=["grid", "band"])
+def test_other_numbers_compile_nothing(card, tmp_path):
+    run(card, tmp_path / "first.h5")
+    compiled = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, _, **more: compiled.append(event) if event.endswith("backend_compile_duration") else None
+    )
+    try:
+        axes = {**card["axes"], "m_aprime": {"min": 0.02, "max": 0.25, "n": card["axes"]["m_aprime"]["n"]}}
+        run({**card, "axes": axes, "fixed": {"v": 12.5}}, tmp_path / "second.h5")
+    finally:
+        jax.monitoring.clear_event_listeners()
+    assert compiled == []

@@ -159,17 +159,17 @@ def terms(
     predictions, spread = predictions_and_covariance(observables, coefficients, table, theory == "point")
     difference, error = residual(predictions, data, errors)
     pulls, zero = difference / error, jnp.zeros((), predictions.dtype)
-    if theory == "sm":
-        spread = jnp.asarray(_sm_covariance(observables, table), predictions.dtype)
-    if spread is None and np.array_equal(experiment, np.eye(len(observables))):
-        return pulls, zero
-    covariance = jnp.asarray(experiment, predictions.dtype)
-    if spread is not None:
-        width = _width(difference, data, errors)
-        covariance = covariance + spread / (width[..., :, None] * width[..., None, :])
-    whitened, log_det = whiten(covariance, pulls)
     if theory != "point":
-        return whitened, zero
+        if theory == "sm":
+            sizes = np.asarray(data.moments[1] if errors == "moments" else (data.up + data.down) / 2)
+            experiment = experiment + _sm_covariance(observables, table) / np.outer(sizes, sizes)
+        elif np.array_equal(experiment, np.eye(len(observables))):
+            return pulls, zero
+        return _times(pulls, np.linalg.inv(np.linalg.cholesky(experiment)).T), zero
+    assert spread is not None
+    width = _width(difference, data, errors)
+    covariance = jnp.asarray(experiment, zero.dtype) + spread / (width[..., :, None] * width[..., None, :])
+    whitened, log_det = whiten(covariance, pulls)
     return whitened, log_det - jnp.asarray(np.linalg.slogdet(experiment)[1], zero.dtype)
 
 

@@ -15,12 +15,11 @@ import numpy as np
 from jaxtyping import Array, Real
 
 from ..catalogue import observables
-from .bounds import quantiles_of
 from .likelihood import Likelihood
 from .minimise import BLOCK
 from .newton import CONVERGED, newton
 from .objective import residual_vector
-from .space import Space
+from .space import Space, quantiles_of
 
 STIFF = 1e-2
 

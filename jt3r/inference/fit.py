@@ -1,7 +1,7 @@
 """Fits: many starts down to the minima of a likelihood, what each minimum is worth, and how they hang together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, Literal
 
@@ -17,13 +17,23 @@ from .likelihood import Likelihood
 from .minimise import BLOCK, Minima, allowed_points, downhill, minimise
 from .newton import Residuals
 from .objective import chi_square, hessian, residual_jacobian, residual_vector
+from .significance import goodness
 from .space import Space
 
 TOGETHER = 256
 """Starts that go down in one call: the program is the same for any number of starts."""
 
+DEGENERATE = 1e-6
+"""Chi-squares this near to the lowest are the same: what is between them is rounding, and they stand in the order of starts."""
+
+FLAT = 1e-9
+"""Eigenvalues of a Hessian in the priors' quantiles below this part of the largest leave a direction free."""
+
 SHOWN = 6
 """Basins in the table of a result."""
+
+GOODNESS = ("p_value", "sigma", "gain", "gain_sigma")
+"""What `jt3r.inference.significance.Goodness` says of each minimum."""
 
 Arrays = dict[str, np.ndarray]
 Starts = Mapping[str, Mapping[str, float]]
@@ -35,7 +45,8 @@ class FitResult:
     """Minima of a likelihood, best first, and where each start went.
 
     ``arrays`` holds, with one row for each minimum: every free coordinate in its unit, ``chi_square``, ``gradient``,
-    ``converged``, ``starts`` (how many ended there), ``basin``, ``vetoed``, ``tuning``, ``hessian`` and ``covariance`` in the
+    ``converged``, ``starts`` (how many ended there), ``basin``, ``vetoed``, ``tuning``, ``flat`` (directions that the
+    likelihood leaves free there), what `jt3r.inference.significance.Goodness` says, ``hessian`` and ``covariance`` in the
     coordinates' units, ``chi_square_TERM`` and the observables asked for; with one for each start, named ones first:
     ``start_minimum`` (-1 for NaN), ``start_chi_square``, ``start_converged``, ``evaluations``. ``result[NAME]`` is one of
     them; raises KeyError for another name.
@@ -77,6 +88,11 @@ class FitResult:
         return self.arrays["covariance"]
 
     @property
+    def degenerate(self) -> int:
+        """How many minima are as good as the first, to `DEGENERATE`: which of them comes first means nothing."""
+        return int((self.chi_square <= self.chi_square.min(initial=np.inf) + DEGENERATE).sum())
+
+    @property
     def points(self) -> ParameterPoint:
         """The minima as one parameter point with fields of shape (m)."""
         return self.space.point_of({name: jnp.asarray(value) for name, value in self.parameters.items()})
@@ -101,6 +117,9 @@ class FitResult:
         rows = {"": [f"basin {self.basin[k]}" for k in best]}
         rows |= {name: [f"{self.arrays[name][k]:.5g}" for k in best] for name in ("chi_square", *self.space.names)}
         rows["converged"] = ["yes" if self.converged[k] else "no" for k in best]
+        rows |= {name: [f"{self.arrays[name][k]:.3g}" for k in best] for name in ("p_value", "sigma", "gain_sigma")}
+        if self.degenerate > 1:
+            lines.append(f"degenerate: {self.degenerate} minima are as good as the first")
         return "\n".join([*lines, *table_lines(rows)])
 
 
@@ -190,7 +209,8 @@ def descend(likelihood: Likelihood, space: Space, u: np.ndarray, until: Until = 
     residuals, x = residuals_of(likelihood, space), jnp.asarray(u, jnp.result_type(float))
     if until == "allowed":
         return allowed_points(residuals, x)
-    return minimise(residuals, x, warm_up=warm_up, devices=_devices())
+    rough = residuals_of(replace(likelihood, theory="sm"), space) if warm_up and likelihood.theory == "point" else None
+    return minimise(residuals, x, warm_up=warm_up, devices=_devices(), rough=rough)
 
 
 def _devices() -> int:
@@ -207,7 +227,9 @@ def assemble(
     owner = np.full(len(at), -1)
     owner[finite] = finite[distinct(at[finite], end_chi_square[finite])] if len(finite) else owner[finite]
     owners = np.unique(owner[owner >= 0])
-    minima = owners[np.argsort(end_chi_square[owners], kind="stable")]
+    lowest = np.min(end_chi_square[owners], initial=np.inf)
+    degenerate = end_chi_square[owners] <= lowest + DEGENERATE
+    minima = owners[np.lexsort((owners, np.where(degenerate, lowest, end_chi_square[owners])))]
     place = np.full(len(at) + 1, -1)
     place[minima] = np.arange(len(minima))
     u, found = at[minima], end_chi_square[minima]
@@ -245,7 +267,11 @@ def _described(likelihood: Likelihood, space: Space, u: np.ndarray, observables:
     n = len(space.names)
     arrays: Arrays = {name: np.zeros(0) for name in names}
     if not len(u):
-        return arrays | {"hessian": np.zeros((0, n, n)), "covariance": np.zeros((0, n, n)), "tuning": np.zeros(0)}
+        return arrays | {
+            "hessian": np.zeros((0, n, n)),
+            "covariance": np.zeros((0, n, n)),
+            **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
+        }
     blocks = [describe(jnp.asarray(block)) for block in _padded(u)]
     arrays = {name: np.concatenate([np.asarray(block[name]) for block in blocks])[: len(u)] for name in names}
     curvature = in_blocks(partial(hessian, likelihood, space), u)
@@ -255,7 +281,16 @@ def _described(likelihood: Likelihood, space: Space, u: np.ndarray, observables:
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
     tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
-    return arrays | {"hessian": matrix, "covariance": _covariance(curvature, scale), "tuning": tuning}
+    judged = goodness(
+        likelihood, space, {name[len("chi_square_") :]: arrays[name] for name in arrays if name.startswith("chi_")}
+    )
+    return arrays | {
+        "hessian": matrix,
+        "covariance": _covariance(curvature, scale),
+        "tuning": tuning,
+        "flat": np.sum(np.linalg.eigvalsh(curvature) <= FLAT * np.linalg.eigvalsh(curvature)[:, -1:], axis=-1),
+        **{name: getattr(judged, name) for name in GOODNESS},
+    }
 
 
 def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:

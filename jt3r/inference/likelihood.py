@@ -26,7 +26,7 @@ class Likelihood:
     >>> likelihood = jt3r.Likelihood(["gm2", "R_K"])
     >>> point = jt3r.Point(m_aprime=0.11, m_phi=0.0792)
     >>> {name: round(float(value), 1) for name, value in likelihood.breakdown(point).items()}
-    {'gm2': 0.0, 'R_K': 12.7}
+    {'gm2': 0.0, 'R_K': 12.7, 'flavour_log_det': 0.0}
     """
 
     terms: tuple[str, ...]

@@ -15,8 +15,8 @@ import optax
 from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Bool, Int, Real
 
-from .bounds import quantiles_of, unbounded_of
 from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
+from .space import quantiles_of, unbounded_of
 
 BLOCK = 64
 """Starts that advance together: enough to fill vector registers, few enough that none waits long for the slowest."""
@@ -38,19 +38,25 @@ class Minima(NamedTuple):
     evaluations: Int[Array, "*b"]
 
 
-@partial(jax.jit, static_argnames=("residuals", "warm_up", "devices"))
-def minimise(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1) -> Minima:
+@partial(jax.jit, static_argnames=("residuals", "warm_up", "devices", "rough"))
+def minimise(
+    residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1, rough: Residuals | None = None
+) -> Minima:
     """Minima of the squared ``residuals`` (n) -> (k) of a point, its prior quantiles, from the starts ``u``.
 
-    Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. Blocks of starts are spread over so many
-    ``devices`` of this host, of which none waits for another; the ends are the same to the last bit however many there are.
+    Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. The warm-up may descend on ``rough``
+    residuals in their place, which are quicker to compile and to compute and have the same basins. Blocks of starts are
+    spread over so many ``devices`` of this host, of which none waits for another; the ends are the same to the last bit
+    however many there are.
     """
     count = len(u)
     whole = -(-count // (devices * BLOCK)) * devices * BLOCK
     filled = u[jnp.minimum(jnp.arange(whole, dtype=jnp.int32), count - 1)]
 
     def blocks(u: Array) -> Minima:
-        found = jax.lax.map(jax.vmap(partial(_one, residuals, warm_up)), u.reshape(-1, BLOCK, u.shape[-1]))
+        found = jax.lax.map(
+            jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None)), u.reshape(-1, BLOCK, u.shape[-1])
+        )
         return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), found)
 
     if devices > 1:
@@ -81,15 +87,20 @@ def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
     return jax.vmap(one)(u)
 
 
-def _one(residuals: Residuals, warm_up: bool, u: Array) -> Minima:
+def _one(residuals: Residuals, rough: Residuals | None, u: Array) -> Minima:
     def free(x: Array) -> Array:
         return residuals(quantiles_of(x))
 
     x, spent = unbounded_of(u), jnp.zeros((), jnp.int32)
-    for stage in (_adam, _lbfgs) if warm_up else ():
-        new, used = stage(free, x)
-        before, after = jnp.sum(jnp.square(jax.vmap(free)(jnp.stack([x, new]))), axis=-1)
-        x, spent = jnp.where(after <= before, new, x), spent + used
+    if rough is not None:
+
+        def guide(x: Array) -> Array:
+            return rough(quantiles_of(x))
+
+        for stage in (_adam, _lbfgs):
+            new, used = stage(guide, x)
+            before, after = jnp.sum(jnp.square(jax.vmap(guide)(jnp.stack([x, new]))), axis=-1)
+            x, spent = jnp.where(after <= before, new, x), spent + used
     fit = newton(free, x)
     return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
 

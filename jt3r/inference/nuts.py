@@ -15,8 +15,8 @@ from jt3r.inference.objective import chi_square, residual_vector
 from jt3r.inference.posterior import Posterior
 
 from ..extras import need
-from .bounds import quantiles_of, unbounded_of
 from .newton import levenberg_marquardt
+from .space import quantiles_of, unbounded_of
 
 STARTS = 8
 """Random points of the prior that each chain descends from; it begins at the end of greatest density. Few, so that chains

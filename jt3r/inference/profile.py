@@ -16,11 +16,10 @@ from scipy.special import chdtri
 
 from ..catalogue import observables as catalogue
 from ..errors import ScanFailed, unknown
-from .bounds import unbounded_of
 from .constrained import Constrained, Fits, Held
 from .fit import TOGETHER, Arrays, descend, in_blocks
 from .likelihood import Likelihood
-from .space import Space
+from .space import Space, unbounded_of
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
 """One standard deviation, 68.27 %, and 95 %."""

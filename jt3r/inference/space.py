@@ -68,8 +68,7 @@ class Space:
     """Free coordinates with priors, fixed ones with values, and the data set of the points.
 
     Coordinates are the parameters of the ``model``'s points and, for U(1)_T3R, those of `jt3r.flavour.coordinates`, which
-    stand for Wilson
-    coefficients; mixing angles need ``m_aprime`` and are matched by the preset ``matching``
+    stand for Wilson coefficients; mixing angles need ``m_aprime`` and are matched by the preset ``matching``
     (`jt3r.flavour.matching.prefactors`).
     Hashable, so that it can be a static argument of jax.jit: equal spaces share compiled programs. Raises ValueError naming
     what is wrong.
@@ -164,3 +163,13 @@ class Space:
     def point(self, u: Real[ArrayLike, "*b n"]) -> ParameterPoint:
         """The point at the prior's quantiles ``u``: uniform in [0, 1]^n is the prior. Fields are of shape (*b)."""
         return self.point_of(self.values(u))
+
+
+def quantiles_of(x: Real[Array, "*b n"]) -> Real[Array, "*b n"]:
+    """The prior quantiles u = (1 + sin x)/2 at the unbounded coordinates ``x``: smooth, reaching both ends of the prior."""
+    return (1 + jnp.sin(x)) / 2
+
+
+def unbounded_of(u: Real[Array, "*b n"]) -> Real[Array, "*b n"]:
+    """Inverse of `quantiles_of`, with points outside the priors moved onto their ends."""
+    return jnp.arcsin(jnp.clip(2 * u - 1, -1, 1))

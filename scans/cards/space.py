@@ -1,5 +1,6 @@
 """What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms of the likelihood."""
 
+import warnings
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from jt3r import observables
 from jt3r.errors import unknown
 from jt3r.flavour.coordinates import ANGLES, COORDINATES
 from jt3r.inference.likelihood import Likelihood
+from jt3r.inference.significance import unmeasured, unread
 from jt3r.inference.space import Space
 from jt3r.inference.terms import TERMS, check_measured
 from jt3r.u1 import MODELS
@@ -67,6 +69,10 @@ class SpaceCard(Card):
         for name in self.terms:
             check_measured(name, self.dataset)
         check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE, self.model)
+        if missing := unmeasured(self.likelihood(), self.dataset):
+            raise ValueError(f"terms: the data set {self.dataset!r} has no measurement of {', '.join(missing)}")
+        if idle := unread(self.likelihood(), self.space()):
+            warnings.warn(f"free: no term reads {', '.join(idle)}", RuntimeWarning, stacklevel=2)
         self.check_reads(self.observables)
         return self
 

@@ -104,9 +104,11 @@ def info(file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote."
 
 
 def export(
-    file: Annotated[str, typer.Argument(help="A file that jt3r run wrote; for .json a benchmark: bma, bmb, bmc, bmd or sm.")],
+    file: Annotated[
+        str, typer.Argument(help="A file that jt3r run wrote; for .json a fit or a benchmark: bma, bmb, bmc, bmd, sm.")
+    ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ).")
+        Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ), .tex.")
     ],
     overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
 ) -> None:
@@ -114,3 +116,17 @@ def export(
     from ..export.write import export
 
     typer.echo(shown(export(file, output, overwrite=overwrite)))
+
+
+def reweigh(
+    file: Annotated[Path, typer.Argument(help="Draws of kind sample that jt3r run wrote.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
+    terms: Annotated[str | None, typer.Option(help="The new terms, with commas between [those of the file].")] = None,
+    dataset: Annotated[str | None, typer.Option(help="The new data set [that of the file].")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
+) -> None:
+    """Give old draws the weights of other terms or data; fewer than 100 effective draws are refused."""
+    from ..kinds.sample.reweigh import reweigh as draws_under
+
+    names = None if terms is None else [name.strip() for name in terms.split(",")]
+    typer.echo(f"{shown(output)}: worth {draws_under(file, output, names, dataset, overwrite):.0f} draws")

@@ -12,7 +12,7 @@ import typer
 from jt3r.errors import BadInput, ScanFailed
 
 from ..engine.interrupt import exit_promptly, interrupted
-from .files import export, info, plot
+from .files import export, info, plot, reweigh
 from .model import cache, doctor, point, reproduce
 from .options import Exit, say
 from .run import cards, check, merge, run, status, verify
@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (run, merge, status, verify, check, cards, plot, info, export, point, reproduce, doctor, cache):
+for _command in (run, merge, status, verify, check, cards, plot, info, export, reweigh, point, reproduce, doctor, cache):
     app.command()(_command)
 
 

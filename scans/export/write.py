@@ -22,7 +22,8 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
 
     .csv: one row for each point, units in the heading. .parquet: the same, units and sources in its metadata (extra `export`).
     .yaml: a HEPData table; a file of limits gives one row for each interval (extra `export`). .json: WCxf, Wilson coefficients
-    of a benchmark point, whose name stands in place of the file. .nc: draws of kind "sample" as ArviZ reads them.
+    of a benchmark point, whose name stands in place of the file, or of the best minimum of a fit. .nc: draws of kind "sample"
+    as ArviZ reads them. .tex: the best minima of a fit with errors and pulls, as a LaTeX table.
 
     Raises BadInput for a suffix that is none of these, for an output that exists (unless `overwrite` and jt3r wrote it) or that
     is the source, and for a missing extra.
@@ -52,7 +53,7 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
 
 def _writer(source: Path, suffix: str) -> Writer:
     """The writer of a format: that of the source's kind of scan if it has one of its own."""
-    if suffix in OWN:
+    if suffix in OWN and (suffix != ".json" or source.exists()):
         with open_scan(source) as scan:
             card = card_of(scan.attrs)
         own = kind_of(card).export(suffix)
@@ -104,5 +105,5 @@ WRITERS: dict[str, Writer] = {
     ".yaml": write_hepdata,
     ".json": _write_wcxf,
 }
-OWN = (".yaml", ".nc")
+OWN = (".yaml", ".nc", ".tex", ".json")
 """Formats that a kind of scan may write in a way of its own."""

@@ -22,6 +22,7 @@ SIGNS: dict[str, tuple[bytes, ...]] = {
     ".svg": (b"<svg", b"<dc:title>jt3r</dc:title>"),
     ".yaml": (b"# HEPData table, written by jt3r\n",),
     ".parquet": (b"PAR1", b"jt3r"),
+    ".tex": (b"% minima of a fit, by jt3r\n",),
 }
 """What a file of each suffix holds near its ends if jt3r wrote it."""
 

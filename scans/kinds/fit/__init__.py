@@ -11,6 +11,7 @@ KINDS = (
         draw="draw:draw_search",
         report="report:report",
         rows="report:rows",
+        exports={".tex": "export:write_tex", ".json": "export:write_point"},
         formerly=("search",),
         slow=True,
     ),

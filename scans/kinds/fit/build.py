@@ -11,6 +11,7 @@ import numpy as np
 
 from jt3r.inference.fit import TOGETHER, assemble, descend, start_points
 from jt3r.inference.minimise import Minima
+from jt3r.inference.significance import goodness
 from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -73,6 +74,10 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     def fact(text: str, **more: str) -> Attributes:
         return {"units": "1", "long_name": text, **more}
 
+    found = goodness(*card.problem(), {term.name: np.zeros(0) for term in card.likelihood().summed})
+    counted = f"{found.measurements} measurements, {len(found.parameters)} free parameters that they read"
+    if found.degrees < 1:
+        counted += ": no test"
     coordinates = (
         Coordinate("minimum", np.arange(minima), fact("number of the minimum, best first")),
         Coordinate("start", numbers, fact("number of the start, the named ones first")),
@@ -98,6 +103,11 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
             real,
             fact("largest |d residual / d ln coordinate| of any term: sigmas by which it moves for a relative change of one"),
         ),
+        Variable("flat", at, "<i8", fact("directions that the likelihood leaves free at the minimum")),
+        Variable("p_value", at, real, fact(f"chance of a larger chi-square in {found.degrees} degrees of freedom; {counted}")),
+        Variable("sigma", at, real, fact("p_value as standard deviations of a Gaussian, both sides")),
+        Variable("gain", at, real, fact("the Standard Model's chi-square minus the minimum's, flavour terms and g-2")),
+        Variable("gain_sigma", at, real, fact(f"significance of the gain in {len(found.parameters)} degrees of freedom")),
         Variable("hessian", matrix, real, fact("second derivatives of the chi-square in the coordinates, in their units")),
         Variable("covariance", matrix, real, fact("twice its inverse; NaN where the likelihood leaves a direction free")),
         Variable("start_minimum", per_start, "<i8", fact("minimum that the start reached, -1 if it met NaN")),
@@ -109,4 +119,5 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         variables.append(Variable(f"chi_square_{term.name}", at, real, fact(term.doc, source=term.source)))
     variables += [Variable(name, at, real, observable_attributes(name)) for name in card.observables]
     solvers = f"optax {version('optax')}, optimistix {version('optimistix')}"
-    return Layout(coordinates, tuple(variables), {"solvers": solvers})
+    told: Attributes = {"solvers": solvers, "measurements": found.measurements, "parameters_read": ", ".join(found.parameters)}
+    return Layout(coordinates, tuple(variables), told)

@@ -14,14 +14,41 @@ NAMES, COLUMN = 30, 14
 
 EDGE = "|"
 
+DEGENERATE = 1e-6
+"""As `jt3r.inference.fit.DEGENERATE`, without its imports."""
+
 
 def report(file: h5py.File, card: dict) -> list[Any]:
     """The minima of a fit: how many starts reached them, the best of each basin, and where the named starts went."""
     lines: list[Any] = [Text(summary(file))]
     if len(file["chi_square"]):
+        lines += [Text(line) for line in significance(file, card)]
         lines.append(_best(file, card, max(1, (Console().width - NAMES) // COLUMN)))
         if named_starts(card):
             lines.append(_named(file, card))
+    return lines
+
+
+def significance(file: h5py.File, card: dict) -> list[str]:
+    """What the best chi-square means, and what the data leave open where many minima are as good."""
+    if "p_value" not in file:  # of an earlier version
+        return []
+    measured, read = int(file.attrs["measurements"]), [n for n in str(file.attrs["parameters_read"]).split(", ") if n]
+    best = file["chi_square"][()].argmin()
+    counted = f"{measured} measurements, {len(read)} free parameters that they read"
+    if measured <= len(read):
+        lines = [f"{counted}: a chi-square of {file['chi_square'][best]:.3g} is no test of the model"]
+    else:
+        p, sigma = file["p_value"][best], file["sigma"][best]
+        lines = [f"{counted}: p-value of the best {p:.3g}, {sigma:.2f} sigma"]
+    gain = file["gain"][best]
+    if np.isfinite(gain):
+        root = f"sqrt(delta chi2) = {np.sign(gain) * abs(gain) ** 0.5:.2f}"
+        lines.append(f"against the Standard Model {root}, {file['gain_sigma'][best]:.2f} sigma with {len(read)} parameters")
+    same = file["chi_square"][()] <= file["chi_square"][best] + DEGENERATE
+    if same.sum() > 1:
+        lines.append(f"degenerate: {same.sum()} minima are as good as the best, which is one example; they span")
+        lines += [f"  {name}: {file[name][()][same].min():.4g} to {file[name][()][same].max():.4g}" for name in card["free"]]
     return lines
 
 

@@ -33,6 +33,7 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     corner.corner(
         np.stack(columns, axis=-1),
         labels=[label(scan[name]) for name in names],
+        weights=scan["weight"][()].ravel() if "weight" in scan else None,
         fig=figure,
         color=BLUE,
         levels=(0.68, 0.95),

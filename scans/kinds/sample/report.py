@@ -5,10 +5,13 @@ from typing import Any
 
 import h5py
 from rich.table import Table
+from rich.text import Text
 
 
 def report(file: h5py.File, card: dict) -> list[Any]:
     """How well the chains agree."""
+    if "effective_draws" in file.attrs:
+        return [Text(f"reweighed from {file.attrs['reweighed_from']}: worth {file.attrs['effective_draws']:.0f} draws")]
     return [table_of_convergence(file.attrs["diagnostics"])]
 
 

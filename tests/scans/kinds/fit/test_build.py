@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 
 from jt3r import Point, observables
 from jt3r.inference.basins import basins, distinct
-from jt3r.inference.bounds import quantiles_of, unbounded_of
 from jt3r.inference.minimise import allowed_points, downhill, minimise
 from jt3r.inference.newton import CONVERGED
 from jt3r.inference.objective import residual_vector
+from jt3r.inference.space import quantiles_of, unbounded_of
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.cli.main import app

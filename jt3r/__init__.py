@@ -21,6 +21,8 @@ if "JAX_ENABLE_X64" not in _os.environ:
 if _TYPE_CHECKING:
     from . import experiments as experiments
     from . import flavour as flavour
+    from .additions import dataset as dataset
+    from .additions import experiment as experiment
     from .catalogue import observables as observables
     from .couplings import Couplings as Couplings
     from .experiments import limits as limits
@@ -31,6 +33,7 @@ if _TYPE_CHECKING:
     from .inference.sample import sample as sample
     from .inference.space import Prior as Prior
     from .inference.space import Space as Space
+    from .inference.terms import term as term
     from .point import Point as Point
     from .point import parameters as parameters
     from .registry import observable as observable
@@ -49,6 +52,9 @@ _HOMES = {
     "Couplings": "couplings:Couplings",
     "models": "u1:MODELS",
     "model": "u1:model",
+    "experiment": "additions:experiment",
+    "dataset": "additions:dataset",
+    "term": "inference.terms:term",
     "parameters": "point:parameters",
     "observables": "catalogue:observables",
     "observable": "registry:observable",

@@ -11,6 +11,15 @@ DATASETS: dict[str, dict[str, Quantity]] = {
 }
 
 
+BASES: dict[str, str] = {}
+"""Data set that a user added -> the shipped one that it was made of, whose flavour measurements it has."""
+
+
+def base_of(dataset: str) -> str:
+    """The shipped data set behind a data set."""
+    return BASES.get(dataset, dataset)
+
+
 def measurement(dataset: str, name: str) -> Quantity:
     """The measurement `name` in the set `dataset`. Raises KeyError naming what there is."""
     if dataset not in DATASETS:

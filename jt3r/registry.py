@@ -9,10 +9,10 @@ from typing import Any
 from jax import Array
 
 from . import u1 as _u1  # noqa: F401  its models are registered
+from .additions import Origin, origin_of, record
 from .couplings import Couplings
 from .errors import NotGiven
 from .names import Names
-from .origin import Origin, origin_of
 from .parameter import ParameterPoint, parameters_of
 from .point import PARAMETERS, Point
 from .u1.reads import filled, read_by
@@ -159,6 +159,9 @@ def observable(
         if unknown := set(reads or ()) - set(PARAMETERS):
             raise ValueError(f"observable {name!r} reads {sorted(unknown)}, which are no parameters")
         made = _of_couplings(function) if of is Couplings else function
+        origin = origin_of(function)
+        if origin is not None:
+            record("observable", name, repr(origin))
         _OBSERVABLES[name] = Observable(
             name,
             reads,
@@ -170,7 +173,7 @@ def observable(
             source=source,
             slow=slow,
             data=data,
-            origin=origin_of(function),
+            origin=origin,
         )
         return made
 

@@ -2,12 +2,14 @@
 
 from jax import Array
 
+from ..couplings import Couplings, dark_matter
 from ..point import Point
 from ..registry import observable
 from . import relic as dark
 
 PAPER = "arXiv:2105.07655"
 DATA = ("dark.toml",)
+READS, OPENS = ("m_eta", "m_phi", "v", "m_mu"), ("m_aprime",)
 RELIC_DATA = ("plasma_laine_meyer_2015.csv",)
 
 
@@ -38,49 +40,66 @@ def sigma_si_aprime(point: Point) -> Array:
     unit="1",
     latex=r"\Omega h^2",
     source=f"{PAPER}, Sec. III A; assumes kinetic equilibrium",
-    reads=("m_eta", "m_phi", "v"),
+    of=Couplings,
+    reads=READS,
+    opens=OPENS,
     data=RELIC_DATA,
 )
-def omega_h2(point: Point) -> Array:
-    """Relic density from eta eta -> phi' -> gamma gamma (assumes kinetic equilibrium); NaN for 2 m_eta >= m_phi'."""
-    return dark.omega_h2(point.m_eta, point.m_phi, point.v)
+def omega_h2(c: Couplings) -> Array:
+    """Relic density of eta_1 (assumes kinetic equilibrium); NaN for 2 m_eta >= m_phi'.
+
+    eta eta -> phi' -> gamma gamma, A'A', mu mu with all exits that are open, and eta eta -> A'A' through eta_2. Beyond
+    2 m_eta = m_phi' the tail of the resonance alone is left. eta_1 alone is counted, as for a splitting above the
+    temperature at
+    freeze-out, 2 MeV: at delta = 0 there are as many eta_2, and they annihilate half as fast.
+    """
+    return dark.omega_h2_of(c)
 
 
 @observable(
     unit="1",
     latex=r"\Omega h^2_\mathrm{coupled}",
     source=f"{PAPER}, Sec. III A; coupled Boltzmann equations of T. Binder et al., arXiv:1706.07433",
-    reads=("m_eta", "m_phi", "v"),
+    of=Couplings,
+    reads=READS,
+    opens=OPENS,
     slow=True,
     data=RELIC_DATA,
 )
-def omega_h2_coupled(point: Point) -> Array:
-    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'."""
-    return dark.omega_h2_coupled(point.m_eta, point.m_phi, point.v)
+def omega_h2_coupled(c: Couplings) -> Array:
+    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'.
+
+    All exits of the resonance that are open; eta eta -> A'A' through eta_2 is left out, and eta_1 alone is counted.
+    """
+    return dark.omega_h2_coupled_of(c)
 
 
 @observable(
     unit="cm^3/s",
     latex=r"\langle\sigma v\rangle_\mathrm{today}",
     source=f"{PAPER}, Sec. III A; halo velocity from arXiv:2105.00599",
-    reads=("m_eta", "m_phi", "v"),
+    of=Couplings,
+    reads=READS,
+    opens=OPENS,
     data=DATA,
 )
-def sigma_v_today(point: Point) -> Array:
-    """Thermally averaged annihilation cross-section in the Galaxy's halo today, p-wave: proportional to v^2."""
-    return dark.sigma_v_today(point.m_eta, point.m_phi, point.v)
+def sigma_v_today(c: Couplings) -> Array:
+    """Thermally averaged annihilation cross-section in the Galaxy's halo today; p-wave, v^2, unless eta eta -> A'A' is open."""
+    return dark.sigma_v_of(c, dark.halo_temperature(c)) * dark.CM3_PER_S
 
 
 @observable(
     unit="1",
     latex=r"\langle\sigma v\rangle_\mathrm{today}/\langle\sigma v\rangle_{m/T=20}",
     source=f"{PAPER}, Sec. III A",
-    reads=("m_eta", "m_phi", "v"),
+    of=Couplings,
+    reads=READS,
+    opens=OPENS,
     data=DATA,
 )
-def p_wave_suppression(point: Point) -> Array:
+def p_wave_suppression(c: Couplings) -> Array:
     """Annihilation today over that at freeze-out, taken at T = m_eta/20."""
-    return dark.p_wave_suppression(point.m_eta, point.m_phi, point.v)
+    return dark.sigma_v_of(c, dark.halo_temperature(c)) / dark.sigma_v_of(c, dark_matter(c).mass / 20)
 
 
 @observable(

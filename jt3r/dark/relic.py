@@ -5,6 +5,7 @@ off-diagonal coupling g/2 to A' (arXiv:2105.07655, Secs. II and III A; g = m_A'/
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from typing import Literal
@@ -15,7 +16,9 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
+from .. import decays
 from ..constants import ALPHA_EM, M_E, M_MU, M_PI, M_PROTON
+from ..couplings import Couplings, dark_matter, is_given, scalar
 from ..data.load import Quantity, read_toml
 from ..kernels.darkmatter import coannihilation, coupled_freezeout, freezeout, resonance, scattering
 from ..kernels.darkmatter.plasma import PlasmaTable
@@ -40,6 +43,9 @@ PLASMA = _read_plasma()
 
 SIGMA_PI_N = INPUTS["sigma_pi_n"].value
 OMEGA_DM_H2 = measurement("current", "omega_h2").value
+
+DARK = ("etaeta", "eta2eta2")
+"""Channels of phi' that are dark matter."""
 
 _BATCH = 256
 """Points at a time where each takes a thousand temperatures or a quadrature: a few MiB."""
@@ -154,19 +160,81 @@ def allowed_by_n_eff(m_aprime: ArrayLike) -> Array:
     return jnp.where(jnp.isnan(m_aprime), m_aprime, above)
 
 
-def _relic(method: Callable[..., Array], m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops) -> Array:
-    m_eta, m_phi, v = floats(m_eta, m_phi, v)
-    width = width_phi_gammagamma(m_phi, v, loops=loops)
+def _relic(
+    method: Callable[..., Array],
+    m_eta: ArrayLike,
+    m_phi: ArrayLike,
+    yukawa: ArrayLike,
+    width_out: ArrayLike,
+    s_wave: ArrayLike = 0.0,
+) -> Array:
+    """Omega h^2 of the resonance with all its exits, and of what annihilates beside it with a constant sigma v, GeV^-2."""
 
-    def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array) -> Array:
+    def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array, s_wave: Array) -> Array:
         def average(temperature: Array) -> Array:
-            m, mass, y, g = (a[..., None] for a in (m_eta, m_phi, yukawa, width))
-            return resonance.narrow_width_average(m, mass, temperature, y, g)
+            m, mass, y, g, beside = (a[..., None] for a in (m_eta, m_phi, yukawa, width, s_wave))
+            return resonance.narrow_width_average(m, mass, temperature, y, g) + beside
 
         abundance = freezeout.omega_h2(m_eta, method(m_eta, average, PLASMA))
         return jnp.where(2 * m_eta < m_phi, abundance, jnp.nan)
 
-    return in_batches(relic, m_eta, m_phi, eta_yukawa(m_eta, v), width, size=_BATCH)
+    return in_batches(relic, *floats(m_eta, m_phi, yukawa, width_out, s_wave), size=_BATCH)
+
+
+def width_out(c: Couplings) -> Array:
+    """Width of phi' into everything but dark matter, GeV: the exits of the resonance."""
+    table = decays.phi(c)
+    return decays.total(table, [channel for channel in table if channel not in DARK])
+
+
+def halo_temperature(c: Couplings) -> Array:
+    """T = m v_0^2/2 in GeV of a Maxwell-Boltzmann distribution with v_0 = 238 km/s."""
+    return dark_matter(c).mass * (INPUTS["halo_velocity"].value ** 2 / 2)
+
+
+def s_wave(c: Couplings) -> Array:
+    """sigma v in GeV^-2 of eta_1 eta_1 -> A'A' through eta_2 at rest, 0 where it is closed or the point gives no A'."""
+    eta = dark_matter(c)
+    if not is_given(c.aprime) or not is_given(c.aprime.eta):
+        return jnp.zeros_like(eta.mass)
+    return coannihilation.vector_pair_at_rest(eta.mass, c.aprime.mass, c.aprime.eta)
+
+
+@jax.jit
+def omega_h2_of(c: Couplings) -> Array:
+    """Omega h^2 of eta_1 in kinetic equilibrium with every exit of the resonance, and eta eta -> A'A' beside it.
+
+    NaN for 2 m_eta >= m_phi', where what is left is the tail of the resonance, which the narrow width does not have.
+    """
+    p, eta = scalar(c), dark_matter(c)
+    return _relic(freezeout.integrated_yield, eta.mass, p.mass, jnp.asarray(p.eta), width_out(c), s_wave(c))
+
+
+@jax.jit
+def omega_h2_coupled_of(c: Couplings) -> Array:
+    """Omega h^2 of eta_1 with its temperature evolved too, every exit of the resonance; eta eta -> A'A' is left out."""
+    p, eta = scalar(c), dark_matter(c)
+    return _coupled(eta.mass, p.mass, jnp.asarray(p.eta), width_out(c), "none")
+
+
+@jax.jit
+def sigma_v_of(c: Couplings, temperature: ArrayLike) -> Array:
+    """Thermal average of eta eta -> phi' -> everything but dark matter in GeV^-2 with the full shape of the resonance.
+
+    eta eta -> A'A' through eta_2 is added at rest.
+    """
+    p, eta = scalar(c), dark_matter(c)
+    leaves, tree = jax.tree.flatten(Couplings(c.aprime, p, None, c.m_mu))
+
+    def average(m_eta: Array, m_phi: Array, yukawa: Array, temperature: Array, *others: Array) -> Array:
+        def out(energy: Array) -> Array:
+            at = jax.tree.unflatten(tree, [leaf[..., None] for leaf in others])
+            return width_out(replace(at, phi=replace(at.phi, mass=energy)))
+
+        return resonance.breit_wigner_average(m_eta, m_phi, temperature, yukawa, out)
+
+    arguments = floats(eta.mass, p.mass, jnp.asarray(p.eta), temperature, *leaves)
+    return in_batches(average, *arguments, size=_BATCH) + s_wave(c)
 
 
 @partial(jax.jit, static_argnames="loops")
@@ -178,13 +246,13 @@ def omega_h2(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "m
     eta eta -> phi' -> gamma gamma alone. Beyond 2 m_eta = m_phi' only the tail of the resonance is left, many
     orders too weak. The resonance is so narrow that kinetic equilibrium fails before freeze-out: ``omega_h2_coupled``.
     """
-    return _relic(freezeout.integrated_yield, m_eta, m_phi, v, loops)
+    return _relic(freezeout.integrated_yield, m_eta, m_phi, eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops))
 
 
 @partial(jax.jit, static_argnames="loops")
 def omega_h2_approximate(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
     """The same by the standard freeze-out approximation; assumes kinetic equilibrium."""
-    return _relic(freezeout.approximate_yield, m_eta, m_phi, v, loops)
+    return _relic(freezeout.approximate_yield, m_eta, m_phi, eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops))
 
 
 @partial(jax.jit, static_argnames=("loops", "scattering"))
@@ -199,18 +267,24 @@ def omega_h2_coupled(
     Numerical error below 1e-4. Source: T. Binder et al., arXiv:1706.07433.
     """
     m_eta, m_phi, v = floats(m_eta, m_phi, v)
+    exchange = ALPHA_EM / np.pi / (4 * v**2)  # (g/2) e eps/m_A'^2, independent of m_A'
+    width = width_phi_gammagamma(m_phi, v, loops=loops)
+    return _coupled(m_eta, m_phi, eta_yukawa(m_eta, v), width, scattering, exchange)
 
-    def relic(m_eta: Array, m_phi: Array, v: Array, width: Array) -> Array:
+
+def _coupled(
+    m_eta: ArrayLike, m_phi: ArrayLike, yukawa: ArrayLike, width: ArrayLike, scattering: Scattering, exchange: ArrayLike = 0.0
+) -> Array:
+    def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array, exchange: Array) -> Array:
         def rate(temperature: Array) -> Array:
             if scattering == "none":
                 return jnp.zeros_like(temperature)
-            exchange = ALPHA_EM / np.pi / (4 * v**2)  # (g/2) e eps/m_A'^2, independent of m_A'
             return coupled_freezeout.vector_scattering_rate(m_eta, temperature, exchange, M_E)
 
-        left = coupled_freezeout.coupled_yield(m_eta, m_phi, eta_yukawa(m_eta, v), width, rate, PLASMA)
+        left = coupled_freezeout.coupled_yield(m_eta, m_phi, yukawa, width, rate, PLASMA)
         return freezeout.omega_h2(m_eta, left)
 
-    return in_batches(relic, m_eta, m_phi, v, width_phi_gammagamma(m_phi, v, loops=loops), size=_BATCH)
+    return in_batches(relic, *floats(m_eta, m_phi, yukawa, width, exchange), size=_BATCH)
 
 
 @jax.jit

@@ -1,6 +1,7 @@
 """Observables of the A', phi' and eta_2: widths, branching ratios, lifetimes, and events of every computed search."""
 
 from collections.abc import Callable
+from typing import Any
 
 import jax.numpy as jnp
 from jaxtyping import Array
@@ -145,7 +146,7 @@ for _entry in _WIDTHS:
     _width(*_entry)
 
 
-def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
+def _register(search: searches.DisplacedSearch | searches.CouplingLimit, replace: bool = False) -> None:
     """events_NAME, log_events_NAME, loglike_NAME and excluded_NAME or reach_NAME; names in lower case, - as _."""
     name = search.name.lower().replace("-", "_")
     label = rf"\mathrm{{{search.label}}}".replace(" ", r"\ ")
@@ -157,21 +158,20 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
         function.__doc__ = doc
         data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
         width = observables["width_aprime"]
-        observable(
-            unit="1", latex=latex, source=source, reads=width.declared, opens=width.opens, like=width.of, slow=True, data=data
-        )(function)
+        facts: dict[str, Any] = {"unit": "1", "latex": latex, "source": source, "data": data}
+        observable(**facts, reads=width.declared, opens=width.opens, like=width.of, slow=True, replace=replace)(function)
 
     def events(point: ParameterPoint) -> Array:
         return jnp.exp(log_events(point))
 
     def log_events(point: ParameterPoint) -> Array:
-        return limits.log_events(search.name, point)
+        return limits.log_events(search, point)
 
     def loglike(point: ParameterPoint) -> Array:
-        return limits.log_likelihood(search.name, point)
+        return limits.log_likelihood(search, point)
 
     def decided(point: ParameterPoint) -> Array:
-        return (limits.log_signal(search.name, point) > 0).astype(jnp.result_type(float))
+        return (limits.log_signal(search, point) > 0).astype(jnp.result_type(float))
 
     add("events", f"N({label})", f"Expected events of {search.label}, decays that it sees, recipe direct.", events)
     add("log_events", rf"\ln N({label})", f"Logarithm of events_{name}, finite where those are 0.", log_events)
@@ -180,7 +180,7 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit) -> None
     add(verdict, rf"\mathrm{{{verdict}}}({label})", f"1 where {search.label} {what} the point, else 0.", decided)
 
 
-def _register_table(search: searches.Recast | searches.ScalarDump) -> None:
+def _register_table(search: searches.Recast | searches.ScalarDump, replace: bool = False) -> None:
     """excluded_NAME: the verdict of a published table of limits, or of a dump for phi'."""
     name = search.name.lower().replace("-", "_")
 
@@ -203,11 +203,17 @@ def _register_table(search: searches.Recast | searches.ScalarDump) -> None:
         like=width.of,
         slow=True,
         data=(f"recasts.toml:{search.name}", *data),
+        replace=replace,
     )(excluded)
 
 
+def register(search: searches.Search, replace: bool = False) -> None:
+    """The observables of a search. Raises ValueError if one exists, unless ``replace``."""
+    if isinstance(search, searches.Recast | searches.ScalarDump):
+        _register_table(search, replace)
+    elif not isinstance(search, searches.MassCut):
+        _register(search, replace)
+
+
 for _search in searches.load().values():
-    if isinstance(_search, searches.Recast | searches.ScalarDump):
-        _register_table(_search)
-    elif not isinstance(_search, searches.MassCut):
-        _register(_search)
+    register(_search)

@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..data.load import read_toml
+from ..measurements import base_of
 
 ERRORS = ("moments", "two-sided", "average")
 
@@ -65,7 +66,7 @@ def stacked(measured: Sequence[Measurement]) -> Measurement:
 @cache
 def measurements(data: str = "paper2021") -> dict[str, Measurement]:
     """The measurements of a named set, ``paper2021`` or ``current``, by observable. Raises ValueError for another set."""
-    sets = read_toml("flavour_measurements.toml")
+    sets, data = read_toml("flavour_measurements.toml"), base_of(data)
     if data not in sets:
         raise ValueError(f"no set of flavour measurements {data!r}; there are {', '.join(sets)}")
     return {
@@ -82,7 +83,7 @@ def correlations(data: str, observables: tuple[str, ...]) -> np.ndarray:
     """
     published = read_toml("flavour_correlations.toml")
     matrix = np.eye(len(observables))
-    for entry in published.get(data, []):
+    for entry in published.get(base_of(data), []):
         if set(entry["between"]) <= set(observables):
             i, j = map(observables.index, entry["between"])
             matrix[i, j] = matrix[j, i] = entry["rho"]
@@ -93,7 +94,7 @@ def treatment(errors: str, data: str) -> str:
     """The treatment of asymmetric errors: "dataset" stands for the paper's "moments" with its own data, else "two-sided"."""
     if errors != "dataset":
         return errors
-    return "moments" if data == "paper2021" else "two-sided"
+    return "moments" if base_of(data) == "paper2021" else "two-sided"
 
 
 def residual(prediction: Real[ArrayLike, "*b"], measured: Measurement, errors: str) -> tuple[Array, Array]:

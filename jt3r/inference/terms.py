@@ -22,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ..additions import Origin, origin_of, record
 from ..catalogue import observables
 from ..dark import relic as dark
 from ..experiments import dark_higgs, limits, recast
@@ -34,7 +35,6 @@ from ..flavour.predict import DEFAULT_TABLE
 from ..kernels.flavour.running import NAMES
 from ..kernels.numerics import statistics
 from ..measurements import measurement
-from ..origin import Origin
 from ..parameter import ParameterPoint
 from ..point import Point
 from ..registry import Observable, Reader
@@ -145,7 +145,7 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
     observed = seen.value if seen else background
 
     def function(point: Any, _: Options) -> Array:
-        return statistics.poisson(limits.log_events(search.name, point), background, observed)
+        return statistics.poisson(limits.log_events(search, point), background, observed)
 
     doc = f"Events of {search.label} that it sees, {search.status}: n = {observed:g} on b = {background:g}."
     data = (f"experiments.toml:{search.name}", "displaced_inputs.toml")
@@ -250,15 +250,54 @@ LOG_DET = Term(
 )
 for _name in PREDICTED:
     _flavour(_name)
+
+
+def register(search: searches.Search) -> None:
+    """The term of a search, in place of one of its name."""
+    if isinstance(search, searches.Recast):
+        _table(search)
+    elif isinstance(search, searches.ScalarDump):
+        _dark_higgs(search)
+    elif not isinstance(search, searches.MassCut):
+        _search(search)
+    elif search.status != "favoured":  # an excess forbids nothing
+        _cut(search)
+
+
+def term(
+    *, kind: str = "gaussian", source: str, data: tuple[str, ...] = (), slow: bool = False, replace: bool = False
+) -> Callable[[Callable[[Any], Array]], Callable[[Any], Array]]:
+    """Register the decorated function of a point as a term: its residual, whose square is -2 ln L up to a constant.
+
+    Raises ValueError if the name is taken, unless ``replace``, and if there is no docstring.
+
+    >>> import jt3r
+    >>> @jt3r.term(source="none")
+    ... def light_phi(point):
+    ...     "phi' near 80 MeV."
+    ...     return (point.m_phi - 0.08) / 0.001
+    >>> float(jt3r.Likelihood(["light_phi"]).chi_square(jt3r.Point(m_phi=0.082)))
+    4.0
+    """
+
+    def register(function: Callable[[Any], Array]) -> Callable[[Any], Array]:
+        name, doc = function.__name__, (function.__doc__ or "").strip()
+        if name in _TERMS and not replace:
+            raise ValueError(f"term {name!r} exists: choose another name, or say replace = True")
+        if not doc:
+            raise ValueError(f"term {name!r} needs a docstring: what it is")
+        origin = origin_of(function)
+        if origin is not None:
+            record("term", name, repr(origin))
+        facts: dict[str, Any] = {"source": source, "data": data, "slow": slow, "origin": origin}
+        _TERMS[name] = Term(name, None, kind=kind, doc=doc, function=lambda point, _: function(point), **facts)
+        return function
+
+    return register
+
+
 for _entry in searches.load().values():
-    if isinstance(_entry, searches.Recast):
-        _table(_entry)
-    elif isinstance(_entry, searches.ScalarDump):
-        _dark_higgs(_entry)
-    elif not isinstance(_entry, searches.MassCut):
-        _search(_entry)
-    elif _entry.status != "favoured":  # an excess forbids nothing
-        _cut(_entry)
+    register(_entry)
 _relic("relic", "omega_h2", limit=False)
 _relic("relic_limit", "omega_h2", limit=True)
 _relic("relic_coupled", "omega_h2_coupled", limit=False)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..additions import Origin, origin_of, record
 from ..couplings import Couplings
 from ..names import Names
-from ..origin import Origin, origin_of
 from ..parameter import Parameter, ParameterPoint, parameters_of
 from .reads import emptied
 
@@ -60,7 +60,10 @@ def model(
             raise ValueError(f"model {name!r} needs a docstring: what it is")
         if (other := _of(point)) and other.name != name:
             raise ValueError(f"points of {point.__name__} belong to the model {other.name!r}: derive a class of your own")
-        _MODELS[name] = Model(name, point, function, source, origin_of(function))
+        origin = origin_of(function)
+        if origin is not None:
+            record("model", name, repr(origin))
+        _MODELS[name] = Model(name, point, function, source, origin)
         return function
 
     return register

@@ -44,3 +44,19 @@ def vector_average(
     peak = 0.75 * jnp.pi**2 * mass**2 * width_in * width_out / total * boltzmann * bessel / (m**4 * t)
     at_rest = 3 * m * coupling**2 * at_threshold / ((4 * m**2 - mass**2) ** 2 + 4 * m**2 * total**2)
     return jnp.where(is_open, peak, 0.0) + at_rest
+
+
+@jax.jit
+def vector_pair_at_rest(dm_mass: ArrayLike, vector_mass: ArrayLike, coupling: ArrayLike) -> Real[Array, "*b"]:
+    """sigma v in GeV^-2 of eta_1 eta_1 -> X X at rest through eta_2 of equal mass in the t and u channels.
+
+    For g X_mu etabar_1 gamma^mu eta_2: g^4 (1 - r)^(3/2)/(16 pi m^2 (1 - r/2)^2), r = (m_X/m)^2; pi alpha^2/m^2 for r -> 0,
+    as e+ e- -> gamma gamma at rest. 0 where it is closed, m_X >= m. The next order is v^2, some per cent at freeze-out. Source:
+    derived; held to Dirac traces by the test. M. Pospelov, A. Ritz, M. Voloshin, arXiv:0711.4866, has the same for a Dirac
+    pair.
+    """
+    m, vector_mass, coupling = floats(dm_mass, vector_mass, coupling)
+    is_open = vector_mass < m
+    ratio = jnp.where(is_open, vector_mass / m, 0.5) ** 2
+    value = coupling**4 * (1 - ratio) ** 1.5 / (16 * jnp.pi * m**2 * (1 - ratio / 2) ** 2)
+    return jnp.where(is_open, value, 0)

@@ -1,7 +1,7 @@
 """What every card has: a data set, no unknown keys, and finite numbers."""
 
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationInfo
 
@@ -34,6 +34,11 @@ class Card(Model):
     """A run card: its kind of scan, the model, and the measurements it is taken against."""
 
     kind: str
+    include: list[str] = Field(default_factory=list)
+    code: dict[str, str] = Field(default_factory=dict)
+    plugins: list[str] = Field(default_factory=list)
+    measurements: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    own_experiments: dict[str, dict[str, Any]] = Field(default_factory=dict)
     model: Annotated[str, known("model", MODELS)] = "t3r"
     dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
 

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from jt3r import additions
 from jt3r.errors import BadInput, one_line, unknown
 
 from ..kinds.registry import former_names, kinds
+from .additions import resolved
 from .axis import LISTED, RANGE, Values
 from .base import Card
 from .text import read_card
@@ -19,16 +21,19 @@ DEEPEST = 16
 """Tables inside tables that a setting may name."""
 
 
-def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None) -> Card:
+def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None, *, allow_code: bool = False) -> Card:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
 
-    `settings` are changes "key.key=value" with the value in TOML. Raises BadInput naming the key that is wrong.
+    `settings` are changes "key.key=value" with the value in TOML. What the card adds (`cards.additions`) is made here; Python
+    files that it includes only if ``allow_code``, or if a process above allowed it. Raises BadInput naming the key.
     """
     name, table = (None, card) if isinstance(card, dict) else read_card(str(card))
     for setting in settings or []:
         table = _set(table, setting)
     where = f"card{f' {name}' if name else ''}"
-    table = _renamed(table)
+    if allow_code:
+        additions.allow_code()
+    table = resolved(_renamed(table), Path(name).parent if name else Path(), where)
     model = _model(where, table.get("kind"))
     try:
         return model.model_validate(table)

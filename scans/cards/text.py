@@ -16,6 +16,9 @@ DEEP_KEY = re.compile(r"(?:[\w-]++\s*+\.\s*+){16}")
 RENAMED = {"gm2_search": "gm2_fit"}
 """Name of a shipped card in version 0.1 -> its name today."""
 
+OWN_EXPERIMENT = re.compile(r"(?m)^\s*\[experiments\.")
+"""Header of a table of an experiment that a card adds; the key ``experiments`` itself lists names."""
+
 QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
 
@@ -45,7 +48,7 @@ def read_card(name: str) -> tuple[str, dict[str, Any]]:
             raise BadInput(f"card {name}: no such file, and {unknown('shipped card', name, shipped)}")
         if DEEP_KEY.search(QUOTED.sub("text", text)):
             raise BadInput(f"card {name}: not TOML of a card: a key of more than 16 parts")
-        return name, tomllib.loads(text)
+        return name, tomllib.loads(OWN_EXPERIMENT.sub("[own_experiments.", text))
     except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
         raise BadInput(f"card {name}: not TOML: {one_line(error)}") from None
     except OSError as error:

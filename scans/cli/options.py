@@ -21,6 +21,7 @@ CardName = Annotated[str, typer.Argument(help="A TOML file, or the name of a shi
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change the card: axes.m_phi.n=100, fixed.v=20.")
 ]
+AllowCode = Annotated[bool, typer.Option("--allow-code", help="Run the Python files that the card includes.")]
 ScanOutput = Annotated[Path, typer.Argument(help="The output that a scan was started for, finished or not.")]
 Device = Annotated[str | None, typer.Option(help="JAX platform: cpu, cuda, ... [the best there is].")]
 Dtype = Annotated[Literal["float64", "float32"] | None, typer.Option(help="Precision; published numbers are float64.")]

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
+from jt3r import additions
 from jt3r.errors import BadInput, one_line, unknown
 
 from ..engine.jax_config import check_device, configure
-from .options import AsJson, Cache, CardName, Device, Dtype, Exit, Memory, ScanOutput, Settings, say, shown
+from .options import AllowCode, AsJson, Cache, CardName, Device, Dtype, Exit, Memory, ScanOutput, Settings, say, shown
 
 
 def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] = None) -> None:
@@ -29,7 +30,7 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
         raise BadInput(unknown("shipped card", name, shipped))
 
 
-def check(card: CardName, settings: Settings = None) -> None:
+def check(card: CardName, settings: Settings = None, allow_code: AllowCode = False) -> None:
     """Print the card with all defaults, its points, tiles, memory, disk and time, and run nothing."""
     from rich.console import Console
 
@@ -37,7 +38,7 @@ def check(card: CardName, settings: Settings = None) -> None:
     from ..engine.prepare import check
     from ..kinds.registry import kind_of
 
-    resolved = load_card(card, settings)
+    resolved = load_card(card, settings, allow_code=allow_code)
     cost = check(resolved)
     console = Console(highlight=False)
     console.print_json(resolved.model_dump_json())
@@ -53,6 +54,7 @@ def run(
     resume: Annotated[bool, typer.Option(help="Go on with an interrupted scan.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace the output, and drop an unfinished scan.")] = False,
     settings: Settings = None,
+    allow_code: AllowCode = False,
     executor: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Where tiles are computed: processes:N, or Dask's tcp://host:port.")
     ] = None,
@@ -68,6 +70,8 @@ def run(
     part = _shard(shard) if shard is not None else None
     configure(device, dtype, memory, cache)
     check_device(device)
+    if allow_code:
+        additions.allow_code()
     from ..engine.interrupt import end_at_second_signal
     from ..engine.run import default_output, run, run_shard
     from .progress import tile_progress

@@ -17,7 +17,7 @@ import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
 import jt3r
-from jt3r import kernels, scans
+from jt3r import additions, kernels, scans
 from jt3r.registry import observables as OBSERVABLES
 
 from .jax_config import cache_in_use, is_private
@@ -48,7 +48,7 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return function(*arguments)
         types = [jax.typeof(leaf) for leaf in leaves]
-        facts = (settings, _for_device(options), _additions(), SOURCE, *_machine(), types, tree)
+        facts = (settings, _for_device(options), _additions(), additions.digest(), SOURCE, *_machine(), types, tree)
         name = hashlib.sha256(repr(facts).encode()).hexdigest()
         if name not in _READY:
             while len(_READY) >= HELD:

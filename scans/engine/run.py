@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jt3r import additions
 from jt3r.errors import BadInput, ScanFailed
 
 from ..cards.base import Card
@@ -49,6 +50,7 @@ def run(
     output: str | Path | None = None,
     *,
     settings: list[str] | None = None,
+    allow_code: bool = False,
     resume: bool = False,
     overwrite: bool = False,
     executor: Executor | str | None = None,
@@ -61,6 +63,8 @@ def run(
     until the file is whole. After a crash or an interruption `resume` goes on from there, checking every tile, and gives the
     same bits as a run that was never stopped; a file that is finished it leaves. A symbolic link as `output` is followed.
 
+    `allow_code` allows the Python files that the card includes, here and on workers of this machine.
+
     Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite` and
     it is a file that jt3r wrote), if its folder cannot be written, if unfinished tiles of this or another scan are there
     (unless `resume` or `overwrite`), if another run is writing them, or if the disk is too small; ScanFailed if the disk fills
@@ -72,6 +76,8 @@ def run(
     >>> jt3r.run({"kind": "grid", "observables": ["pull_gm2"], "axes": axes}, "map.h5").name
     'map.h5'
     """
+    if allow_code:
+        additions.allow_code()
     checked, output = _checked(card, output, settings, resume, overwrite)
     checkpoint, scan = checkpoint_folder(output), prepare(checked)
     facts = facts_of(scan)

@@ -2,7 +2,7 @@
 
     python benchmarks/displaced.py [--points 100000] [--reference 5]
 
-The reference is what one writes without jt3r: `scipy.integrate.quad` over the energy of the A', with bremsstrahlung in
+The reference is what one writes without jt3r: ``scipy.integrate.quad`` over the energy of the A', with bremsstrahlung in
 closed form, and inside it a Gauss-Legendre sum in NumPy over the decay of the meson (or a second quad over the energy
 of
 the electron). It runs on a few points and its time is scaled up. Compiling and the tables of a search are timed apart.

@@ -1,7 +1,7 @@
 """The g-2 scans against what a user would otherwise write: NumPy, Numba, SciPy, h5py. Run: python benchmarks/gm2.py
 
 Every comparison is made in this one process on the same points with the same outputs, which are checked to agree.
-Needs the extra `bench`.
+Needs the extra ``bench``.
 """
 
 import resource

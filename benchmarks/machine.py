@@ -24,7 +24,7 @@ def machine() -> str:
 
 
 def best_of(run: Callable[[], Any], repeats: int = 5) -> tuple[float, float]:
-    """Seconds of the first call, and of the fastest of `repeats` more."""
+    """Seconds of the first call, and of the fastest of ``repeats`` more."""
     start = time.perf_counter()
     jax.block_until_ready(run())
     first = time.perf_counter() - start

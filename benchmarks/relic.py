@@ -1,6 +1,6 @@
 """Relic density per point: jt3r, a whole batch at once, against SciPy, point by point (quad inside solve_ivp).
 
-Run as `python benchmarks/relic.py`. The SciPy solution is what one writes first: <sigma v> by `quad` over the thermal
+Run as ``python benchmarks/relic.py``. The SciPy solution is what one writes first: <sigma v> by ``quad`` over the thermal
 distribution split at the resonance, ln Y by Radau. Both get the same widths and the same plasma table.
 """
 

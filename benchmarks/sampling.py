@@ -3,7 +3,7 @@
 All three sample the same density of (V, m_A', m_phi') in this one process: 16 chains of NUTS that advance together, 64 walkers
 of emcee, which gets jt3r's own compiled density for half an ensemble at a time and begins on the band. What counts is the bulk
 effective sample size of the worst parameter per second, by one estimator, warm-up and burn-in included, compilation left out.
-Needs the extras `bench` and `sample`.
+Needs the extras ``bench`` and ``sample``.
 """
 
 import time

@@ -7,7 +7,7 @@ after another, once until the point is allowed and once down to minima, and its 
 the same likelihood as one would write it by hand, vectorised, in the quantiles of the priors; for them every evaluated point
 within one sigma counts, whether a chain accepted it or not, and nothing is thinned. Points of random sampling and descents are
 independent, those of a chain are not: emcee's are counted a second time by its autocorrelation time. jt3r counts a gradient, a
-column of a Jacobian and a second derivative as one evaluation each. Needs the extra `bench`.
+column of a Jacobian and a second derivative as one evaluation each. Needs the extra ``bench``.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """What a model says of its particles: masses and couplings, as arrays. All that is computed downstream reads these alone.
 
 Three ways of having no coupling: ``None``, the model has no such coupling, and nothing is traced or compiled for it;
-`Absent`, the model has it and the point does not give its parameter; 0, a number like any other.
+``Absent``, the model has it and the point does not give its parameter; 0, a number like any other.
 """
 
 from typing import Any, NoReturn, TypeGuard, TypeVar, cast
@@ -103,7 +103,7 @@ class DarkMatter(eqx.Module):
 
 
 class Couplings(eqx.Module):
-    """All particles of a model at a point; what it does not have is None, what the point does not give `Absent`."""
+    """All particles of a model at a point; what it does not have is None, what the point does not give ``Absent``."""
 
     aprime: Vector | Absent | None = None
     phi: Scalar | Absent | None = None
@@ -117,12 +117,12 @@ def vector(c: Couplings) -> Vector:
 
 
 def scalar(c: Couplings) -> Scalar:
-    """The phi', raising as `vector`."""
+    """The phi', raising as ``vector``."""
     return cast(Scalar, _present(c.phi, "phi'"))
 
 
 def dark_matter(c: Couplings) -> DarkMatter:
-    """eta_1 and eta_2, raising as `vector`."""
+    """eta_1 and eta_2, raising as ``vector``."""
     return cast(DarkMatter, _present(c.eta, "eta"))
 
 

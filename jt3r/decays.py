@@ -34,7 +34,7 @@ def _masses(c: Couplings) -> dict[str, Number | float]:
 def aprime(c: Couplings) -> Table:
     """Widths of the A': ee, mumu, tautau, pipi, three_photons, neutrinos, eta1_eta2, invisible.
 
-    Of hadrons pi+ pi- alone, by the isovector coupling (`kernels.decays.hadronic`): valid to 0.9 GeV, and for couplings that
+    Of hadrons pi+ pi- alone, by the isovector coupling (``kernels.decays.hadronic``): valid to 0.9 GeV, and for couplings that
     have an isoscalar part below 3 m_pi. Three photons, by mixing, below 2 m_e alone.
     """
     a = vector(c)

@@ -84,7 +84,7 @@ def _plain(name: str) -> str:
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """`kind` 'name' is unknown, with the nearest known name, or all of them if none is near."""
+    """``kind`` 'name' is unknown, with the nearest known name, or all of them if none is near."""
     known = list(known)
     near = nearest(name, known)
     return f"{kind} {name!r} is unknown; " + (f"did you mean {near!r}?" if near else f"known: {', '.join(known)}")

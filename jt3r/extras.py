@@ -8,7 +8,7 @@ from .errors import BadInput
 
 
 def need(module: str, extra: str, what: str) -> Any:
-    """The module. Raises BadInput in one line that names the extra to install for `what`."""
+    """The module. Raises BadInput in one line that names the extra to install for ``what``."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # ArviZ announces its next version at every import

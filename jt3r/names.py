@@ -20,10 +20,10 @@ class UnknownName(KeyError, AttributeError):
 
 
 class Names(Mapping[str, Entry], Generic[Entry]):
-    """A read-only view of `entries`, each a `kind`; entries that are added later are seen.
+    """A read-only view of ``entries``, each a ``kind``; entries that are added later are seen.
 
-    `row` gives the texts of an entry's line in the printed table. `where` is the "module:name" under which a process that
-    unpickles the mapping finds its own. Raises `UnknownName` for a name that it does not have.
+    ``row`` gives the texts of an entry's line in the printed table. ``where`` is the "module:name" under which a process that
+    unpickles the mapping finds its own. Raises ``UnknownName`` for a name that it does not have.
     """
 
     def __init__(self, kind: str, entries: Mapping[str, Entry], row: Callable[[Entry], tuple[str, ...]], where: str) -> None:

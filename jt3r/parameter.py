@@ -22,9 +22,9 @@ FACTS = ("latex", "doc", "unit", "positive", "light")
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A parameter of a point. `default` is None where it must be given; `light`: the mass of a particle of MeV to GeV.
+    """A parameter of a point. ``default`` is None where it must be given; ``light``: the mass of a particle of MeV to GeV.
 
-    Its `check` raises ValueError for a value that is not allowed.
+    Its ``check`` raises ValueError for a value that is not allowed.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Parameter:
     light: bool
 
     def check(self, value: Any) -> None:
-        """Raise ValueError unless the value is allowed: real and finite numbers, above zero if the parameter is `positive`.
+        """Raise ValueError unless the value is allowed: real and finite numbers, above zero if the parameter is ``positive``.
 
         In an array NaN stands for no value, such as of a band that has ended. Traced values of JAX are left alone.
         """
@@ -63,7 +63,7 @@ class Parameter:
 
 
 def field(latex: str, doc: str, default: Any = None, unit: str = "GeV", positive: bool = True, light: bool = False) -> Any:
-    """The field of a parameter in a `ParameterPoint`."""
+    """The field of a parameter in a ``ParameterPoint``."""
     return eqx.field(
         default=default,
         converter=_converted,
@@ -76,10 +76,10 @@ def _converted(value: Any) -> Any:
 
 
 class ParameterPoint(eqx.Module):
-    """A point whose parameters are fields made by `field`; other fields are static.
+    """A point whose parameters are fields made by ``field``; other fields are static.
 
     Raises TypeError for a name that is none of them, with a suggestion, and ValueError for a value that is not allowed
-    (`Parameter.check`) and for shapes that do not broadcast.
+    (``Parameter.check``) and for shapes that do not broadcast.
     """
 
     def __new__(cls, *args: Any, **values: Any) -> Self:

@@ -32,10 +32,10 @@ class Point(ParameterPoint):
     One number each is a single point. Shapes (n, 1) and (1, m) make an open mesh, on which a function of one parameter
     alone is computed n or m times, not n m times. Parameters that are not given are None; an observable that reads one of
     them says so. The Wilson coefficients of b -> s l l, zero unless given, have FLAVIO's names, normalisation and basis
-    (see `jt3r.flavour`), at 160 GeV, C_S and C_P in GeV^-1. `dataset` names the measurements that pulls are taken against.
+    (see ``jt3r.flavour``), at 160 GeV, C_S and C_P in GeV^-1. ``dataset`` names the measurements that pulls are taken against.
 
-    Point is a pytree: it passes through jax.jit and jax.grad, through jax.vmap by `jt3r.vmap`; `with_values` makes a changed
-    copy. A gradient is a Point too: its numbers are slopes, in the unit of the function over the parameter's.
+    Point is a pytree: it passes through jax.jit and jax.grad, through jax.vmap by ``jt3r.vmap``; ``with_values`` makes a
+    changed copy. A gradient is a Point too: its numbers are slopes, in the unit of the function over the parameter's.
 
     Raises ValueError for a value that is not allowed, such as a mass below zero, for shapes that do not broadcast and for an
     unknown data set; TypeError for an unknown name, with the one that was meant.
@@ -109,7 +109,7 @@ def _row(parameter: Parameter) -> tuple[str, str, str]:
 
 
 parameters: Names[Parameter] = Names("parameter", PARAMETERS, _row, f"{__name__}:parameters")
-"""`PARAMETERS` for readers: prints as a table of unit, default and meaning, and suggests names.
+"""``PARAMETERS`` for readers: prints as a table of unit, default and meaning, and suggests names.
 
 >>> parameters["m_aprime"].unit
 'GeV'

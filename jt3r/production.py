@@ -16,8 +16,8 @@ from .couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Vector, own, vector
 from .data.inputs import inputs
 
 Recipe = Literal["km", "direct", "full", "paper_estimator"]
-"""`km`: by mixing alone. `direct`: by the couplings to quarks and leptons too. `full`: of the longitudinal A' too. The
-`paper_estimator` is no recipe but the paper's own count of events, with couplings as `direct`."""
+"""``km``: by mixing alone. ``direct``: by the couplings to quarks and leptons too. ``full``: of the longitudinal A' too. The
+``paper_estimator`` is no recipe but the paper's own count of events, with couplings as ``direct``."""
 
 
 class Meson(NamedTuple):

@@ -12,9 +12,9 @@ from .point import PARAMETERS, Point
 
 
 def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callable[[Point], Any]:
-    """`jax.vmap` of a function of a `Point` over the parameters named in `over`, along the first axis of each.
+    """``jax.vmap`` of a function of a ``Point`` over the parameters named in ``over``, along the first axis of each.
 
-    The other parameters are the same for all; `over` is what `in_axes` says for arguments. For functions of one point, such
+    The other parameters are the same for all; ``over`` is what ``in_axes`` says for arguments. For functions of one point, such
     as gradients and Hessians: observables and likelihoods take arrays as they are.
 
     Raises TypeError for a name that is no parameter, with the one that was meant, and ValueError if the point does not give
@@ -43,7 +43,7 @@ def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callabl
 
 
 def derivative(function: Callable[[Point], Array], point: Point, parameter: str) -> Array:
-    """d function / d parameter at `point`, of the point's broadcast shape, in units of the function over GeV.
+    """d function / d parameter at ``point``, of the point's broadcast shape, in units of the function over GeV.
 
     Forward mode with a unit tangent: on a mesh every value depends on one element of the parameter, so one pass gives
     the derivative at each. Raises TypeError if the point does not set the parameter.
@@ -54,10 +54,10 @@ def derivative(function: Callable[[Point], Array], point: Point, parameter: str)
 
 
 def gradient(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> dict[str, Array]:
-    """`derivative` in each of several parameters, by name, for functions that take seconds to compile.
+    """``derivative`` in each of several parameters, by name, for functions that take seconds to compile.
 
     All parameters carry a tangent each time, zero but for one, so that JAX compiles one program for all: less to compile, more
-    to compute than `derivative`.
+    to compute than ``derivative``.
     """
     values = {name: getattr(point, name) for name in parameters}
 
@@ -69,7 +69,7 @@ def gradient(function: Callable[[Point], Array], point: Point, parameters: tuple
 
 
 def barbieri_giudice(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> Array:
-    r"""Largest logarithmic derivative, :math:`\max_p |\partial\ln f/\partial\ln p|`: by how many per cent f moves for one.
+    r"""Largest logarithmic derivative, :math:``\max_p |\partial\ln f/\partial\ln p|``: by how many per cent f moves for one.
 
     Source: R. Barbieri, G. F. Giudice, Nucl. Phys. B 306, 63 (1988), eq. (5).
     """

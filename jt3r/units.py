@@ -12,7 +12,7 @@ QUANTITY = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)
 
 
 def convert(value: float | str, given: str, unit: str) -> float:
-    """The number `value`, or its text, in `unit`, not `given`, rounded once. Raises ValueError if it cannot be."""
+    """The number ``value``, or its text, in ``unit``, not ``given``, rounded once. Raises ValueError if it cannot be."""
     if given == unit:
         return float(value)
     power = -1 if unit.endswith("^-1") else 1
@@ -27,7 +27,7 @@ def convert(value: float | str, given: str, unit: str) -> float:
 
 
 def quantity(text: str, unit: str, default: str | None = None) -> float:
-    """The number in `unit` that a text such as "110 MeV" gives, or one that names no unit and is in `default` [`unit`].
+    """The number in ``unit`` that a text such as "110 MeV" gives, or one that names no unit and is in ``default`` [``unit``].
 
     Raises ValueError for any other text.
     """

@@ -92,7 +92,7 @@ def test_the_rule_of_imports_finds_what_breaks_it(file, source, found):
 
 @pytest.mark.parametrize("room", ["kernels", "jt3r"])
 def test_all_that_a_room_offers_loads_nothing_of_the_next(room):
-    """Also what is imported on first use of a name, as `jt3r.Point` is."""
+    """Also what is imported on first use of a name, as ``jt3r.Point`` is."""
     names = [_name(path) for path in MODULES if path.relative_to(ROOT).parts[0] == room and path.name != "make_flavour.py"]
     script = (
         f"import sys\nfrom importlib import import_module\nfor name in {names}:\n    module = import_module(name)\n"

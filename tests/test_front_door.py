@@ -1,4 +1,4 @@
-"""The names of `jt3r`: what they are, what their import costs, and the examples in their docstrings."""
+"""The names of ``jt3r``: what they are, what their import costs, and the examples in their docstrings."""
 
 import doctest
 import inspect

@@ -78,7 +78,7 @@ def log_events(search: Dump, c: Couplings, nodes: int = NODES) -> Array:
     """ln of the expected number of phi' -> gamma gamma (the channels in ``sees``), the shape of the point's parameters.
 
     sum over energies of w_S(z, p_T < E theta) y_N^2 sigma(s')/sigma(s) with z = E/E_p up to ``largest_fraction``, above which
-    quasi-real emission is not justified; the same factor as for A' (`spectra`).
+    quasi-real emission is not justified; the same factor as for A' (``spectra``).
     """
     phi, table = scalar(c), decays.phi(c)
     mass = phi.mass

@@ -51,7 +51,7 @@ def log_exposure(search: DisplacedSearch) -> float:
 def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
     """ln of the factor by which a channel's unit-coupling spectrum is to be multiplied.
 
-    With x the amplitude of `jt3r.production.amplitude`: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3 Br(gamma gamma); vector, from
+    With x the amplitude of ``jt3r.production.amplitude``: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3 Br(gamma gamma); vector, from
     protons, x^2 |F_1(m^2)|^2; longitudinal and electron x^2.
     """
     mass, numbers = vector(c).mass, inputs()
@@ -69,8 +69,8 @@ def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[st
         N = exposure x efficiency x Br sum_channels int dE dN/dE(m, aperture) exp(-L/l)(1 - exp(-D/l)),  l = (p/m) c tau
 
     Br and c tau are the point's. Couplings broadcast, m and widths in GeV; on an open mesh the spectra are computed once per
-    mass. -inf where every channel or every decay is closed, NaN for masses outside the tables (`spectra.LIGHTEST`,
-    `spectra.HEAVIEST`).
+    mass. -inf where every channel or every decay is closed, NaN for masses outside the tables (``spectra.LIGHTEST``,
+    ``spectra.HEAVIEST``).
     """
     table, (mass,) = decays.aprime(c), floats(vector(c).mass)
     total_width = decays.total(table)

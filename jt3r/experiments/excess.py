@@ -114,7 +114,7 @@ def log_signal(
     """ln(N/N_needed) of a search at a point of any model, or for couplings; positive means excluded (or within reach).
 
     Parameters broadcast: (n, 1) and (1, m) make a grid. What the search sees, the lifetime and the production are the point's.
-    A mass cut has no rate: use `intervals`. N_needed is the search's own number, or 1 for the paper's estimator.
+    A mass cut has no rate: use ``intervals``. N_needed is the search's own number, or 1 for the paper's estimator.
     """
     return excess(experiment, recipe, nodes, strength)(where)
 

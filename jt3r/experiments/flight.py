@@ -29,7 +29,7 @@ class Momenta(NamedTuple):
 
 
 def momenta(flight: Real[ArrayLike, ""] | str, mass: Real[ArrayLike, "*b"]) -> Momenta:
-    """The momenta of a particle of this mass: one energy in GeV, or `NA48-2` or `pion_at_rest`; KeyError for another name."""
+    """Momenta of a particle of this mass: one energy in GeV, or ``NA48-2`` or ``pion_at_rest``; KeyError for another name."""
     (mass,) = floats(mass)
     if isinstance(flight, str):
         return {"NA48-2": _from_kaon_beam, "pion_at_rest": _from_pion_at_rest}[flight](mass)
@@ -62,7 +62,7 @@ def _from_kaon_beam(mass: Array) -> Momenta:
 
 
 def _from_pion_at_rest(mass: Array) -> Momenta:
-    """pi+ -> e+ nu A' of a stopped pion, with the spectrum of `leptonic.massless_lepton_spectrum`."""
+    """pi+ -> e+ nu A' of a stopped pion, with the spectrum of ``leptonic.massless_lepton_spectrum``."""
     safe = jnp.clip(mass, 1e-6, 0.999 * M_PI)
     angle, weights = legendre(jnp.zeros(()), jnp.asarray(jnp.pi / 2), NODES)
     # Gauss-Legendre in the angle of q = q_max sin^2: the spectrum ends as a square root.

@@ -1,8 +1,8 @@
 """What is left of U(1)_T3R: every search at one point of the model, and the windows of m_A' that none of them closes.
 
 phi' stands on the g-2 band of the point's m_A' and V, so that searches for it count too. How the A' decays is a number, the
-share of its decays into what can be seen, or a scenario: `visible`, all of them; `invisible`, nu_s massless; `thermal`, dark
-matter just below half of m_phi', which the relic density needs, so that A' -> eta eta opens above m_phi'.
+share of its decays into what can be seen, or a scenario: ``visible``, all of them; ``invisible``, nu_s massless;
+``thermal``, dark matter just below half of m_phi', which the relic density needs, so that A' -> eta eta opens above m_phi'.
 """
 
 from collections.abc import Iterable, Mapping
@@ -60,7 +60,7 @@ def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario
 
 
 def log_strength(name: str, at: Point, recipe: Recipe = "direct", strength: recast.Strength = "weakest") -> Array:
-    """ln(rate/allowed) of one search at a point of `point`; positive means excluded, or within reach of a projection.
+    """ln(rate/allowed) of one search at a point of ``point``; positive means excluded, or within reach of a projection.
 
     A published mass cut is +1 inside and -1 outside, -inf where it does not hold.
     """
@@ -88,7 +88,7 @@ def results(as_of: int | None = None) -> list[str]:
 
 
 def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct") -> dict[str, np.ndarray]:
-    """`log_strength` of each search, as NumPy arrays of the point's shape."""
+    """``log_strength`` of each search, as NumPy arrays of the point's shape."""
     shape = np.shape(at.m_aprime)
     return {name: np.broadcast_to(np.asarray(log_strength(name, at, recipe)), shape) for name in names}
 

@@ -1,6 +1,6 @@
 """Which values of a parameter a search excludes or reaches, in any model, with derivatives of the edges.
 
-Functions take a search by its name, or one of your own as `jt3r.experiments.load.parse` makes it from a few numbers.
+Functions take a search by its name, or one of your own as ``jt3r.experiments.load.parse`` makes it from a few numbers.
 
 >>> import jt3r
 >>> jt3r.limits.intervals("E137", v=10.0).shape  # one interval of m_A', both ends in GeV
@@ -35,7 +35,7 @@ from .load import MassCut, Recast, ScalarDump, Search
 from .recast import Strength, TableExcess
 
 MASS_RANGE = (1e-3, 1.0)
-"""Masses in GeV between which `intervals` looks; an interval that reaches an end is cut there."""
+"""Masses in GeV between which ``intervals`` looks; an interval that reaches an end is cut there."""
 PUBLISHED_AT = 10.0
 """V in GeV for which published intervals in m_A' hold."""
 COUPLING_RANGE = (1e-9, 1e-1)
@@ -70,7 +70,7 @@ def edge(
     along: str = "m_aprime",
     recipe: Recipe = "direct",
 ) -> Real[Array, "*b"]:
-    """The value of a parameter between `lower` and `upper` at which N = N_needed, with implicit derivatives in the others."""
+    """The parameter's value between ``lower`` and ``upper`` at which N = N_needed, with implicit derivatives in the others."""
     signal = excess(experiment, recipe)
     root = bracketed_root(
         lambda log_x: signal(point.with_values(**{along: jnp.exp(log_x)})), *(jnp.log(x) for x in floats(lower, upper))
@@ -90,7 +90,7 @@ def slopes(
     point: ParameterPoint | None = None,
     **values: Any,
 ) -> np.ndarray:
-    """d(edge)/d(``by``) at edges of `intervals`, by the implicit function theorem.
+    """d(edge)/d(``by``) at edges of ``intervals``, by the implicit function theorem.
 
     0 where an edge does not move: at a threshold, at an end of the range, and for a published mass cut.
     """
@@ -121,7 +121,7 @@ def _slopes(signal: Excess | TableExcess, point: ParameterPoint, along: str, by:
 
 
 def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:
-    """Intervals (n, 2) between `lower` and `upper` where `function` is positive.
+    """Intervals (n, 2) between ``lower`` and ``upper`` where ``function`` is positive.
 
     Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one compiled shape serves all.
     An interval narrower than a step of the scan (1.7 % in mass) can be missed.
@@ -158,8 +158,8 @@ def intervals(
 ) -> np.ndarray:
     """Excluded or reachable intervals of a parameter of a model, shape (n, 2), at these values of the others.
 
-    ``between`` are the positive ends of the range that is looked at: unless given `MASS_RANGE` for masses of A' and phi' and
-    `COUPLING_RANGE` for what has no unit. Whether the A' is seen follows from the point: one that decays at once into what
+    ``between`` are the positive ends of the range that is looked at: unless given ``MASS_RANGE`` for masses of A' and phi' and
+    ``COUPLING_RANGE`` for what has no unit. Whether the A' is seen follows from the point: one that decays at once into what
     no search sees
     leaves displaced searches nothing. A published mass cut holds for m_aprime alone, at the V = 10 GeV of U(1)_T3R that it was
     published for, where the A' decays as its scenario says. Raises ValueError for a range that is missing or not positive, for
@@ -182,7 +182,7 @@ def intervals(
 
 
 def check_range(model: str, along: str, between: tuple[float, float] | None) -> tuple[float, float]:
-    """The positive ends between which `intervals` looks. Raises ValueError if they are missing or wrong."""
+    """The positive ends between which ``intervals`` looks. Raises ValueError if they are missing or wrong."""
     known = MODELS[model].parameters
     if between is None:
         if along in ("m_aprime", "m_phi"):

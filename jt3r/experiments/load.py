@@ -188,7 +188,7 @@ def load() -> dict[str, Search]:
 
 
 def get(name: str | Search) -> Search:
-    """One shipped search by name, KeyError listing the names there are; a search, such as one of `parse`, is itself."""
+    """One shipped search by name, KeyError listing the names there are; a search, such as one of ``parse``, is itself."""
     if not isinstance(name, str):
         return name
     searches = load()

@@ -1,6 +1,6 @@
 """Branching ratios of mesons into A' or phi' from the couplings of a model, and the squared couplings that searches bound.
 
-Every function takes `Couplings` and reads nothing else. Source of each formula: the kernel that it calls.
+Every function takes ``Couplings`` and reads nothing else. Source of each formula: the kernel that it calls.
 """
 
 import functools
@@ -88,7 +88,7 @@ _THRESHOLD = 3.5
 
 
 class _Rates(eqx.Module):
-    """Br of P -> l nu A' as a quadratic form of the five `leptonic.Charges`, tabulated in mass: relative error below 1e-7."""
+    """Br of P -> l nu A' as a quadratic form of the five ``leptonic.Charges``, tabulated in mass: relative error below 1e-7."""
 
     heaviest: float = eqx.field(static=True)
     series: Real[Array, "c 15"]
@@ -155,7 +155,7 @@ def kaon_muon_phi(c: Couplings) -> Number:
 
 
 def kaon_pion(c: Couplings, octet: float = INPUTS["octet_low"], plet: float = INPUTS["plet_low"]) -> Number:
-    """Br(K+ -> pi+ A') at lowest order with g_8 and g_27; the error is not known, see `kernels.decays.kaon_pion`."""
+    """Br(K+ -> pi+ A') at lowest order with g_8 and g_27; the error is not known, see ``kernels.decays.kaon_pion``."""
     right, left = (chiral.Quarks(*(_part(c, hand, quark) for quark in ("u", "d", "s"))) for hand in ("right", "left"))
     numbers = (KAON, M_PI, INPUTS["chiral_constant"])
     amplitude = chiral.vector_amplitude(-_FERMI_G8 * octet, -_FERMI_G8 * plet, right, left, *numbers)

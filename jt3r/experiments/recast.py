@@ -73,7 +73,7 @@ class Table(eqx.Module):
     sees: tuple[str, ...] = eqx.field(static=True)
     particle: str = eqx.field(static=True)
     flight: str = eqx.field(static=True)
-    """Name of a spectrum, `fixed` for one energy, or nothing where any decay counts."""
+    """Name of a spectrum, ``fixed`` for one energy, or nothing where any decay counts."""
     displaced: bool = eqx.field(static=True)
 
 

@@ -38,8 +38,8 @@ class Nodes(NamedTuple):
 class Spectra(NamedTuple):
     """Channels on common energies (GeV).
 
-    `series` holds, by channel, Chebyshev coefficients of ln(dN/dE dE), the accepted A' per beam particle at unit
-    coupling times the weight of the energy: of mesons in (m/m_P)^2, of bremsstrahlung in ln m from LIGHTEST to `heaviest`.
+    ``series`` holds, by channel, Chebyshev coefficients of ln(dN/dE dE), the accepted A' per beam particle at unit
+    coupling times the weight of the energy: of mesons in (m/m_P)^2, of bremsstrahlung in ln m from LIGHTEST to ``heaviest``.
     """
 
     energies: Real[Array, " n"]
@@ -167,7 +167,7 @@ def _meson_spectra(
 @functools.cache
 @_kept
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
-    """p -> p A' at unit coupling, transverse (`vector`, without the form factor) and `longitudinal`."""
+    """p -> p A' at unit coupling, transverse (``vector``, without the form factor) and ``longitudinal``."""
     limit = inputs()["largest_transverse"]
     smallest, largest, azimuth = made.angles
     energies, weights = _proton_energies(made, nodes.energies)

@@ -42,7 +42,7 @@ COORDINATES = {**TIED, **ANGLES}
 def coefficients(values: Mapping[str, Array], m_aprime: Array | None, v: Array, preset: str) -> dict[str, Array]:
     """Wilson coefficients in FLAVIO's names that these coordinates add, at 160 GeV.
 
-    Angles need ``m_aprime``; ``preset`` is that of `jt3r.flavour.matching.prefactors`. Arrays broadcast.
+    Angles need ``m_aprime``; ``preset`` is that of ``jt3r.flavour.matching.prefactors``. Arrays broadcast.
     """
     found: dict[str, Array] = {}
 

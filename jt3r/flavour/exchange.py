@@ -35,12 +35,12 @@ def wcxf(coefficients: Mapping[str, float], scale: float = 160.0) -> dict[str, A
 
 
 def document_text(coefficients: Mapping[str, float], scale: float = 160.0) -> str:
-    """The text of a WCxf file of the coefficients. Raises ValueError as `wcxf`."""
+    """The text of a WCxf file of the coefficients. Raises ValueError as ``wcxf``."""
     return json.dumps(wcxf(coefficients, scale), indent=1, allow_nan=False) + "\n"
 
 
 def write_wcxf(path: str | Path, coefficients: Mapping[str, float], scale: float = 160.0) -> None:
-    """Write the coefficients as a WCxf JSON file. Raises ValueError as `wcxf`."""
+    """Write the coefficients as a WCxf JSON file. Raises ValueError as ``wcxf``."""
     Path(path).write_text(document_text(coefficients, scale), encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """Coordinates on the g-2 band: m_phi' as a function of the pull and of the other parameters, and its Jacobian.
 
 A point (V, m_A', ..., pull) always has the pull asked for, however narrow the band is in m_phi'. C_phi' falls with m_phi',
-so there is at most one such mass, and one bracket finds it; `jt3r.gm2.band.solve` is for the other parameters and many roots.
+so there is at most one such mass, and one bracket finds it; ``jt3r.gm2.band.solve`` is for the other parameters and many roots.
 """
 
 from collections.abc import Callable
@@ -28,11 +28,11 @@ Pull = Callable[[Any], Array]
 
 @partial(jax.jit, static_argnames=("pull_of",))
 def m_phi(point: Any, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
-    """The m_phi' in GeV at which `pull_of` of the point is `pull`; the point's own m_phi' is not read.
+    """The m_phi' in GeV at which ``pull_of`` of the point is ``pull``; the point's own m_phi' is not read.
 
-    All parameters and `pull` broadcast. NaN where there is no band: where no mass has that pull, as at V = 1 TeV, where the
+    All parameters and ``pull`` broadcast. NaN where there is no band: where no mass has that pull, as at V = 1 TeV, where the
     whole effect is too small. Gradients are exact, by the implicit function theorem, and finite wherever the mass is.
-    `pull_of` must fall with m_phi', as pull_gm2 does, and `jt3r.gm2.two_loop.pull_gm2_full` from 0.12 MeV on.
+    ``pull_of`` must fall with m_phi', as pull_gm2 does, and ``jt3r.gm2.two_loop.pull_gm2_full`` from 0.12 MeV on.
     """
     pull = as_float(pull)
 
@@ -80,6 +80,6 @@ def to_quantiles(
 
 
 def from_quantiles(space: Space, u: Real[Array, "*b n"], pull_of: Pull = pull_gm2) -> Real[Array, "*b n"]:
-    """Inverse of `to_quantiles`: the pull of each point put in the column of m_phi."""
+    """Inverse of ``to_quantiles``: the pull of each point put in the column of m_phi."""
     (u,) = floats(u)
     return u.at[..., space.names.index("m_phi")].set(pull_of(space.point(u)))

@@ -15,7 +15,7 @@ STEPS = 9
 BARRIER = 1.0
 """Two minima are in one basin if a chain of minima joins them whose links stay below the higher end by one unit of chi-square,
 one standard deviation: a valley on which nothing pins the point down is one basin. A link is the straight path, or where that
-climbs the valley's side, the path through `STEPS` of its points moved downhill."""
+climbs the valley's side, the path through ``STEPS`` of its points moved downhill."""
 
 Points = np.ndarray
 """Prior quantiles (k, n)."""
@@ -41,7 +41,7 @@ def basins(
 ) -> np.ndarray:
     """Number of the basin of each minimum (m, n), which come best first; 0 is that of the first.
 
-    `function` gives the chi-square of points, `downhill` moves them into a valley near by.
+    ``function`` gives the chi-square of points, ``downhill`` moves them into a valley near by.
     """
     straight = _nearest(u)
     linked = _low(straight, _climbs(_between(u, straight)[1:-1], chi_square, straight, function))
@@ -100,7 +100,7 @@ def _low(pairs: np.ndarray, climbs: np.ndarray) -> np.ndarray:
 
 
 def _connected(count: int, pairs: np.ndarray) -> np.ndarray:
-    """Number of the connected component of each of `count` minima, in order of their first members."""
+    """Number of the connected component of each of ``count`` minima, in order of their first members."""
     graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, label = connected_components(graph, directed=False)
     _, first, number = np.unique(label, return_index=True, return_inverse=True)

@@ -3,7 +3,7 @@
 Levenberg and Marquardt's method is optimistix's; it is for rough descents. It takes thousands of steps along a valley that is
 a thousandth as wide as it is curved, because any straight step that follows the valley's floor also leaves it sideways, and
 it cannot run inside jax.shard_map. Newton's method here bends its steps: each is tried as it is, and then corrected up to
-`CORRECTIONS` times by what the residuals did beyond their linear model, through the same inverse. Such second-order
+``CORRECTIONS`` times by what the residuals did beyond their linear model, through the same inverse. Such second-order
 corrections, known from sequential quadratic programming (J. Nocedal, S. J. Wright, Numerical Optimization, 2nd ed., chapter
 15 on the Maratos effect), cost values of the residuals alone.
 """
@@ -34,7 +34,7 @@ FLAT = 1e-14
 
 
 class Fit(NamedTuple):
-    """Where a descent ended: the free coordinates, the residuals' squares summed, the gradient's norm as `CONVERGED` means it.
+    """Where a descent ended: free coordinates, the residuals' squares summed, the gradient's norm as ``CONVERGED`` means it.
 
     ``evaluations`` counts values of the residuals; a gradient, a column of a Jacobian and a second derivative are one each.
     """
@@ -72,7 +72,7 @@ class _Allowed(optimistix.LevenbergMarquardt):
 def allowed(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Fit, Bool[Array, ""]]:
     """Where Levenberg and Marquardt's steps from ``x`` first reach a point at which every residual is within one.
 
-    After `ALLOWED_STEPS` steps they end anywhere; the second value says whether the point was reached.
+    After ``ALLOWED_STEPS`` steps they end anywhere; the second value says whether the point was reached.
     """
     solver = _Allowed(rtol=0, atol=0)  # type: ignore[call-arg]  # equinox keeps the constructor of the class above
     x, spent = _levenberg_marquardt(residuals, x, solver, ALLOWED_STEPS)
@@ -89,7 +89,7 @@ class _State(NamedTuple):
 
 
 def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
-    """Newton steps on the chi-square from ``x`` until the gradient is a hundredth of `CONVERGED` or nothing gets better.
+    """Newton steps on the chi-square from ``x`` until the gradient is a hundredth of ``CONVERGED`` or nothing gets better.
 
     Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point too. A step never raises the
     chi-square by more than its rounding; where residuals are NaN all around, ``x`` itself comes back.

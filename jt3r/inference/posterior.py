@@ -18,7 +18,7 @@ class Posterior:
     """Likelihood times prior in coordinates z of the whole real line, their Jacobian included.
 
     z is the logit of the prior's quantile of each free coordinate. With ``band``, the name of a g-2 pull that falls with
-    m_phi', the coordinate of m_phi is that pull itself (`jt3r.inference.band_coordinates`); the density of points is the
+    m_phi', the coordinate of m_phi is that pull itself (``jt3r.inference.band_coordinates``); the density of points is the
     same. Raises ValueError if ``band`` is given and m_phi is not free.
     """
 
@@ -43,7 +43,7 @@ class Posterior:
         return u, jnp.sum(logits.at[..., column].set(0), axis=-1) + log_jacobian
 
     def unbounded(self, u: Real[Array, "*b n"]) -> Real[Array, "*b n"]:
-        """Inverse of `quantiles`."""
+        """Inverse of ``quantiles``."""
         z = jnp.log(u) - jnp.log1p(-u)
         if self.band is None:
             return z

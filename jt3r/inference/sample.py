@@ -30,7 +30,7 @@ class Draws:
     """Draws of a posterior in chains.
 
     ``arrays``, of shape (chains, draws) each: every free coordinate in its unit, ``ln_likelihood``, ``chi_square_TERM``, the
-    observables asked for, and the statistics of the sampler, named as ArviZ names them. ``diagnostics``: `judge`.
+    observables asked for, and the statistics of the sampler, named as ArviZ names them. ``diagnostics``: ``judge``.
     ``result[NAME]`` is one of the arrays; raises KeyError for another name.
     """
 

@@ -9,7 +9,7 @@ from ..parameter import ParameterPoint, field
 
 
 class ModelPoint(ParameterPoint):
-    """Base of the points of a model: its fields are made by `field`. Raises ValueError for an unknown data set."""
+    """Base of the points of a model: its fields are made by ``field``. Raises ValueError for an unknown data set."""
 
     m_mu: Array = field(r"m_\mu", "muon mass (PDG unless given)", M_MU)
     dataset: str = eqx.field(static=True, default="paper2021", kw_only=True)

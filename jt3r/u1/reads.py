@@ -17,12 +17,12 @@ from ..parameter import ParameterPoint, parameters_of
 
 
 def filled(point: ParameterPoint) -> ParameterPoint:
-    """A copy in which `Absent` stands for each parameter that is not given, so that reading one says what is missing."""
+    """A copy in which ``Absent`` stands for each parameter that is not given, so that reading one says what is missing."""
     return _copy(point, lambda name, value: Absent(name) if value is None else value)
 
 
 def emptied(point: ParameterPoint) -> ParameterPoint:
-    """Inverse of `filled`."""
+    """Inverse of ``filled``."""
     return _copy(point, lambda name, value: None if isinstance(value, Absent) else value)
 
 

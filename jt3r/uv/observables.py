@@ -16,7 +16,7 @@ ATLAS = "upper limit on undetected decays: ATLAS, arXiv:2207.00092"
 
 
 def _flag(holds: Array, known: Array) -> Array:
-    """1 or 0, and NaN where `known` is."""
+    """1 or 0, and NaN where ``known`` is."""
     return jnp.where(jnp.isnan(known), known, jnp.where(holds, 1.0, 0.0).astype(known.dtype))
 
 

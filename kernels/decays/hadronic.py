@@ -54,7 +54,7 @@ def vector_to_pions(mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"]
     """Width of a vector into pi+ pi- in GeV: g^2 m/(48 pi) (1 - 4 r)^(3/2) |F_pi(m^2)|^2, r = m_pi^2/m^2.
 
     ``coupling`` g is that of the charged pion at zero momentum: for vector couplings v_u, v_d of the quarks it is v_u - v_d,
-    for kinetic mixing e eps. Axial couplings do not contribute. Validity as of `pion_form_factor_squared`; 0 where closed.
+    for kinetic mixing e eps. Axial couplings do not contribute. Validity as of ``pion_form_factor_squared``; 0 where closed.
     Source: textbook width of rho -> pi pi, g^2 p^3/(6 pi m^2).
     """
     mass, coupling, pion = floats(mass, coupling, rho.pion_mass)

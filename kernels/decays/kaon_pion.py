@@ -93,7 +93,7 @@ def to_vector(
 def to_scalar(
     mass: Real[ArrayLike, "*b"], amplitude: Real[ArrayLike, "*b"], kaon: Real[ArrayLike, ""], pion: Real[ArrayLike, ""]
 ) -> Real[Array, "*b"]:
-    """Gamma = |M|^2 |k|/(8 pi m_K^2) in GeV; 0 for m >= m_K - m_pi. Source: as `to_vector`."""
+    """Gamma = |M|^2 |k|/(8 pi m_K^2) in GeV; 0 for m >= m_K - m_pi. Source: as ``to_vector``."""
     mass, amplitude, kaon, pion = floats(mass, amplitude, kaon, pion)
     is_open = (mass >= 0) & (mass + pion < kaon)
     k = momentum(kaon, pion, jnp.where(is_open, mass, (kaon - pion) / 2))

@@ -46,7 +46,7 @@ def weak_constant(
 def two_body(
     parent: Real[ArrayLike, "*b"], lepton: Real[ArrayLike, "*b"], constant: Real[ArrayLike, "*b"]
 ) -> Real[Array, "*b"]:
-    """Gamma(P -> l nu) = C^2 m_l^2 M (1 - m_l^2/M^2)^2/(4 pi), GeV; 0 for m_l >= M. ``constant`` is C^2 of `weak_constant`.
+    """Gamma(P -> l nu) = C^2 m_l^2 M (1 - m_l^2/M^2)^2/(4 pi), GeV; 0 for m_l >= M. ``constant`` is C^2 of ``weak_constant``.
 
     Source: PDG 2024, review 'Leptonic decays of charged pseudoscalar mesons', eq. (72.1).
     """
@@ -67,7 +67,7 @@ def massless_lepton_spectrum(
 
         dGamma/dq^2 = C^2 g^2 (8/3) [2 q^2 + (k.q)^2/m^2] |k|/(128 pi^3 M^2),   k.q = (M^2 - m^2 - q^2)/2
 
-    with g = contact - neutrino + left of `Charges`: what the leptons do not carry off. 0 outside (0, (M-m)^2).
+    with g = contact - neutrino + left of ``Charges``: what the leptons do not carry off. 0 outside (0, (M-m)^2).
     Source: the chiral Lagrangian F^2/4 tr(DU DU^dagger) with A' in the right-handed field; no outside formula was found to
     compare with, the tests derive it again by spinor sums.
     """
@@ -139,8 +139,8 @@ def vector_width(
 ) -> Real[Array, "*b"]:
     """Gamma(P+ -> l+ nu A') in GeV, all of lowest chiral order; 0 for m <= 0 or m + m_l >= M.
 
-    ``constant`` is C^2 of `weak_constant`. Masses in GeV and charges broadcast. Structure-dependent terms, of relative size
-    (M/4 pi F)^2, are left out: about 5 % for a pion, 40 % for a kaon. Source: as `massless_lepton_spectrum`.
+    ``constant`` is C^2 of ``weak_constant``. Masses in GeV and charges broadcast. Structure-dependent terms, of relative size
+    (M/4 pi F)^2, are left out: about 5 % for a pion, 40 % for a kaon. Source: as ``massless_lepton_spectrum``.
     """
     mass, parent, lepton, constant, *couplings = floats(mass, parent, lepton, constant, *charges)
     return _vector_width(mass, Charges(*couplings), parent, lepton, constant, nodes)
@@ -167,7 +167,7 @@ def scalar_width(
 ) -> Real[Array, "*b"]:
     """Gamma(P+ -> l+ nu phi') in GeV, phi' radiated by the lepton; 0 for m + m_l >= M.
 
-    ``constant`` is C^2 of `weak_constant`. The coupling of phi' to the meson's quarks is left out. Source: spinor sum.
+    ``constant`` is C^2 of ``weak_constant``. The coupling of phi' to the meson's quarks is left out. Source: spinor sum.
     """
     return _scalar_width(*floats(mass, yukawa, parent, lepton, constant), nodes)
 

@@ -11,7 +11,7 @@ from jaxtyping import Array, Real
 from ..numerics.quadrature import unit_rule
 
 NODES = 32
-"""Nodes in each direction of `integrate`: 1e-9 of a leptonic rate."""
+"""Nodes in each direction of ``integrate``: 1e-9 of a leptonic rate."""
 
 
 def momentum(parent: Real[Array, "*b"], first: Real[Array, "*b"], second: Real[Array, "*b"]) -> Real[Array, "*b"]:

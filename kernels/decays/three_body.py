@@ -32,7 +32,7 @@ def fermion_to_pair(
 
     ``nodes`` points in s = a + (b - a) sin^2: relative error below 1e-10 for splittings up to 0.8 of
     ``vector_mass``, 1e-5 up to 0.99.
-    0 where it is closed, and from splitting = m_V on, where the vector is real: see `fermion_to_vector`. For
+    0 where it is closed, and from splitting = m_V on, where the vector is real: see ``fermion_to_vector``. For
     splitting << m_1 and m_pair -> 0 it is g^2 g_pair^2 splitting^5/(60 pi^3 m_V^4) at lowest order.
     Source: factorised phase space, PDG 2024, review 'Kinematics', sec. 49.4.3, with the two widths named above.
     """

@@ -65,7 +65,7 @@ def vector_to_fermion_pair(
         Gamma = m/(12 pi) lambda^(1/2)(1, r_1, r_2)
                 x { (g_V^2 + g_A^2) [1 - (r_1 + r_2)/2 - (r_1 - r_2)^2/2] + 3 (g_V^2 - g_A^2) sqrt(r_1 r_2) }
 
-    lambda(1, r_1, r_2) = [1 - (x_1 + x_2)^2][1 - (x_1 - x_2)^2], x_i = m_i/m. Equal masses give `vector_to_fermions`.
+    lambda(1, r_1, r_2) = [1 - (x_1 + x_2)^2][1 - (x_1 - x_2)^2], x_i = m_i/m. Equal masses give ``vector_to_fermions``.
     Source: the W -> f fbar' width with massive fermions (A. Denner, arXiv:0709.1075, sec. 8.2), for general couplings.
     """
     mass, first_mass, second_mass, g_vector, g_axial = floats(mass, first_mass, second_mass, g_vector, g_axial)
@@ -126,8 +126,8 @@ def scalar_to_majorana(
 ) -> Real[Array, "*b"]:
     """Partial width of a real scalar into two identical Majorana fermions, L = (1/2) S psibar (y + i y_P gamma_5) psi.
 
-    Half the Dirac width of `scalar_to_fermions`, same source: Gamma = m/(16 pi) [y^2 (1 - 4 r)^(3/2) + y_P^2 (1 - 4 r)^(1/2)].
-    With y = m_psi/(sqrt2 V) it is m_psi^2 m (1 - 4 r)^(3/2)/(32 pi V^2).
+    Half the Dirac width of ``scalar_to_fermions``, same source: Gamma = m/(16 pi) [y^2 (1 - 4 r)^(3/2) + y_P^2 (1 - 4
+    r)^(1/2)]. With y = m_psi/(sqrt2 V) it is m_psi^2 m (1 - 4 r)^(3/2)/(32 pi V^2).
     """
     return scalar_to_fermions(mass, fermion_mass, yukawa, pseudoscalar_yukawa) / 2
 
@@ -180,7 +180,7 @@ def scalar_to_photons(
 ) -> Real[Array, "*b"]:
     """Partial width of a real scalar into two photons, Gamma = alpha^2 m^3/(256 pi^3) |F|^2.
 
-    F (GeV^-1) is the sum of `photon_loops.fermion_amplitude` and `photon_loops.scalar_amplitude` over the charged
+    F (GeV^-1) is the sum of ``photon_loops.fermion_amplitude`` and ``photon_loops.scalar_amplitude`` over the charged
     particles. For fermions with y = m_f/(sqrt2 V) it is alpha^2 m^3/(512 pi^3 V^2) |sum N_c Q^2 A_1/2(tau)|^2.
     Source: A. Djouadi, hep-ph/0503172, sec. 2.3.1, with G_F/sqrt2 = 1/(2 v^2).
     """

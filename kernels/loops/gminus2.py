@@ -15,7 +15,7 @@ def neutral_scalar(
     scalar: Real[ArrayLike, "*b"],
     pseudoscalar: Real[ArrayLike, "*b"] = 0.0,
 ) -> Real[Array, "*b"]:
-    r"""Contribution to a = (g-2)/2 of a neutral spin-0 boson, :math:`\bar\ell (g_S + i g_P\gamma_5)\ell\,\phi`.
+    r"""Contribution to a = (g-2)/2 of a neutral spin-0 boson, :math:``\bar\ell (g_S + i g_P\gamma_5)\ell\,\phi``.
 
     .. math:: \Delta a = \frac{1}{8\pi^2} \int_0^1 dy\,
               \frac{g_S^2\, y^2 (2-y) - g_P^2\, y^3}{y^2 + (1-y)\, m^2/m_\ell^2}
@@ -34,7 +34,7 @@ def neutral_vector(
     vector: Real[ArrayLike, "*b"],
     axial: Real[ArrayLike, "*b"] = 0.0,
 ) -> Real[Array, "*b"]:
-    r"""Contribution to a = (g-2)/2 of a neutral vector, :math:`\bar\ell\gamma^\mu (g_V + g_A\gamma_5)\ell\,A'_\mu`.
+    r"""Contribution to a = (g-2)/2 of a neutral vector, :math:``\bar\ell\gamma^\mu (g_V + g_A\gamma_5)\ell\,A'_\mu``.
 
     .. math:: \Delta a = \frac{1}{4\pi^2} \int_0^1 dy\,
               \frac{g_V^2\, y^2 (1-y) + g_A^2 \left[y(1-y)(y-4) - 2y^3 m_\ell^2/m^2\right]}{y^2 + (1-y)\, m^2/m_\ell^2}

@@ -247,7 +247,7 @@ def c_aprime(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 @jax.jit
 def l_scalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Scalar loop function: :math:`\int_0^1 y^2(2-y)/(y^2+r^2(1-y))\,dy`; 3/2 at r = 0, falling to 0.
+    r"""Scalar loop function: :math:``\int_0^1 y^2(2-y)/(y^2+r^2(1-y))\,dy``; 3/2 at r = 0, falling to 0.
 
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral scalar, internal lepton equal to the external one.
     """
@@ -256,7 +256,7 @@ def l_scalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 @jax.jit
 def l_pseudoscalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Pseudoscalar loop function: :math:`-\int_0^1 y^3/(y^2+r^2(1-y))\,dy`; -1/2 at r = 0, rising to 0.
+    r"""Pseudoscalar loop function: :math:``-\int_0^1 y^3/(y^2+r^2(1-y))\,dy``; -1/2 at r = 0, rising to 0.
 
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral pseudoscalar.
     """
@@ -265,7 +265,7 @@ def l_pseudoscalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 @jax.jit
 def l_vector(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Vector loop function: :math:`\int_0^1 y^2(1-y)/(y^2+r^2(1-y))\,dy`; 1/2 (Schwinger) at r = 0, 1/(3 r^2) at large r.
+    r"""Vector loop function: :math:``\int_0^1 y^2(1-y)/(y^2+r^2(1-y))\,dy``; 1/2 (Schwinger) at r = 0, 1/(3 r^2) at large r.
 
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral vector.
     """
@@ -274,10 +274,10 @@ def l_vector(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 @jax.jit
 def l_axial(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Axial loop function: :math:`\int_0^1 [y(1-y)(y-4) - 2y^3/r^2]/(y^2+r^2(1-y))\,dy`.
+    r"""Axial loop function: :math:``\int_0^1 [y(1-y)(y-4) - 2y^3/r^2]/(y^2+r^2(1-y))\,dy``.
 
     -5/(3 r^2) at large r; -1/r^2 at small r, where the longitudinal mode dominates (-inf at r = 0). Evaluated as
-    :math:`-\int_0^1 y(1-y)(2-y)/(y^2+r^2(1-y))\,dy - 1/r^2`, two terms of one sign.
+    :math:``-\int_0^1 y(1-y)(2-y)/(y^2+r^2(1-y))\,dy - 1/r^2``, two terms of one sign.
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral vector with axial coupling.
     """
     r = as_float(r)

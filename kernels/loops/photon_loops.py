@@ -89,7 +89,7 @@ def fermion_amplitude(
     charge: Real[ArrayLike, "*b"] = 1.0,
     colours: Real[ArrayLike, "*b"] = 1.0,
 ) -> Complex[Array, "*b"]:
-    """N_c Q^2 (y/m_f) A_1/2(tau) in GeV^-1 for L = -y S fbar f: a fermion's part of F in `widths.scalar_to_photons`."""
+    """N_c Q^2 (y/m_f) A_1/2(tau) in GeV^-1 for L = -y S fbar f: a fermion's part of F in ``widths.scalar_to_photons``."""
     mass, fermion_mass, yukawa, charge, colours = floats(mass, fermion_mass, yukawa, charge, colours)
     return colours * charge**2 * yukawa / fermion_mass * spin_half((mass / fermion_mass) ** 2 / 4)
 

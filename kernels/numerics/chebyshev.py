@@ -15,7 +15,7 @@ def points(count: int) -> np.ndarray:
 
 
 def coefficients(values: np.ndarray) -> np.ndarray:
-    """Coefficients c_k of sum_k c_k T_k(2 u - 1) through `values` at `points`, along the first axis of both."""
+    """Coefficients c_k of sum_k c_k T_k(2 u - 1) through ``values`` at ``points``, along the first axis of both."""
     count = values.shape[0]
     angles = np.pi * (np.arange(count)[::-1] + 0.5) / count
     transform = 2 / count * np.cos(np.arange(count)[:, None] * angles)

@@ -1,7 +1,7 @@
 """The one place that decides the floating dtype of a kernel.
 
-`floats` brings several arguments to one dtype, for kernels that make arrays of their own (nodes, tables, loop carries) in that
-dtype. `as_float` takes one argument and leaves a Python number free to follow the arrays it meets later.
+``floats`` brings several arguments to one dtype, for kernels that make arrays of their own (nodes, tables, loop carries) in
+that dtype. ``as_float`` takes one argument and leaves a Python number free to follow the arrays it meets later.
 """
 
 import jax.numpy as jnp

@@ -20,7 +20,7 @@ def log_decay_probability(
 ) -> Real[Array, "*b"]:
     """ln P, P = exp(-L/l) (1 - exp(-D/l)): decay between L and L + D.
 
-    Arguments: 1/l in 1/metre (`widths.inverse_lab_decay_length`), L and D in metres. Relative error of P below 1e-15 in
+    Arguments: 1/l in 1/metre (``widths.inverse_lab_decay_length``), L and D in metres. Relative error of P below 1e-15 in
     float64 times max(1, L/l). Limits: ln(D/l) for l >> L + D, -L/l for l << D. A stable particle (1/l = 0) gives -inf.
     """
     inverse_length, distance, depth = floats(inverse_length, distance, depth)
@@ -73,7 +73,7 @@ def log_folded_decays(
 ) -> list[Real[Array, "*b"]]:
     """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) for each of several spectra W on the same energies.
 
-    As `log_expected_decays`, node after node: it holds one number per point and spectrum, not one per node. The function
+    As ``log_expected_decays``, node after node: it holds one number per point and spectrum, not one per node. The function
     gives 1/l in 1/metre at one energy and has the points' shape, with which the weights broadcast; 1/l falls with energy.
     -inf where every node is closed or the particle is stable.
     """
@@ -122,7 +122,7 @@ def log_sum_exp(terms: Real[Array, "*b n"]) -> Real[Array, "*b"]:
 
 
 def log_or_closed(value: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """ln of a non-negative number; -inf with gradient 0 at 0: a closed channel, for `log_sum_exp`."""
+    """ln of a non-negative number; -inf with gradient 0 at 0: a closed channel, for ``log_sum_exp``."""
     (value,) = floats(value)
     is_open = value > 0
     return jnp.where(is_open, jnp.log(jnp.where(is_open, value, 1)), -jnp.inf)

@@ -105,7 +105,7 @@ def vector_spectrum(
     alpha: Real[ArrayLike, ""],
     nodes: tuple[int, int] = (16, 16),
 ) -> Real[Array, "*b"]:
-    """dN/dE (GeV^-1) of A' per electron on a thick target at mixing eps = 1; `radiation_length` in g/cm^2.
+    """dN/dE (GeV^-1) of A' per electron on a thick target at mixing eps = 1; ``radiation_length`` in g/cm^2.
 
         dN/dE = N_A X_0/A int_E^{E_0} dE_e dT/dE_e dsigma/dE
 

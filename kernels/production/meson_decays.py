@@ -50,10 +50,10 @@ def vector_spectrum(
 
         dN/dE = int dz/[z^3 (1 - m^2/m_P^2)] int d^2 p f(E/z, |p - k|/z),   E theta_min < |p| < E theta_max,
 
-    f = `meson_spectrum(E_P, p_T)` in GeV^-3, averaged over the azimuth between p and k. Corrections are of order
-    (m_P/E_P)^2 and theta^2. Zero for m >= m_P. `nodes`: Gauss-Legendre in z and in the transverse momentum (an
+    f = ``meson_spectrum(E_P, p_T)`` in GeV^-3, averaged over the azimuth between p and k. Corrections are of order
+    (m_P/E_P)^2 and theta^2. Zero for m >= m_P. ``nodes``: Gauss-Legendre in z and in the transverse momentum (an
     exponential map), equal steps in azimuth; the default is good to 1e-6 of the rate for the spectra of
-    `meson_spectra`.
+    ``meson_spectra``.
     """
     energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle = floats(
         energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle

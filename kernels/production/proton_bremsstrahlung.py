@@ -12,7 +12,7 @@ from ..numerics.promotion import floats
 
 
 def _moments(h_0: Array, upper: Array) -> tuple[Array, Array, Array]:
-    """int_0^P dp^2/H^n for n = 1, 2, 3 with H = p^2 + H_0, P = `upper` in GeV^2."""
+    """int_0^P dp^2/H^n for n = 1, 2, 3 with H = p^2 + H_0, P = ``upper`` in GeV^2."""
     h = h_0 + upper
     return jnp.log1p(upper / h_0), upper / (h_0 * h), upper * (h + h_0) / (2 * h_0**2 * h**2)
 
@@ -24,7 +24,7 @@ def vector_splitting(
     transverse_limit: Real[ArrayLike, "*b"],
     nucleon_mass: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """int_0^P dp_T^2 w_V(z, p_T^2) for a vector coupling of strength 1 (alpha' = 1/(4 pi)), P = `transverse_limit`^2.
+    """int_0^P dp_T^2 w_V(z, p_T^2) for a vector coupling of strength 1 (alpha' = 1/(4 pi)), P = ``transverse_limit``^2.
 
         w_V = alpha'/(2 pi H) { [1 + (1-z)^2]/z - 2 z (1-z) [(2 M^2 + m^2)/H - 2 z^2 M^4/H^2]
               + 2 z (1-z) [z + (1-z)^2] M^2 m^2/H^2 + 2 z (1-z)^2 m^4/H^2 },   H = p_T^2 + (1-z) m^2 + z^2 M^2

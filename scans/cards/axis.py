@@ -14,7 +14,7 @@ MAX_AXIS = 2**31 - 1
 
 
 class Interval(Model):
-    """From `min` to `max`, even in the value or in its logarithm: the rules of a prior."""
+    """From ``min`` to ``max``, even in the value or in its logarithm: the rules of a prior."""
 
     min: Finite
     max: Finite
@@ -31,7 +31,7 @@ class Interval(Model):
 
 
 class Range(Interval):
-    """An interval, both ends included, in `n` points."""
+    """An interval, both ends included, in ``n`` points."""
 
     n: int = Field(ge=1, le=MAX_AXIS)
 

@@ -16,7 +16,7 @@ from jt3r.units import convert, quantity
 
 
 def known(kind: str, names: Collection[str]) -> AfterValidator:
-    """Of a name, a list of names, or a table by names: each is among `names`, and none is listed twice."""
+    """Of a name, a list of names, or a table by names: each is among ``names``, and none is listed twice."""
 
     def check(given: Any) -> Any:
         seen: set[str] = set()
@@ -32,7 +32,7 @@ def known(kind: str, names: Collection[str]) -> AfterValidator:
 
 
 def in_own_units(unit_of: Callable[[str], str | None]) -> BeforeValidator:
-    """Of a table by names: "110 MeV" and an axis or a prior with `unit = "MeV"` become numbers in the unit of the name."""
+    """Of a table by names: "110 MeV" and an axis or a prior with ``unit = "MeV"`` become numbers in the unit of the name."""
 
     def lowered(table: Any) -> Any:
         if not isinstance(table, dict):
@@ -93,12 +93,12 @@ Searches = Annotated[list[str], known("search", searches.load())]
 
 
 def data_of(entries: Iterable[Observable | Term]) -> set[str]:
-    """The files that the entries rest on, as `Observable.data` names them."""
+    """The files that the entries rest on, as ``Observable.data`` names them."""
     return {file for entry in entries for file in entry.data}
 
 
 def check_reads(entries: Iterable[Observable | Term], given: Collection[str], where: str, model: str) -> None:
-    """Raise ValueError unless each parameter that the entries read is `given` or has a default; `where` says how to give it.
+    """Raise ValueError unless each parameter that the entries read is ``given`` or has a default; ``where`` says how.
 
     Raises it too for what the model does not have.
     """

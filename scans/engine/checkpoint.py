@@ -66,7 +66,7 @@ def read_manifest(checkpoint: Path) -> Facts:
 
 
 def check_own(checkpoint: Path) -> None:
-    """Raise BadInput if something is at `checkpoint` that is not a folder of tiles, or if anything else lies in there."""
+    """Raise BadInput if something is at ``checkpoint`` that is not a folder of tiles, or if anything else lies in there."""
     if checkpoint.is_symlink():
         raise BadInput(f"{checkpoint}: is a link, and jt3r makes this folder itself; remove it, or name another output")
     if not checkpoint.exists():
@@ -94,7 +94,7 @@ def _mode(entry: os.DirEntry[str]) -> int:
 
 @contextmanager
 def opened(checkpoint: Path, facts: Facts, *, fresh: bool, shared: bool = False) -> Iterator[None]:
-    """The folder of this very scan, locked: alone, or `shared` among shards. `fresh` drops what is there before.
+    """The folder of this very scan, locked: alone, or ``shared`` among shards. ``fresh`` drops what is there before.
 
     Raises BadInput if another run holds it, if the scan there is another one, or if it is not a folder of tiles.
     """
@@ -148,7 +148,7 @@ def remove(checkpoint: Path) -> None:
 
 
 def unfinished(checkpoint: Path, facts: Facts, numbers: Sequence[int]) -> list[int]:
-    """The tiles among `numbers` that are missing or damaged, which will be computed again.
+    """The tiles among ``numbers`` that are missing or damaged, which will be computed again.
 
     Raises BadInput if the file of a tile is another tile's, or of another scan.
     """
@@ -156,7 +156,7 @@ def unfinished(checkpoint: Path, facts: Facts, numbers: Sequence[int]) -> list[i
 
 
 def is_done(checkpoint: Path, facts: Facts, number: int) -> bool:
-    """Whether a tile is there, whole, and the one that its name says; raises as `unfinished`."""
+    """Whether a tile is there, whole, and the one that its name says; raises as ``unfinished``."""
     file = tile_file(checkpoint, number)
     try:
         found = read_mark(file)

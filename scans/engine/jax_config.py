@@ -19,7 +19,7 @@ COMPILE_SECONDS = 0.1
 def configure(device: str | None, dtype: str | None, memory: float | None, cache: bool) -> None:
     """Choose JAX's platform (cpu, cuda, ...), float64 or float32, and the share of a GPU's memory taken at start (0: none).
 
-    What is None, and what the user's own environment variables of JAX say, stays. `cache` keeps compiled programs in the
+    What is None, and what the user's own environment variables of JAX say, stays. ``cache`` keeps compiled programs in the
     user's cache folder.
     """
     # XLA logs "Very slow compile? ... file a bug" as an error, and errors that are ones are raised besides.

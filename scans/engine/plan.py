@@ -25,11 +25,11 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan ready to run. `compute` of a tile is a pure function: the same tile gives the same bits, in any order.
+    """A scan ready to run. ``compute`` of a tile is a pure function: the same tile gives the same bits, in any order.
 
-    `tile_layout` says what one tile's file holds, `layout` what the finished file holds; `finish` writes it from the tiles.
-    `disk` is an upper estimate in bytes, tiles and finished file together; `seconds` a rough one for a two-core machine.
-    `best` is the smallest chi-square in a tile's file, of a scan that looks for one.
+    ``tile_layout`` says what one tile's file holds, ``layout`` what the finished file holds; ``finish`` writes it from the
+    tiles. ``disk`` is an upper estimate in bytes, tiles and finished file together; ``seconds`` a rough one for a two-core
+    machine. ``best`` is the smallest chi-square in a tile's file, of a scan that looks for one.
     """
 
     layout: Layout
@@ -74,7 +74,7 @@ LONG = 2**20
 
 
 def mesh_axes(card: MeshCard) -> dict[str, Any]:
-    """Name -> values of each axis, in the card's order: arrays, or `OnDemand`."""
+    """Name -> values of each axis, in the card's order: arrays, or ``OnDemand``."""
     return {
         name: OnDemand(axis) if isinstance(axis, Range) and axis.n > LONG else axis.points() for name, axis in card.axes.items()
     }
@@ -85,9 +85,9 @@ def mesh_shape(card: MeshCard) -> tuple[int, ...]:
 
 
 def open_mesh(axes: dict[str, Any], tile: Slices, shape: tuple[int, ...], pad: float | None = None) -> dict:
-    """The fields of a tile, each along its own axis and one long along the others, filled up to `shape` at the far edge.
+    """The fields of a tile, each along its own axis and one long along the others, filled up to ``shape`` at the far edge.
 
-    The filling repeats the last value, or is `pad`.
+    The filling repeats the last value, or is ``pad``.
     """
     fields = {}
     for k, (name, values) in enumerate(axes.items()):
@@ -99,7 +99,7 @@ def open_mesh(axes: dict[str, Any], tile: Slices, shape: tuple[int, ...], pad: f
 
 
 def spread(fields: dict, shape: tuple[int, ...]) -> dict:
-    """The fields of a mesh of `shape`, its last axis that divides evenly spread over the devices of this host."""
+    """The fields of a mesh of ``shape``, its last axis that divides evenly spread over the devices of this host."""
     devices = jax.local_device_count()
     even = [k for k, n in enumerate(shape) if n % devices == 0]
     if devices == 1 or not even:

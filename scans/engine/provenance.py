@@ -22,9 +22,9 @@ PACKAGES = ("jax", "jaxlib", "numpy", "h5py", "isal")
 
 
 def provenance(card: Card) -> dict[str, str]:
-    """Attributes of every file: JSON texts `card`, `dataset`, `constants`, `data`, `versions`, and `device`, `dtype`, `code`.
+    """Of every file: JSON ``card``, ``dataset``, ``constants``, ``data``, ``versions``; ``device``, ``dtype``, ``code``.
 
-    `code` is the SHA-256 of jt3r's own source. No time and no host: the same card on the same installation gives the same
+    ``code`` is the SHA-256 of jt3r's own source. No time and no host: the same card on the same installation gives the same
     file, bit by bit.
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}

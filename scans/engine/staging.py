@@ -65,7 +65,7 @@ class _Program:
         return [atom if isinstance(atom, Literal) else where[atom] for atom in jaxpr.outvars]
 
     def _append(self, jaxpr: Jaxpr, equation: JaxprEqn, where: dict[Var, int | Literal]) -> None:
-        """Keep `equation` as a program of its own, over the variables it reads that are no literals here."""
+        """Keep ``equation`` as a program of its own, over the variables it reads that are no literals here."""
         reads = list(dict.fromkeys(atom for atom in equation.invars if not isinstance(atom, Literal)))
         writes = [v for v in equation.outvars if not isinstance(v, DropVar)]
         closed = ClosedJaxpr(jaxpr.replace(constvars=[], invars=reads, outvars=writes, eqns=[equation]), [])
@@ -86,7 +86,7 @@ class _Program:
         self.equations.append(_Equation(run, operands, results, level))
 
     def run(self, equations: list[_Equation], values: dict[int, Any]) -> None:
-        """Run `equations`, reading and writing the slots in `values`."""
+        """Run ``equations``, reading and writing the slots in ``values``."""
         for equation in equations:
             arguments = [self.constants[s] if s in self.constants else values[s] for s in equation.operands]
             values.update(zip(equation.results, equation.run(*arguments), strict=True))
@@ -97,11 +97,11 @@ def _spans_stages(equation: JaxprEqn, rank: int) -> bool:
 
 
 class Stages:
-    """`function` (fields -> list of arrays) on an open mesh, cut into stages.
+    """``function`` (fields -> list of arrays) on an open mesh, cut into stages.
 
-    `shapes` names the fields and gives their shapes, all of one rank, with at most one entry above 1 each.
-    ``combine(prepare(fields))`` is ``function(fields)``. Two `Stages` of one function differ in shapes alone, so a large
-    tile can be prepared by one and combined in small blocks by another: ``shapes``, of what `prepare` returns, shows by
+    ``shapes`` names the fields and gives their shapes, all of one rank, with at most one entry above 1 each.
+    ``combine(prepare(fields))`` is ``function(fields)``. Two ``Stages`` of one function differ in shapes alone, so a large
+    tile can be prepared by one and combined in small blocks by another: ``shapes``, of what ``prepare`` returns, shows by
     comparison how to cut it.
     """
 
@@ -138,7 +138,7 @@ class Stages:
         return values
 
     def combine(self, values: list[Array]) -> list[Array]:
-        """Run the last stage on what `prepare` returned. Not jitted: it is made to be part of a larger program."""
+        """Run the last stage on what ``prepare`` returned. Not jitted: it is made to be part of a larger program."""
         program = self._program
         table: dict[int, Any] = dict(zip(self._entry, values, strict=True))
         program.run([e for e in program.equations if e.level >= self._last or self._last == 1], table)

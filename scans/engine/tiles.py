@@ -12,9 +12,9 @@ CHUNK_POINTS = 2**16
 
 
 def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """A block of at most about `points` points: sides doubled in turn, the shortest first, none past the mesh.
+    """A block of at most about ``points`` points: sides doubled in turn, the shortest first, none past the mesh.
 
-    Starting from `start` (ones by default), so that the block of a larger number of points is a whole multiple, side by
+    Starting from ``start`` (ones by default), so that the block of a larger number of points is a whole multiple, side by
     side, of a smaller one, except where it takes in a whole axis.
     """
     block = list(start or [1] * len(shape))
@@ -30,13 +30,13 @@ def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | No
 
 
 def even_tile(shape: tuple[int, ...], tile: tuple[int, ...]) -> tuple[int, ...]:
-    """The smallest tile that needs no more tiles than `tile` does: the last ones are then nearly full."""
+    """The smallest tile that needs no more tiles than ``tile`` does: the last ones are then nearly full."""
     return tuple(-(-n // -(-n // side)) for n, side in zip(shape, tile, strict=True))
 
 
 @dataclass(frozen=True)
 class Tiles(Sequence[Slices]):
-    """The tiles that cover a mesh of `shape`, in row-major order, made as they are asked for; the last ones are cut short."""
+    """The tiles that cover a mesh of ``shape``, in row-major order, made as they are asked for; the last ones are cut short."""
 
     shape: tuple[int, ...]
     tile: tuple[int, ...]

@@ -64,7 +64,7 @@ def _write(
 
 
 def on(executor: Executor, card: Card, facts: Facts, checkpoint: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
-    """Compute the tiles on `executor`, in any order; yield those that are safe. Its workers must see the folder `checkpoint`.
+    """Compute tiles on ``executor``, in any order; yield those that are safe. Its workers must see the folder ``checkpoint``.
 
     Raises ScanFailed if the executor breaks, BadInput if a worker's installation would not give the same bits.
     """
@@ -108,7 +108,7 @@ def _outcome(future: "Future[int]") -> int:
 
 
 def tile_task(card: str, checkpoint: str, digest: str, number: int) -> int:
-    """Compute and write one tile, in a worker, of the scan that `card` (JSON) asks for and whose facts have `digest`."""
+    """Compute and write one tile, in a worker, of the scan that ``card`` (JSON) asks for and whose facts have ``digest``."""
     scan, facts, own = _prepared(card, float_dtype().name)
     if own != digest:
         where = f"worker on {platform.node()}, set up in another way than the process that started the scan: it"

@@ -15,9 +15,9 @@ SCHEDULER = re.compile(r"(tcp|tls|ucx)://[^\s/]+:[0-9]{1,5}")
 
 @contextmanager
 def executor_at(given: str | Executor) -> Iterator[Executor]:
-    """The executor at `processes:N`, workers started here and again when one is killed, or at a Dask `tcp://host:port`.
+    """The executor at ``processes:N``, workers started here and again when one is killed, or at a Dask ``tcp://host:port``.
 
-    An executor is passed on as it is. Raises BadInput if the address is neither, if the extra `dask` is not installed, if no
+    An executor is passed on as it is. Raises BadInput if the address is neither, if the extra ``dask`` is not installed, if no
     scheduler answers, or if an executor forks its processes.
     """
     if not isinstance(given, str):

@@ -31,7 +31,7 @@ class Scheduler(Executor):
         self._had_workers = False
 
     def submit(self, task: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-        """Run `task` on a worker. Raises ScanFailed if the scheduler is gone."""
+        """Run ``task`` on a worker. Raises ScanFailed if the scheduler is gone."""
         try:
             return self._pool.submit(task, *arguments, **options)
         except Exception as error:
@@ -58,9 +58,9 @@ class Scheduler(Executor):
 
 @contextmanager
 def connected(address: str) -> Iterator[Executor]:
-    """The executor of the scheduler at `address`; for ``tls://`` the certificates are those of Dask's own configuration.
+    """The executor of the scheduler at ``address``; for ``tls://`` the certificates are those of Dask's own configuration.
 
-    Raises BadInput if the extra `dask` is not installed or if no scheduler answers.
+    Raises BadInput if the extra ``dask`` is not installed or if no scheduler answers.
     """
     distributed = need("distributed", "dask", f"executor {address}")
     for name in ("distributed", "asyncio", "tornado"):

@@ -27,7 +27,7 @@ CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from jt3r.scan
 
 
 class Processes(Executor):
-    """`count` workers; tasks are functions of a module with arguments and results that JSON can hold."""
+    """``count`` workers; tasks are functions of a module with arguments and results that JSON can hold."""
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count)
@@ -37,12 +37,12 @@ class Processes(Executor):
         self._closed = False
 
     def submit(self, task: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
-        """Run `task` in a worker. The future raises BadInput and ScanFailed as the task does; ScanFailed if its workers die."""
+        """Run ``task`` in a worker. The future raises BadInput and ScanFailed as it does; ScanFailed if its workers die."""
         request = json.dumps({"module": task.__module__, "task": task.__name__, "arguments": arguments})
         return self._threads.submit(self._ask, request)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the workers: after their tasks, or at once if not to `wait`."""
+        """End the workers: after their tasks, or at once if not to ``wait``."""
         if not wait:
             self._closed = True
             for worker in list(self._workers):

@@ -1,1 +1,1 @@
-"""The kinds of scan, a folder each; `registry` lists them."""
+"""The kinds of scan, a folder each; ``registry`` lists them."""

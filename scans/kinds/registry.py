@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 class Kind:
     """A kind of scan. Each part is named "module:name" inside the kind's own package and imported when it is asked for.
 
-    `card` is the class of its run cards; `build` makes the `Scan` of a card. The others read a finished file:
-    `draw` puts its picture on axes, (axes, file, card, view) -> None, where `View` says what the user asked for;
-    `report` says in tables and lines what was found, (file, card) -> things that rich prints; `rows` names the
-    axes that the rows of a flat table run over, card -> names, all axes of the file unless given. `exports` maps
-    a suffix to a writer of that format, (source, output) -> None, of a kind that has one of its own. `formerly`
-    are names that cards and files of earlier versions call it by. `slow` ones compile for half a minute or more.
+    ``card`` is the class of its run cards; ``build`` makes the ``Scan`` of a card. The others read a finished file:
+    ``draw`` puts its picture on axes, (axes, file, card, view) -> None, where ``View`` says what the user asked for;
+    ``report`` says in tables and lines what was found, (file, card) -> things that rich prints; ``rows`` names the
+    axes that the rows of a flat table run over, card -> names, all axes of the file unless given. ``exports`` maps
+    a suffix to a writer of that format, (source, output) -> None, of a kind that has one of its own. ``formerly``
+    are names that cards and files of earlier versions call it by. ``slow`` ones compile for half a minute or more.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Kind:
     slow: bool = False
 
     def part(self, name: str) -> Any:
-        """The part `name` of this kind, imported; None if the kind has none."""
+        """The part ``name`` of this kind, imported; None if the kind has none."""
         return self._imported(getattr(self, name))
 
     def export(self, suffix: str) -> Any:
-        """This kind's own writer of files that end in `suffix`, imported; None if it has none."""
+        """This kind's own writer of files that end in ``suffix``, imported; None if it has none."""
         return self._imported(self.exports.get(suffix))
 
     def _imported(self, where: str | None) -> Any:

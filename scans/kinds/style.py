@@ -59,7 +59,7 @@ def rules(style: str) -> Any:
 
 @contextmanager
 def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r") -> Iterator[Figure]:
-    """A figure in a style, saved to `picture` when the block ends, or not at all.
+    """A figure in a style, saved to ``picture`` when the block ends, or not at all.
 
     Raises BadInput for a name that ends in none of the formats, and for what is no place for a file.
     """
@@ -147,7 +147,7 @@ NAMES = {"gm2": r"$\Delta a_\mu$", "h_decays": r"$h$ decays"}
 
 
 def scaled_top(axes: Axes, factor: float, text: str) -> None:
-    """The x axis times `factor` along the top."""
+    """The x axis times ``factor`` along the top."""
     top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
     top.set_xlabel(text)
     axes.tick_params(top=False, which="both")

@@ -48,7 +48,7 @@ def array_of(scan: h5py.File, name: str) -> h5py.Dataset:
 
 @contextmanager
 def part(scan: h5py.File, card: dict, view: View) -> Iterator[tuple[h5py.File, dict]]:
-    """The file and its card, cut at `view.at` and with the axis `view.x` first.
+    """The file and its card, cut at ``view.at`` and with the axis ``view.x`` first.
 
     Of a stored grid over three axes or more the two longest are left, or x and y, and the others cut in their middle.
     Raises BadInput for an axis that the file does not have.

@@ -27,7 +27,7 @@ PROTON_BEAMS = ("NuCal", "FASER", "FASER2", "SHiP", "SeaQuest")
 
 @dataclass(frozen=True)
 class Result:
-    """What a part made: pictures and files are names in the folder; `findings` are its cells."""
+    """What a part made: pictures and files are names in the folder; ``findings`` are its cells."""
 
     pictures: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

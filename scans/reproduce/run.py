@@ -19,7 +19,7 @@ from .statements import PAPER_DATA, STATEMENTS, Finding, find
 
 REPORT, FINDINGS, TABLES = "report.html", "statements.csv", "tables.tex"
 LIST = "files.json"
-"""Name -> SHA-256 of the files of a report, written with it: with `overwrite` no others are replaced or removed."""
+"""Name -> SHA-256 of the files of a report, written with it: with ``overwrite`` no others are replaced or removed."""
 
 Step = tuple[str, Callable[[], Any]]
 Progress = Callable[[Sequence[Step]], Iterable[Step]]
@@ -35,14 +35,14 @@ def reproduce(
     latex: bool = False,
     progress: Progress = lambda steps: steps,
 ) -> tuple[Path, list[Finding]]:
-    """Write the report and its files into the folder `output`; return the report's path and the findings.
+    """Write the report and its files into the folder ``output``; return the report's path and the findings.
 
-    `only`: the parts to do (fig2, fig3, fig4, fig6, table1, table2, table3, text), all if empty. `dataset`: the measurements.
-    `latex`: write Tables I to III and the table of statements to tables.tex as well.
-    All is made in a hidden folder beside `output` and moved there when it is whole, so an interrupted run leaves nothing.
+    ``only``: the parts to do (fig2, fig3, fig4, fig6, table1, table2, table3, text), all if empty. ``dataset``: the
+    measurements. ``latex``: write Tables I to III and the table of statements to tables.tex as well. All is made in a
+    hidden folder beside ``output`` and moved there when it is whole, so an interrupted run leaves nothing.
 
-    Raises BadInput if `output` cannot be written, or holds files and not `overwrite`, which replaces the files that a former
-    report lists and leaves all others; ScanFailed if the disk fails on the way.
+    Raises BadInput if ``output`` cannot be written, or holds files and not ``overwrite``, which replaces the files that a
+    former report lists and leaves all others; ScanFailed if the disk fails on the way.
     """
     output = Path(output)
     parts = _parts(only)

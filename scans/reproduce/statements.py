@@ -72,10 +72,10 @@ class Statement(BaseModel):
 
 @dataclass(frozen=True)
 class Finding:
-    """A statement with what jt3r makes of it: `ours` beside what is `printed`, or what it must be `bound` (below, above) by.
+    """A statement with what jt3r makes of it: ``ours`` beside what is ``printed``, or what must ``bound`` it (below, above).
 
-    `statement` is its number in the list of 209, empty for a comparison beside it; `digits` ours less printed in units of the
-    last printed digit. `kind` and `reason` are empty where the two agree.
+    ``statement`` is its number in the list of 209, empty for a comparison beside it; ``digits`` ours less printed in units
+    of the last printed digit. ``kind`` and ``reason`` are empty where the two agree.
     """
 
     name: str

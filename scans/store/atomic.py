@@ -21,7 +21,7 @@ def lost(guarantee: str) -> None:
 
 @contextmanager
 def in_place_of(path: Path) -> Iterator[Path]:
-    """A temporary name, whose file is then brought to the disk and renamed to `path`."""
+    """A temporary name, whose file is then brought to the disk and renamed to ``path``."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
@@ -34,7 +34,7 @@ def in_place_of(path: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlast a loss of power, where the file system can."""
+    """Make a rename in ``folder`` outlast a loss of power, where the file system can."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         _sync(handle)

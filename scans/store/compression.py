@@ -31,7 +31,7 @@ def cores() -> int:
 
 
 def write_chunks(dataset: h5py.Dataset, array: np.ndarray, pool: Executor | None = None) -> None:
-    """Fill `dataset`, created with FILTERS and of a shape that whole chunks make up, with `array`, padded by zeros."""
+    """Fill ``dataset``, created with FILTERS and of a shape that whole chunks make up, with ``array``, padded by zeros."""
     blocks = list(_blocks(array, dataset.chunks))
     encoded = (pool.map if pool is not None else map)(encode, [block for _, block in blocks])
     for (offset, _), data in zip(blocks, encoded, strict=True):

@@ -2,7 +2,7 @@
 
 Each array has the attribute ``sha256``, over its type, its shape and its stored chunks; the file has ``attributes_sha256``,
 over the names of its arrays and all other attributes. A file whose bytes have changed may hang or end the HDF5 library, so
-`inspect` lets a process of its own compare them.
+``inspect`` lets a process of its own compare them.
 """
 
 import hashlib
@@ -97,7 +97,7 @@ def _attributes_digest(file: h5py.File) -> str:
 
 
 def add_digests(file: h5py.File, known: dict[str, ChunkDigests] | None = None) -> None:
-    """Put the digests into a file that is otherwise complete; `known` has those of arrays whose chunks were seen."""
+    """Put the digests into a file that is otherwise complete; ``known`` has those of arrays whose chunks were seen."""
     file.flush()
     for name, item in file.items():
         made = (known or {}).get(name)
@@ -122,7 +122,7 @@ def compare(file: h5py.File) -> Comparison:
 
 
 def print_comparison(path: str) -> None:
-    """What `inspect` runs in a process of its own."""
+    """What ``inspect`` runs in a process of its own."""
     with open_hdf5(path) as file:
         print(json.dumps(asdict(compare(file))))
 

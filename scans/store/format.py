@@ -24,7 +24,7 @@ LARGEST_CHUNK = 2**28
 
 
 def check_format(file: h5py.File) -> None:
-    """Raise BadInput in one line unless `file` has what every file of jt3r has, in types and sizes that are safe to read."""
+    """Raise BadInput in one line unless ``file`` has what every file of jt3r has, in types and sizes that are safe to read."""
     if file.attrs.get("format") != FORMAT:
         raise BadInput(f"{file.filename}: is an HDF5 file, but not one that jt3r wrote")
     _check_schema(file)

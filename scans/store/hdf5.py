@@ -37,7 +37,7 @@ Known = dict[str, ChunkDigests]
 
 @contextmanager
 def _replacing(path: Path, known: Known | None = None) -> Iterator[h5py.File]:
-    """A new file that takes the place of `path` only when it is whole, with its integrity data and on the disk."""
+    """A new file that takes the place of ``path`` only when it is whole, with its integrity data and on the disk."""
     with in_place_of(path) as temporary:
         with h5py.File(temporary, "w", track_order=True, locking=False) as file:
             yield file

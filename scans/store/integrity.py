@@ -2,7 +2,7 @@
 
 HDF5's own checks are not enough: one byte changed in what it stores of a text or of a dimension scale can end the process or
 send it round for ever (libhdf5 2.0.0). So the integrity data at the end of the file are read first. A program that opens the
-file for writing cuts them off, for HDF5 ends a file where its own data end; `contents` then says whether the data are whole.
+file for writing cuts them off, for HDF5 ends a file where its own data end; ``contents`` then says whether the data are whole.
 
 The end of the file is: the byte ranges of compressed chunks, merged where they touch, as pairs of little-endian 64-bit
 numbers; how many pairs; the SHA-256 of all other bytes, the pairs and their number; eight bytes of name. The chunks have
@@ -88,7 +88,7 @@ def _merged(ranges: Ranges) -> Ranges:
 
 
 def _digest(file: BinaryIO, ranges: Ranges, end: int, counted: bytes) -> bytes:
-    """SHA-256 of the bytes before `end` outside `ranges`, then of `counted`."""
+    """SHA-256 of the bytes before ``end`` outside ``ranges``, then of ``counted``."""
     digest = hashlib.sha256()
     for start, stop in _between(ranges, end):
         file.seek(start)

@@ -1,4 +1,4 @@
-"""One writer at a time in a folder: by `flock`, or where the file system has none by files that only one can create."""
+"""One writer at a time in a folder: by ``flock``, or where the file system has none by files that only one can create."""
 
 import fcntl
 import os
@@ -14,14 +14,14 @@ from jt3r.errors import BadInput
 from .atomic import CANNOT, lost
 
 PATIENCE = 0.5
-"""Seconds that a run waits for the lock: `jt3r status` holds it for a moment to see whether somebody else does."""
+"""Seconds that a run waits for the lock: ``jt3r status`` holds it for a moment to see whether somebody else does."""
 
 ALONE, SHARED = "lock.alone", "lock.shared"
 
 
 @contextmanager
 def locked(folder: Path, shared: bool) -> Iterator[None]:
-    """The folder locked, alone or `shared` among shards. Raises BadInput if another process holds it or has removed it."""
+    """The folder locked, alone or ``shared`` among shards. Raises BadInput if another process holds it or has removed it."""
     path = folder / "lock"
     with path.open("ab") as lock:
         if not _flock(lock.fileno(), fcntl.LOCK_SH if shared else fcntl.LOCK_EX, folder):

@@ -29,7 +29,7 @@ _END = _LENGTH.size + hashlib.sha256().digest_size
 
 
 def write_tile(path: Path, layout: Layout, arrays: dict[str, np.ndarray], mark: Mark, pool: Executor | None = None) -> None:
-    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by `pool`.
+    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by ``pool``.
 
     HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own without a traceback.
     """
@@ -79,7 +79,7 @@ def read_mark(path: Path) -> Mark | None:
 
 
 def _digest(file: BinaryIO, size: int) -> bytes:
-    """SHA-256 of the next `size` bytes."""
+    """SHA-256 of the next ``size`` bytes."""
     digest = hashlib.sha256()
     while size > 0 and (block := file.read(min(size, 2**20))):
         digest.update(block)

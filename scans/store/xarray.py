@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 def open_dataset(path: str | Path) -> "xarray.Dataset":
-    """The file as an xarray Dataset, its arrays read when used: `.sel`, `.plot` and `.to_dataframe()` work on it.
+    """The file as an xarray Dataset, its arrays read when used: ``.sel``, ``.plot`` and ``.to_dataframe()`` work on it.
 
-    Names are texts. Of each array `units` are what pint reads, `long_name` is the LaTeX label that `.plot()` puts on an axis,
-    `description` says what it is and `source` where it is from. Raises BadInput as `open_scan`, or if xarray is missing.
+    Names are texts. Of each array ``units`` are what pint reads, ``long_name`` is the LaTeX label that ``.plot()`` puts on
+    an axis, ``description`` says what it is and ``source`` where it is from. Raises BadInput as ``open_scan``, or if xarray
+    is missing.
 
     >>> import jt3r
     >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}

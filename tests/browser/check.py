@@ -19,7 +19,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def complaints(browser: Browser, page: Path, screen: str, picture: Path) -> list[str]:
-    """What is wrong with `page` at this width; draws it into `picture`."""
+    """What is wrong with ``page`` at this width; draws it into ``picture``."""
     found: list[str] = []
     context = browser.new_context(viewport={"width": SCREENS[screen], "height": 900}, offline=True)
     tab = context.new_page()

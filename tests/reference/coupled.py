@@ -1,7 +1,7 @@
-"""Coupled freeze-out through a narrow resonance by SciPy: `python -m tests.reference.coupled`.
+"""Coupled freeze-out through a narrow resonance by SciPy: ``python -m tests.reference.coupled``.
 
 Omega h^2 for M = 75 MeV, V = 10 GeV, G_out = 3.4e-14 GeV, with no scattering and with scattering on electrons through
-G = 5.8e-6 GeV^-2. Averages over momenta by 120 Gauss-Legendre nodes, Bessel functions by `kve`, (ln Y, ln T'/T) by Radau;
+G = 5.8e-6 GeV^-2. Averages over momenta by 120 Gauss-Legendre nodes, Bessel functions by ``kve``, (ln Y, ln T'/T) by Radau;
 the plasma is the table's, by a cubic spline. Nothing is shared with the kernel but the table.
 """
 

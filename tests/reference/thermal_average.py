@@ -1,4 +1,4 @@
-"""<sigma v> through a narrow scalar resonance by mpmath at 20 digits: `python -m tests.reference.thermal_average`.
+"""<sigma v> through a narrow scalar resonance by mpmath at 20 digits: ``python -m tests.reference.thermal_average``.
 
 M = 75 MeV, G_out = 5.8e-14 GeV (sqrt(s)/M)^3, y = m/(sqrt2 10 GeV). The integral over r = s - 4 m^2 is cut where the
 integrand changes scale: at the peak, at distances from it that grow by factors of 4 from the width on, and at

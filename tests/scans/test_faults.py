@@ -1,4 +1,4 @@
-"""Faults done to real processes, a few of each kind; `python benchmarks/faults.py` does many and prints the table."""
+"""Faults done to real processes, a few of each kind; ``python benchmarks/faults.py`` does many and prints the table."""
 
 import os
 import signal

@@ -65,7 +65,7 @@ QUIET = settings(max_examples=150, suppress_health_check=[HealthCheck.function_s
 
 
 def _answers(card) -> None:
-    """`load_card` gives a card, or raises BadInput of one line, within a second."""
+    """``load_card`` gives a card, or raises BadInput of one line, within a second."""
     begin = time.process_time()
     try:
         answer = load_card(card)
@@ -109,7 +109,7 @@ def test_mutated_tables_of_cards(table, edits):
 
 
 def _change(table: dict, path: list[int], name: str | None, value: object) -> None:
-    """Follow `path` through the keys, then put `value` there, or beside it under `name`."""
+    """Follow ``path`` through the keys, then put ``value`` there, or beside it under ``name``."""
     for step in path[:-1]:
         inner = [item for item in table.values() if isinstance(item, dict) and item]
         if not inner:

@@ -20,7 +20,7 @@ Bands = Sequence[tuple[h5py.File, dict]]
 
 
 def draw_bands(axes: Axes, bands: Bands, excluded: Sequence[Intervals] = ()) -> None:
-    """Bands against one axis, labelled by what they differ in: solid, and pale where `excluded`.
+    """Bands against one axis, labelled by what they differ in: solid, and pale where ``excluded``.
 
     Raises BadInput unless all are bands of one parameter against the same axis.
     """
@@ -55,7 +55,7 @@ def draw_bands(axes: Axes, bands: Bands, excluded: Sequence[Intervals] = ()) -> 
 
 
 def draw_family(axes: Axes, scan: h5py.File, card: dict, by: str) -> None:
-    """The bands of one file at each value of its axis `by`."""
+    """The bands of one file at each value of its axis ``by``."""
     with ExitStack() as stack:
         cuts = [stack.enter_context(part(scan, card, View(at={by: value}))) for value in scan[by][()].tolist()]
         draw_bands(axes, cuts)

@@ -1,4 +1,4 @@
-"""The card of `kind = "grid"`: observables over a mesh."""
+"""The card of ``kind = "grid"``: observables over a mesh."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ from .refinement import Refine
 class Summary(Model):
     """What a grid is reduced to: counts of |value| < level, the point of smallest |value|, a histogram of the value.
 
-    Every level and every bin costs one pass over the grid; `bins = 0` and `best = false` leave those out.
+    Every level and every bin costs one pass over the grid; ``bins = 0`` and ``best = false`` leave those out.
     """
 
     levels: list[Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default=[1.0, 2.0, 3.0], min_length=1)

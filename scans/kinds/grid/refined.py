@@ -112,7 +112,7 @@ class _Lattice:
 
 
 def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
-    """Points (n, axes) -> the card's observables, then `where` and its gradient, as columns."""
+    """Points (n, axes) -> the card's observables, then ``where`` and its gradient, as columns."""
     assert card.refine is not None
     entries, where = [observables[name] for name in card.observables], observables[card.refine.where]
     dtype = float_dtype()
@@ -180,7 +180,7 @@ def _refine(card: GridCard, lattice: _Lattice, evaluate: Callable[[np.ndarray], 
 def _passes(
     intervals: list[tuple[float, float]], value: np.ndarray, slope: np.ndarray, corner: np.ndarray, width: np.ndarray
 ) -> np.ndarray:
-    """Which cells (n) take a value of `intervals`, by their corners' values (n, corners) and slopes (n, corners, axes)."""
+    """Which cells (n) take a value of ``intervals``, by their corners' values (n, corners) and slopes (n, corners, axes)."""
     steps = np.nan_to_num(slope * width * (1 - 2 * corner), nan=0.0, posinf=0.0, neginf=0.0)
     low = np.where(np.isnan(value), np.inf, value + np.minimum(steps, 0).sum(axis=-1)).min(axis=-1)
     high = np.where(np.isnan(value), -np.inf, value + np.maximum(steps, 0).sum(axis=-1)).max(axis=-1)

@@ -1,4 +1,4 @@
-"""The `refine` table of a grid card: which cells of the mesh are split, and how often."""
+"""The ``refine`` table of a grid card: which cells of the mesh are split, and how often."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from ...cards.validators import known
 
 
 class Refine(Model):
-    """Cells are split `levels` times where `where` passes through one of `contours`, or takes a value inside `band`."""
+    """Cells are split ``levels`` times where ``where`` passes through one of ``contours``, or takes a value inside ``band``."""
 
     levels: int = Field(ge=1, le=16)
     where: Annotated[str, known("observable", observables)]
@@ -33,5 +33,5 @@ class Refine(Model):
         return self
 
     def intervals(self) -> list[tuple[float, float]]:
-        """The values of `where` that are followed: a contour is an interval of no width."""
+        """The values of ``where`` that are followed: a contour is an interval of no width."""
         return [(value, value) for value in self.contours] + ([self.band] if self.band is not None else [])

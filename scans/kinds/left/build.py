@@ -1,4 +1,4 @@
-"""The scan behind `jt3r run what_is_left`: one tile is one V."""
+"""The scan behind ``jt3r run what_is_left``: one tile is one V."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The card of `kind = "what_is_left"`."""
+"""The card of ``kind = "what_is_left"``."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""The cards of `kind = "limits"` and `kind = "decay_lengths"`: searches for A'."""
+"""The cards of ``kind = "limits"`` and ``kind = "decay_lengths"``: searches for A'."""
 
 from typing import Annotated, Any, Literal
 
@@ -20,11 +20,11 @@ OPENS = {"m_eta", "m_nu_s", "width_invisible"}
 class LimitsCard(MeshCard):
     """Which values of m_A', or of another parameter, each experiment excludes or reaches, along an axis of another, such as V.
 
-    All experiments unless some are named. `along` is the parameter whose intervals are sought, `between` two values of it;
+    All experiments unless some are named. ``along`` is the parameter whose intervals are sought, ``between`` two values of it;
     a fixed V
     is an axis of one value. What an experiment sees follows from the point: fixed m_eta, m_nu_s or width_invisible open
     decays that
-    none sees. `scenario = "invisible"` is U(1)_T3R with a massless sterile neutrino
+    none sees. ``scenario = "invisible"`` is U(1)_T3R with a massless sterile neutrino
     and dark matter of 0.45 m_phi'.
     """
 

@@ -15,7 +15,7 @@ from .draw import excluded_at
 
 
 def are_bands(files: Sequence[Path]) -> bool:
-    """Whether these are several files, of bands and of limits alone, a band among them. Raises BadInput as `open_scan`."""
+    """Whether these are several files, of bands and of limits alone, a band among them. Raises BadInput as ``open_scan``."""
     kinds = set()
     for file in files:
         with open_scan(file) as scan:

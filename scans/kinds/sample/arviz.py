@@ -11,9 +11,9 @@ from .build import STATISTICS, chi_square_name
 
 
 def write_inference(source: Path, output: Path) -> None:
-    """Write the draws of `source` for `arviz.from_netcdf`.
+    """Write the draws of ``source`` for ``arviz.from_netcdf``.
 
-    `log_likelihood` is -chi-square/2 of each term, up to a constant. The attributes of the file are those of `source`.
+    ``log_likelihood`` is -chi-square/2 of each term, up to a constant. The attributes of the file are those of ``source``.
     """
     xarray = need("xarray", "xarray", "netCDF")
     with open_scan(source) as scan:

@@ -1,4 +1,4 @@
-"""The card of `kind = "sample"`: draws from the posterior by Hamiltonian Monte Carlo."""
+"""The card of ``kind = "sample"``: draws from the posterior by Hamiltonian Monte Carlo."""
 
 from typing import Annotated, Literal
 
@@ -12,8 +12,8 @@ from ...cards.space import SpaceCard
 class SampleCard(SpaceCard):
     """Draws from the posterior of a likelihood: NUTS in several chains, each after its own warm-up.
 
-    `coordinates`: "band" samples the pull of g-2 in the place of m_phi, the same density in coordinates in which it is no
-    thin sheet; "plain" samples m_phi. `observables` are computed at every draw and stored beside the parameters. `together`
+    ``coordinates``: "band" samples the pull of g-2 in the place of m_phi, the same density in coordinates in which it is no
+    thin sheet; "plain" samples m_phi. ``observables`` are computed at every draw and stored beside the parameters. ``together``
     chains advance at once, in one tile: 16 on two cores make some three times as many draws a second as one after another.
     """
 

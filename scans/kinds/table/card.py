@@ -1,4 +1,4 @@
-"""The card of `kind = "table"`: a table of the paper."""
+"""The card of ``kind = "table"``: a table of the paper."""
 
 from typing import Annotated, Literal
 

@@ -158,7 +158,7 @@ def limit(data: str, name: str) -> list[float]:
 
 @number
 def eq10_prefactors(data: str, preset: str, entries: Sequence[int] = range(5)) -> list[float]:
-    """In the order of `Prefactors`: C_9^U, C_10^U, vector, scalar, pseudoscalar."""
+    """In the order of ``Prefactors``: C_9^U, C_10^U, vector, scalar, pseudoscalar."""
     values = prefactors(preset)
     return [float(values[k]) for k in entries]
 
@@ -232,7 +232,7 @@ def slopes(data: str, quantity: str, coefficients: Sequence[str]) -> list[float]
 
 @number
 def best_left_handed(data: str, most: float, least: float) -> list[float]:
-    """Smallest chi-square over R_K, R_K* and Bs -> mu mu with left-handed quarks alone, C10^U from `least` to `most`."""
+    """Smallest chi-square over R_K, R_K* and Bs -> mu mu with left-handed quarks alone, C10^U from ``least`` to ``most``."""
     return [_best_left_handed(data, least, most)[0]]
 
 

@@ -149,7 +149,7 @@ def light_couplings() -> list[float]:
 
 @_relation
 def scalar_potential() -> list[float]:
-    """Slopes of (A1) at the vevs of `vacuum`, less its mass terms, over these: each must cancel."""
+    """Slopes of (A1) at the vevs of ``vacuum``, less its mass terms, over these: each must cancel."""
     doublet, singlet, portal = 0.13, 0.02, 0.03
     m_h2, m_phi2 = 7900.0, 920.0
     v, vev = (float(x) for x in potential.vacuum(m_h2, m_phi2, doublet, singlet, portal))

@@ -45,7 +45,7 @@ def derivative(name: str, parameter: str, **point) -> mp.mpf:
 
 
 def root(solve_for: str, pull, guess: float, **point) -> mp.mpf:
-    """The value of `solve_for` near `guess` at which pull_gm2 is `pull`, by the secant method in mpmath."""
+    """The value of ``solve_for`` near ``guess`` at which pull_gm2 is ``pull``, by the secant method in mpmath."""
     with mp.workdps(DIGITS):
         guess = mp.mpf(guess)
         return mp.findroot(

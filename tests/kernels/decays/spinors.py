@@ -26,7 +26,7 @@ def two_body(energy_squared, first, second, direction):
 
 
 def boosted(p, frame):
-    """p, given in the rest frame of `frame`, seen where `frame` is."""
+    """p, given in the rest frame of ``frame``, seen where ``frame`` is."""
     mass = np.sqrt(dot(frame, frame))
     along = frame[1:] @ p[1:]
     energy = (frame[0] * p[0] + along) / mass

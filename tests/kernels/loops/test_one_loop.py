@@ -11,7 +11,7 @@ from tests.kernels.problems import assert_lowers_for_cuda
 from tests.reference import loops as oracle
 
 NAMES = ["c_phi", "c_aprime", "l_pseudoscalar", "l_vector", "l_axial"]
-"""l_scalar is c_phi under its general name; `test_scalar_is_c_phi` holds that."""
+"""l_scalar is c_phi under its general name; ``test_scalar_is_c_phi`` holds that."""
 
 JOINTS = [loops._R_SMALL, 1.0, 2.0, loops._R_LARGE]
 POINTS = np.concatenate(

@@ -9,7 +9,7 @@ from jt3r.kernels.numerics.roots import bracketed_root, nth_bracket, sign_change
 from tests.kernels.problems import assert_lowers_for_cuda
 
 ACCURACY = 7e-15
-"""Stated by `bracketed_root`, of the larger end of the bracket."""
+"""Stated by ``bracketed_root``, of the larger end of the bracket."""
 
 
 def test_all_roots_of_the_sine():

@@ -1,4 +1,4 @@
-"""`jt3r doctor` says what it runs on."""
+"""``jt3r doctor`` says what it runs on."""
 
 import jax
 

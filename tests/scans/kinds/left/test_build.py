@@ -1,4 +1,4 @@
-"""`kind = "what_is_left"`: strengths in the file are those of the searches, windows are what results leave, a picture."""
+"""``kind = "what_is_left"``: strengths in the file are those of the searches, windows are what results leave, a picture."""
 
 import json
 

@@ -5,6 +5,7 @@ open if the true maximum is negative where it ends. phi' keeps to the g-2 band, 
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
@@ -12,10 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from .. import decays
 from ..gm2 import band
 from ..point import Point
-from ..u1.registry import couplings_of
 from . import left, load
 from .excess import Excess, excess
 from .load import MassCut
@@ -23,13 +22,13 @@ from .recast import TableExcess
 
 BOX = {
     "v": (math.log(2.0), math.log(200.0)),
-    "m_aprime": (math.log(2e-3), math.log(0.4)),
+    "m_aprime": (math.log(2e-3), math.log(0.3)),
     "eta_over_phi": (math.log(0.2), math.log(5.0)),
-    "invisible_over_visible": (math.log(1e-4), math.log(1e8)),
+    "invisible": (math.log(1e-18), math.log(0.03)),
     "pull": (-2.0, 2.0),
 }
-"""What is varied: logarithms of V and m_A' (GeV), of m_eta/m_phi', and of the further invisible width of A' over the visible;
-and the pull of g-2."""
+"""What is varied: logarithms of V and m_A' (GeV), of m_eta/m_phi', and of the further invisible width of A' over its mass, at
+most that of a coupling of 1; and the pull of g-2."""
 
 _TEMPERATURE, _FLOOR = 0.3, -40.0
 
@@ -52,7 +51,7 @@ def _point(unit: Array) -> Point:
     v, mass = jnp.exp(v), jnp.exp(mass)
     m_phi, _ = band.solve(Point(v=v, m_aprime=mass), pull)
     m_phi = jnp.where(jnp.isfinite(m_phi), m_phi, left.HEAVY)
-    width = decays.total(decays.aprime(couplings_of(Point(v=v, m_aprime=mass)))) * jnp.exp(invisible)
+    width = mass * jnp.exp(invisible)
     return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_phi * jnp.exp(eta), delta=0 * mass, width_invisible=width)
 
 
@@ -74,7 +73,7 @@ def _with_slopes(name: str, at: Point) -> tuple[Array, Point]:
     return _slopes(excess(name), at)
 
 
-def _all(names: list[str], at: Point) -> tuple[np.ndarray, list[Point]]:
+def _all(names: Sequence[str], at: Point) -> tuple[np.ndarray, list[Point]]:
     values, slopes = zip(*(_with_slopes(name, at) for name in names), strict=True)
     shape = np.shape(at.m_aprime)
     clean = [np.nan_to_num(np.broadcast_to(np.asarray(x), shape), nan=_FLOOR, neginf=_FLOOR) for x in values]
@@ -92,14 +91,22 @@ def _weighted(weights: np.ndarray, slopes: list[Point]) -> Point:
     return jax.tree.map(add, *slopes)
 
 
-def search(starts: int = 200, steps: int = 60, seed: int = 0, as_of: int | None = None, rate: float = 0.03) -> Found:
+def search(
+    starts: int = 200,
+    steps: int = 60,
+    seed: int = 0,
+    as_of: int | None = None,
+    rate: float = 0.03,
+    names: Sequence[str] | None = None,
+) -> Found:
     """Descend from random points; the same seed gives the same points. Compiling takes a minute or two.
 
-    ``as_of``: results published in that year or before. ``rate``: length of the first steps in the unit cube; it falls by ten.
-    Adam's steps, on the smooth maximum of temperature 0.3.
+    ``as_of``: results published in that year or before; ``names``: these searches instead. ``rate``: length of the first steps
+    in the unit cube; it falls by ten. Adam's steps, on the smooth maximum of temperature 0.3.
     """
-    names = [name for name in left.results(as_of) if not isinstance(load.get(name), MassCut)]
-    cuts = [name for name in left.results(as_of) if isinstance(load.get(name), MassCut)]
+    wanted = left.results(as_of) if names is None else names
+    cuts = [name for name in wanted if isinstance(load.get(name), MassCut)]
+    names = [name for name in wanted if name not in cuts]
     unit = jnp.asarray(np.random.default_rng(seed).uniform(0.02, 0.98, (len(BOX), starts)))
     place = jax.jit(lambda x: jax.vjp(_point, x))
     first, second = np.zeros(unit.shape), np.zeros(unit.shape)

@@ -110,7 +110,7 @@ class Scan:
 
     @staticmethod
     def wait_for(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 600
         while process.poll() is None and not condition():
             assert time.monotonic() < end
             time.sleep(0.002)

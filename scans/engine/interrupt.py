@@ -12,7 +12,7 @@ from typing import Any
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 """Ctrl-C, and what a batch system sends before it kills."""
 
-GRACE = 3.0
+GRACE = 1.0
 """Seconds that a second signal leaves for a polite end."""
 
 

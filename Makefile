@@ -2,6 +2,7 @@
 # make test   the tests, those that take minutes in part; make test-all: every one
 # make lint   style and types
 # make report        the paper recomputed, into out/reproduce/; make report-check opens it and the site in Chromium
+# make pages         the reference pages in docs/, from the program as it is
 # make docs          the documentation as a site that needs no network, into out/docs/
 # make dist-check    wheel and source distribution, each in new environments: DIST_PYTHONS="python3.11 python3.12 python3.13"
 # Each sets up what it needs in .venv, from Python 3.11 or newer: make band PYTHON=python3.12 chooses one.
@@ -13,7 +14,7 @@ JT3R := $(BIN)/jt3r
 REPORT := out/reproduce
 PAGES := physics/g2 physics/displaced reference/observables reference/kernels reference/data benchmarks
 
-.PHONY: band test test-all lint docs report report-check dist-check clean
+.PHONY: band test test-all lint pages docs report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -47,6 +48,10 @@ report: .venv/run
 # The report and the site in headless Chromium without network, on a wide and a narrow screen; pictures of them in out/pictures.
 report-check: report docs .venv/browser
 	$(BIN)/python tests/browser/check.py --pictures out/pictures $(REPORT)/report.html out/docs/index.html $(PAGES:%=out/docs/%.html)
+
+# The reference pages of the repository, from the program as it is.
+pages: .venv/run
+	$(BIN)/python docs/_ext/from_registry.py
 
 docs: .venv/docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d out/doctrees docs out/docs

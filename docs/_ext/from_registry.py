@@ -1,6 +1,8 @@
-"""Reference pages made from the program: a line `<!-- generated: NAME -->` of a page becomes the text of GENERATED[NAME].
+"""Reference pages made from the program: what stands below a line `<!-- generated: NAME -->` is the text of GENERATED[NAME].
 
-Each maker returns Markdown, so its headings appear in the page's table of contents.
+Each maker returns Markdown, so its headings appear in the page's table of contents. `python docs/_ext/from_registry.py`
+writes the texts into the pages of the repository, up to a line `<!-- end: NAME -->`, so that they are read without a build;
+those of BUILT are long or pictures, and are filled in by Sphinx.
 """
 
 import ast
@@ -9,9 +11,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING, Any
 
 import jt3r
 from jt3r.constants import CONSTANTS
@@ -21,6 +21,9 @@ from jt3r.flavour.measurements import measurements
 from jt3r.measurements import DATASETS
 from jt3r.point import PARAMETERS
 from jt3r.scans.cards.text import shipped_cards
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[2]
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$^])")
@@ -207,10 +210,36 @@ GENERATED: dict[str, Callable[[], str]] = {
 }
 
 
-def _fill(app: Sphinx, name: str, source: list[str]) -> None:
-    source[0] = MARK.sub(lambda mark: GENERATED[mark[1]](), source[0])
+BUILT = ("speed", "kernels")
+RENDERED = re.compile(r"^<!-- generated: (\w+) -->\n(?:\n.*?^<!-- end: \1 -->\n)?", re.MULTILINE | re.DOTALL)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def rendered(page: str) -> str:
+    """The text of a page with what the program says now below its marks."""
+
+    def fill(mark: re.Match[str]) -> str:
+        name = mark[1]
+        return (
+            mark[0] if name in BUILT else f"<!-- generated: {name} -->\n\n{GENERATED[name]().strip()}\n\n<!-- end: {name} -->\n"
+        )
+
+    return RENDERED.sub(fill, page)
+
+
+def pages() -> list[Path]:
+    """The pages that have a mark."""
+    return [page for page in sorted((ROOT / "docs").rglob("*.md")) if MARK.search(page.read_text(encoding="utf-8"))]
+
+
+def _fill(app: "Sphinx", name: str, source: list[str]) -> None:
+    source[0] = MARK.sub(lambda mark: GENERATED[mark[1]]() if mark[1] in BUILT else mark[0], source[0])
+
+
+def setup(app: "Sphinx") -> dict[str, Any]:
     app.connect("source-read", _fill)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+if __name__ == "__main__":
+    for path in pages():
+        path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")

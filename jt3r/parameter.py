@@ -137,7 +137,7 @@ def _check(point_class: type[ParameterPoint], values: Mapping[str, Any]) -> None
 
 def _check_shapes(point: ParameterPoint) -> None:
     values = {name: getattr(point, name) for name in parameters_of(type(point))}
-    shapes = {name: value.shape for name, value in values.items() if getattr(value, "shape", ()) != ()}
+    shapes = {name: value.shape for name, value in values.items() if isinstance(value, jax.Array) and value.ndim}
     try:
         np.broadcast_shapes(*shapes.values())
     except ValueError:

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from jt3r import observables
 
-from ...cards.base import Finite, Model
+from ...cards.base import Finite, Model, Pair
 from ...cards.validators import known
 
 
@@ -16,7 +16,7 @@ class Refine(Model):
     levels: int = Field(ge=1, le=16)
     where: Annotated[str, known("observable", observables)]
     contours: list[Finite] = Field(default_factory=list)
-    band: tuple[Finite, Finite] | None = None
+    band: Pair | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -43,6 +43,8 @@ COUPLING_RANGE = (1e-9, 1e-1)
 VISIBLE_HALF = 0.5
 """A published mass cut holds where the A' decays as its scenario says, visibly or not, with at least this branching ratio."""
 _SCAN_POINTS = 400
+_DARK_MATTER = 0.45
+"""m_eta over m_phi' in the invisible scenario of a search for phi'."""
 _ON_EDGE = 1e-6
 """|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it is larger."""
 
@@ -153,6 +155,7 @@ def intervals(
     recipe: Recipe = "direct",
     strength: Strength = "weakest",
     dark_matter: float | None = None,
+    scenario: str | None = None,
     point: ParameterPoint | None = None,
     **values: Any,
 ) -> np.ndarray:
@@ -166,9 +169,17 @@ def intervals(
     the paper's estimator with an electron beam, and as the making of a point does. ``along`` is the mass of the particle
     that is
     looked for unless given. ``strength`` picks the end of the range that theory leaves to a hadronic rate: the weakest excludes
-    the least. ``dark_matter`` sets m_eta to this fraction of the value along the scan.
+    the least. ``dark_matter`` sets m_eta to this fraction of the value along the scan. ``scenario`` is short for values of
+    U(1)_T3R: "visible" for those of the point, "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of
+    its mass; ValueError for another.
     """
     search = searches.get(experiment)
+    if scenario not in (None, "visible", "invisible"):
+        raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
+    if scenario == "invisible" and mass_of(search) == "m_phi":
+        dark_matter = _DARK_MATTER
+    elif scenario == "invisible":
+        values = {"m_nu_s": 0.0, **values}
     along = along or mass_of(search)
     lower, upper = check_range(model if point is None else model_of(point).name, along, between)
 

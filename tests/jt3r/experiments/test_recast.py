@@ -157,3 +157,11 @@ def test_the_share_into_electrons_weakens_what_looks_for_them():
     search = recast.excess(load.get("SINDRUM"))
     alone, beside = (float(search.of(t3r.t3r(Point(m_aprime=0.08, v=10.0, m_eta=mass, delta=0.0)))) for mass in (1.0, 0.03))
     assert beside < alone - 8
+
+
+def test_a_scenario_is_short_for_values_of_the_point():
+    short = limits.intervals("PIENU", v=10.0, scenario="invisible")
+    np.testing.assert_array_equal(short, limits.intervals("PIENU", v=10.0, m_nu_s=0.0))
+    assert limits.intervals("PIENU", v=10.0, scenario="visible").shape == (0, 2)
+    with pytest.raises(ValueError, match="scenario"):
+        limits.intervals("PIENU", v=10.0, scenario="thermal")

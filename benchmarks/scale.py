@@ -39,6 +39,7 @@ from jt3r.scans.engine.plan import Scan
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import run as engine
 from jt3r.scans.engine.staging import Stages
+from jt3r.scans.engine.tiles import CountedSizes
 from jt3r.scans.executors.address import executor_at
 from jt3r.scans.kinds.grid import summary
 from jt3r.scans.kinds.grid.dense import grid_function
@@ -275,7 +276,7 @@ def tiles(folder: Path, n: int = 4096) -> None:
     print("(c) | tiles | s | more than one tile, ms a tile | of these processor time |\n|---|---|---|---|")
     alone, alone_cpu = 0.0, 0.0
     for number in (1, 4, 16, 64, 256, 1024, 4096):
-        summary.TILE_POINTS = n * n // number
+        summary.counted_sizes = lambda platform, points=n * n // number: CountedSizes(points, 24)
         scan = prepare(load_card(counted_card(n, n)))
         scan.compute(scan.tiles[0])
         start = time.process_time()

@@ -33,8 +33,6 @@ PAPER = (
     "ctau_aprime",
     "br_aprime_ee",
     "br_aprime_mumu",
-    "br_phi_gammagamma",
-    "br_phi_mumu",
     "allowed_by_n_eff",
 )
 """What the paper is about, and what a point is asked for first."""

@@ -23,19 +23,13 @@ from ...engine.plan import (
     parameter_attributes,
 )
 from ...engine.staging import Stages
-from ...engine.tiles import Slices, Tiles, block_shape, even_tile
+from ...engine.tiles import CountedSizes, Slices, Tiles, block_shape, counted_sizes, even_tile
 from ...store.compression import cores
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import GridCard
 from .dense import grid_function
-
-TILE_POINTS = 2**28
-"""Points of a tile: a tenth of a second of work, so a crash loses little and the few ms of overhead do not count."""
-
-ROWS = 24
-"""Rows that are reduced at a time. Summing over them first, down the columns, lets the compiler use vector registers."""
 
 COMPARISONS_PER_SECOND = 5e9
 """Points times thresholds that two cores compare in a second."""
@@ -45,17 +39,45 @@ COMPILER_OPTIONS: dict[str, bool | int | str] = {"xla_cpu_multi_thread_eigen": F
 """One thread to a program, since blocks are dealt out to threads here, and whole AVX-512 registers where there are any."""
 
 
+Reduce = Callable[[list[jax.Array], jax.Array, jax.Array], dict[str, jax.Array]]
+
+
+def _sizes() -> CountedSizes:
+    return counted_sizes(jax.local_devices()[0].platform)
+
+
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
     """Fields of a tile -> counts. NaN, which observables are in the filling of the last tiles, counts nowhere.
 
     XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here reduces a part of its own.
     """
-    rows = min(ROWS, tile[0])
-    block, blocks = (rows, *tile[1:]), tile[0] // rows
+    rows = _sizes().rows_of(tile[0])
+    blocks = tile[0] // rows
     on_cpu = jax.local_devices()[0].platform == "cpu"
     threads = min(cores(), blocks) if on_cpu and jax.local_device_count() == 1 else 1
     ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
     pool = ThreadPoolExecutor(threads)
+    whole, reduce = reduction(card, tile, rows)
+    compiled = jax.jit(reduce, compiler_options=COMPILER_OPTIONS if on_cpu else None)
+
+    def reduced(fields: dict) -> list[Arrays]:
+        values = whole.prepare(fields)
+
+        def part(start: np.int32, stop: np.int32) -> Arrays:
+            return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop)).items()}
+
+        return list(pool.map(part, ends[:-1], ends[1:]))
+
+    return reduced
+
+
+def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages, Reduce]:
+    """The stages of a tile's observable, and what reduces the last of them, so many ``rows`` at a time.
+
+    The second takes what ``prepare`` of the first gives, and the numbers of the first block and of that after the last. Where
+    the tile is one block there is no loop in it.
+    """
+    block, blocks = (rows, *tile[1:]), tile[0] // rows
 
     def shapes(mesh: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         return {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
@@ -77,6 +99,9 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
         """One pass for each threshold: compilers vectorise it, and one pass that counts several at once they do not."""
 
+        if blocks == 1:
+            return jnp.sum(holds(observable(values, start)), dtype=jnp.int32)
+
         def add(k: jax.Array, total: jax.Array) -> jax.Array:
             return total + jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32))
 
@@ -93,7 +118,9 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
             least = jnp.min(jnp.min(size(k), axis=0))
             return jnp.where(least < found[0], least, found[0]), jnp.where(least < found[0], k, found[1])
 
-        _, k = jax.lax.fori_loop(start, stop, smaller, (jnp.full((), jnp.inf), start))
+        k = start
+        if blocks > 1:
+            _, k = jax.lax.fori_loop(start, stop, smaller, (jnp.full((), jnp.inf), start))
         place = jnp.argmin(size(k).ravel())
         return observable(values, k).ravel()[place], k * np.prod(block) + place
 
@@ -106,17 +133,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
             result["best"], result["best_index"] = best(values, start, stop)
         return result
 
-    compiled = jax.jit(reduce, compiler_options=COMPILER_OPTIONS if on_cpu else None)
-
-    def reduced(fields: dict) -> list[Arrays]:
-        values = whole.prepare(fields)
-
-        def part(start: np.int32, stop: np.int32) -> Arrays:
-            return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop)).items()}
-
-        return list(pool.map(part, ends[:-1], ends[1:]))
-
-    return reduced
+    return whole, reduce
 
 
 def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
@@ -144,8 +161,9 @@ def _below(edge: float) -> Callable[[jax.Array], jax.Array]:
 def summary_grid(card: GridCard) -> Scan:
     """The scan that reduces one observable over the grid as it streams by."""
     axes, shape = mesh_axes(card), mesh_shape(card)
-    tile = even_tile(shape, block_shape(shape, TILE_POINTS))
-    tile = (tile[0] + -tile[0] % min(ROWS, tile[0]), *tile[1:])
+    sizes = _sizes()
+    tile = even_tile(shape, block_shape(shape, sizes.tile))
+    tile = (tile[0] + -tile[0] % sizes.rows_of(tile[0]), *tile[1:])
     tiles = Tiles(shape, tile)
     summary = card.summary
     passes = len(summary.levels) + (summary.bins + 2 if summary.bins else 0) + summary.best
@@ -154,7 +172,7 @@ def summary_grid(card: GridCard) -> Scan:
     tile_layout = Layout((), tuple(Variable(name, (), "", {}) for name in names))
 
     def build(piece: tuple[int, ...]) -> Compute:
-        piece = (piece[0] + -piece[0] % min(ROWS, piece[0]), *piece[1:])
+        piece = (piece[0] + -piece[0] % sizes.rows_of(piece[0]), *piece[1:])
         reduce = _reducer(card, piece)
 
         def compute(cut: Slices) -> Arrays:

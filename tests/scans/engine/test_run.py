@@ -15,6 +15,7 @@ from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.engine.status import status, verify
+from jt3r.scans.engine.tiles import CountedSizes
 from jt3r.scans.store.info import describe
 from tests.scans.conftest import MAP, SUMMARY, TILED
 from tests.scans.processes import jt3r
@@ -57,7 +58,7 @@ def test_a_wrong_shard_is_one_line(shard, tmp_path):
 
 
 def test_a_partial_summary_counts_what_is_there(tmp_path, monkeypatch):
-    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.TILE_POINTS", 2**9)
+    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.counted_sizes", lambda platform: CountedSizes(2**9, 24))
     out = tmp_path / "summary.h5"
     run_shard(SUMMARY, out, shard=(1, 2))
     with xarray.open_dataset(merge(out, partial=tmp_path / "now.h5"), engine="h5netcdf") as data:

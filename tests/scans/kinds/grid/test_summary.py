@@ -3,12 +3,15 @@ import subprocess
 import sys
 
 import h5py
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from jt3r import Point, observables
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
+from jt3r.scans.kinds.grid.summary import reduction
 
 
 def _arrays(path):
@@ -144,3 +147,29 @@ def test_memory_stays_flat(tmp_path):
     assert found["points"] == 900_000_000
     # The band is 0.36 MeV of 50 wide: 2 sigma over the slope, averaged over the axis.
     assert 0.006 < found["counts"][0] / 9e8 < 0.009
+
+
+@pytest.mark.parametrize("name", ["two axes", "several tiles", "rows that are not read"])
+def test_the_program_of_a_gpu_counts_the_same_and_has_no_loop(name):
+    """One block for the whole tile; counts are integers, and equal unless a comparison at an edge differs by a rounding."""
+    card = load_card({"kind": "grid", "output": "summary", **CARDS[name]})
+    shape = tuple(min(len(axis.points()) // 6 * 6, 240) for axis in card.axes.values())
+    fields = {
+        axis: jnp.asarray(card.axes[axis].points()[:n]).reshape([-1 if i == k else 1 for i in range(len(shape))])
+        for k, (axis, n) in enumerate(zip(card.axes, shape, strict=True))
+    }
+    whole, on_gpu = reduction(card, shape, shape[0])
+    values = whole.prepare(fields)
+    ends = np.int32(0), np.int32(1)
+    found = jax.jit(on_gpu)(values, *ends)
+    stages, by_blocks = reduction(card, shape, shape[0] // 3)
+    expected = jax.jit(by_blocks)(stages.prepare(fields), np.int32(0), np.int32(3))
+    for key in ("counts", "valid", "below", "best_index"):
+        if key in expected:
+            np.testing.assert_array_equal(found[key], expected[key])
+
+    only = card.model_copy(update={"summary": card.summary.model_copy(update={"bins": 0, "best": False})})
+    whole, counted = reduction(only, shape, shape[0])
+    text = jax.export.export(jax.jit(counted), platforms=["cuda"])(whole.prepare(fields), *ends).mlir_module()
+    assert "while" not in text
+    assert text.count("stablehlo.reduce(") <= 4

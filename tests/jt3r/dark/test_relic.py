@@ -3,9 +3,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jt3r import Point, observables
 from jt3r.constants import M_PROTON
 from jt3r.dark import relic as dark
+from jt3r.kernels.darkmatter import coannihilation
 from jt3r.kernels.darkmatter.scattering import GEV_MINUS2_IN_CM2
+from tests.kernels.decays.dirac import GAMMA, METRIC, four, polarisations, slash
 
 M_PHI, V = 0.075, 10.0
 M_P = M_PROTON
@@ -112,3 +115,40 @@ def test_p_wave_today(averages):
     assert 0 < today < 1e-10 * at_freeze_out
     assert today < 1e-6 * dark.INPUTS["planck_p_ann"].value * m_eta
     assert averages[2, 0] / averages[2, 1] == pytest.approx(10, rel=1e-4)  # next order in T/m times M^2/(M^2 - 4m^2) = 5
+
+
+def test_every_exit_of_the_resonance():
+    """A'A' open: 5.06e-5 instead of 0.119, as the exits are 5e5 times wider and the resonance saturates at G_in."""
+    point = Point(m_phi=0.098, m_eta=0.0435)
+    closed = float(observables["omega_h2"](point))
+    assert closed == pytest.approx(float(dark.omega_h2(0.0435, 0.098, 10.0)), rel=1e-13)
+    assert float(observables["omega_h2"](point.with_values(m_aprime=0.05))) == closed
+    opened = float(observables["omega_h2"](point.with_values(m_aprime=0.02)))
+    assert 4.9e-5 < opened < 5.06e-5
+
+
+def test_t_channel_at_rest_by_dirac_matrices():
+    """eta_1 eta_1 -> A' A' through eta_2: t and u channels of explicit amplitudes, slow eta, averaged over spins."""
+    m, boson, g, p = 1.0, 0.4, 0.3, 1e-3
+    first, second = four(m, [0, 0, p]), four(m, [0, 0, -p])
+    k = np.sqrt(first[0] ** 2 - boson**2)
+    total, (nodes, weights) = 0.0, np.polynomial.legendre.leggauss(8)
+    for cosine, weight in zip(nodes, weights / 2, strict=True):
+        q = four(boson, k * np.array([np.sqrt(1 - cosine**2), 0, cosine]))
+        q_2 = first + second - q
+        lowered = np.diag(METRIC)
+        vertex = np.empty((4, 4, 4, 4), complex)
+        for a in range(4):
+            for b in range(4):
+                t, u = first - q, first - q_2
+                t_part = GAMMA[b] @ (slash(t) + m * np.eye(4)) @ GAMMA[a] / (lowered @ t**2 - m**2)
+                u_part = GAMMA[a] @ (slash(u) + m * np.eye(4)) @ GAMMA[b] / (lowered @ u**2 - m**2)
+                vertex[a, b] = t_part + u_part
+        sums = METRIC @ polarisations(q, boson) @ METRIC, METRIC @ polarisations(q_2, boson) @ METRIC
+        bar = np.einsum("ij,abkj,kl->abil", GAMMA[0], vertex.conj(), GAMMA[0])
+        left, right = slash(second) - m * np.eye(4), slash(first) + m * np.eye(4)
+        squared = np.einsum("ij,abjk,kl,cdli,ac,bd->", left, vertex, right, bar, *sums, optimize=True).real
+        total += weight * squared
+    rate = g**4 * total / 4 / (4 * first[0] ** 2) * k / (8 * np.pi * first[0]) / 2
+    # The next order is v^2 = 4e-6.
+    assert float(coannihilation.vector_pair_at_rest(m, boson, g)) == pytest.approx(abs(rate), rel=1e-4)

@@ -37,14 +37,14 @@ def test_visible_intervals_at_ten_gev(name, lower, upper, within):
 
 
 def test_hades_alone_closes_what_pions_and_kaons_leave():
-    gap = np.array([0.124, 0.135, 0.144])
+    at = Point(m_aprime=jnp.array([0.124, 0.135, 0.144]), v=10.0)
     for name in ("NA48-2", "SINDRUM", "E865-e", "E865-mu", "NuCal", "FASER-2023", "NA62-dump"):
-        assert not np.any(np.asarray(limits.log_signal(name, gap)) > 0), name
-    assert np.all(np.asarray(limits.log_signal("HADES-eta", gap)) > np.log(30))  # a factor of about 60 to spare
+        assert not np.any(np.asarray(limits.log_signal(name, at)) > 0), name
+    assert np.all(np.asarray(limits.log_signal("HADES-eta", at)) > np.log(30))  # a factor of about 60 to spare
 
 
 def test_pienu_closes_ten_to_thirty_mev_by_a_factor_of_five():
-    invisible = recast.excess(load.get("PIENU")).invisible(jnp.array([0.01, 0.03]), 10.0)
+    invisible = recast.excess(load.get("PIENU"))(Point(m_aprime=jnp.array([0.01, 0.03]), v=10.0, m_nu_s=0.0))
     assert np.all((np.exp(np.asarray(invisible)) > 4.5) & (np.exp(np.asarray(invisible)) < 6.5))
     assert limits.intervals("PIENU", v=10.0).shape == (0, 2)  # nothing invisible in the visible scenario
 
@@ -66,7 +66,7 @@ def test_a_hadronic_range_that_reaches_zero_excludes_nothing_by_default():
 def test_a_dark_photon_meets_the_published_limit_where_it_is_prompt(mass):
     """The recast of a dark photon is the identity: eps^2 of the table. eps_pi = eps + g/(2 e) of U(1)_T3R enters nowhere."""
     table = recast.tables()["HADES-eta"]
-    (found,) = limits.epsilon_intervals("HADES-eta", mass)
+    (found,) = limits.intervals("HADES-eta", model="dark_photon", along="kinetic_mixing", m_aprime=mass)
     weakest = load.get("HADES-eta").weakest
     assert found[0] ** 2 * weakest == pytest.approx(table[0, 1], rel=0.02)
 

@@ -48,8 +48,8 @@ class Measurement:
         two_over_pi = 0.6366197723675814
         mean, variance = self.value, 0.0
         for up, down in (self.stat, self.syst):
-            mean += two_over_pi**0.5 * (up - down)
-            variance += (1 - two_over_pi) * (up - down) ** 2 + up * down
+            mean = mean + two_over_pi**0.5 * (up - down)  # not in place: numbers of stacked measurements are arrays
+            variance = variance + (1 - two_over_pi) * (up - down) ** 2 + up * down
         return mean, variance**0.5
 
 

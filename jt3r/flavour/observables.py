@@ -144,14 +144,24 @@ def width_B0KstA(point: Point) -> Array:
     return _on_shell(point, on_shell.width_b_to_kst)
 
 
-@observable(unit="1", latex=r"\mathrm{BR}(B^+ \to K^+A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA)
+@observable(
+    unit="1",
+    latex=r"\mathrm{BR}(B^+ \to K^+A',\,A' \to ee)",
+    source=SHELL_SOURCE,
+    reads=(*SHELL_READS, "m_mu"),
+    data=SHELL_DATA,
+)
 def BR_BpKAee(point: Point) -> Array:
     """Width of B+ -> K+ A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
     return width_BpKA(point) * on_shell.lifetime("K") * decays.share(decays.aprime(couplings_of(point)), ("ee",))
 
 
 @observable(
-    unit="1", latex=r"\mathrm{BR}(B^0 \to K^{*0}A',\,A' \to ee)", source=SHELL_SOURCE, reads=SHELL_READS, data=SHELL_DATA
+    unit="1",
+    latex=r"\mathrm{BR}(B^0 \to K^{*0}A',\,A' \to ee)",
+    source=SHELL_SOURCE,
+    reads=(*SHELL_READS, "m_mu"),
+    data=SHELL_DATA,
 )
 def BR_B0KstAee(point: Point) -> Array:
     """Width of B0 -> K*0 A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""

@@ -14,9 +14,9 @@ from jt3r.sensitivity import derivative
 from tests.jt3r.gm2 import exact
 from tests.kernels.problems import assert_lowers_for_cuda
 
-NAMES = [name for name, entry in observables.items() if entry.function.__module__ == "jt3r.gm2.observables"]
-EXPECTED = {"g_t3r", "epsilon", "c_phi", "c_aprime", "delta_a_mu", "delta_a_mu_phi", "delta_a_mu_aprime", "pull_gm2",
-            "cancellation", "tuning_gm2"}  # fmt: skip
+NAMES = ["g_t3r", "epsilon", "c_phi", "c_aprime", "delta_a_mu", "delta_a_mu_phi", "delta_a_mu_aprime", "pull_gm2",
+         "cancellation", "tuning_gm2"]  # fmt: skip
+"""Those of the paper; mixing in the vertex and the electron have tests of their own below."""
 
 _RNG = np.random.default_rng(2)
 POINTS = [
@@ -36,7 +36,7 @@ def _remainder(point):
 
 
 def test_the_registry_lists_the_model():
-    assert set(observables) >= EXPECTED
+    assert set(observables) >= set(NAMES)
     assert observables is jt3r.observables
     for name, entry in observables.items():
         assert entry.name == name

@@ -183,13 +183,14 @@ def test_a_term_that_the_data_set_has_not_measured_is_refused():
 @pytest.mark.parametrize("name", COUNTS)
 def test_counts_are_the_likelihood_of_the_limits(name):
     masses = jnp.array([0.02, 0.04, 0.06, 0.25])
-    values = Likelihood((name,))(Point(m_aprime=masses, v=10.0))
+    point = Point(m_aprime=masses, m_phi=0.075, v=10.0)
+    values = Likelihood((name,))(point)
     # without signal: a residual of b alone
     search = COUNTS[name]
     observed = getattr(search, "observed", None)
     n, b = (observed.value, search.background.value) if observed else (0.0, 0.0)
     none = -(b - n - n * np.log(b / n)) if n else 0.0
-    expected = np.asarray(limits.log_likelihood(search.name, masses, 10.0))
+    expected = np.asarray(limits.log_likelihood(search.name, point))
     assert np.all(np.isfinite(expected))
     # rounding of a sum whose terms are at most (1 + |expected|)
     np.testing.assert_allclose(values - none, expected, rtol=1e-12, atol=1e-12)

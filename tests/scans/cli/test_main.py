@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jt3r import observables
-from jt3r.scans.cli import main as cli
+from jt3r.scans.cli.main import main as cli
 from tests.jt3r.gm2 import exact
 
 GOOD = """

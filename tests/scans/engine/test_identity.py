@@ -108,13 +108,13 @@ def test_one_line_of_source_changed_before_resume(started, tmp_path):
     card, out = tmp_path / "card.toml", tmp_path / "out.h5"
     card.write_text('kind = "grid"\nobservables = ["g_t3r"]\naxes.m_aprime = { min = 0.01, max = 0.2, n = 5 }\n')
     environment = {**os.environ, "PYTHONPATH": str(program.parent)}
-    assert command("run", card, "-o", out, "--shard", "1/1", env=environment).returncode == 0
-    done = command("run", card, "-o", tmp_path / "done.h5", env=environment)
+    assert command("run", card, "-o", out, "--shard", "1/1", env=environment, cwd=tmp_path).returncode == 0
+    done = command("run", card, "-o", tmp_path / "done.h5", env=environment, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     source = program / "gm2" / "band.py"
     source.write_text(source.read_text() + "# changed\n")
     for file in (out, tmp_path / "done.h5"):
-        refused = command("run", card, "-o", file, "--resume", env=environment)
+        refused = command("run", card, "-o", file, "--resume", env=environment, cwd=tmp_path)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
         assert "jt3r's own source has changed since" in refused.stderr
 

@@ -11,7 +11,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -65,6 +65,12 @@ def record(kind: str, name: str, text: str) -> None:
 def digest() -> str:
     """SHA-256 of all that users added to this process; the empty text if nothing was."""
     return hashlib.sha256(repr(sorted(_ADDED.items())).encode()).hexdigest() if _ADDED else ""
+
+
+def digests(words: Collection[str]) -> dict[str, str]:
+    """Kind and name -> SHA-256 of those additions that are named among these words, such as the texts of a card."""
+    used = {f"{kind} {name}": text for (kind, name), text in sorted(_ADDED.items()) if name in words}
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in used.items()}
 
 
 def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: str = "paper2021", replace: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import jax
 
 import jt3r
+from jt3r import additions
 from jt3r.constants import CONSTANTS
 from jt3r.data.load import digest
 from jt3r.flavour.measurements import measurements
@@ -24,8 +26,8 @@ PACKAGES = ("jax", "jaxlib", "numpy", "h5py", "isal")
 def provenance(card: Card) -> dict[str, str]:
     """Of every file: JSON ``card``, ``dataset``, ``constants``, ``data``, ``versions``; ``device``, ``dtype``, ``code``.
 
-    ``code`` is the SHA-256 of jt3r's own source. No time and no host: the same card on the same installation gives the same
-    file, bit by bit.
+    ``code`` is the SHA-256 of jt3r's own source, ``additions`` those of what a user added in Python and the card names.
+    No time and no host: the same card on the same installation gives the same file, bit by bit.
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
     measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
@@ -40,7 +42,17 @@ def provenance(card: Card) -> dict[str, str]:
         "device": jax.devices()[0].device_kind,
         "dtype": float_dtype().name,
         "code": SOURCE,
+        **({"additions": _json(added)} if (added := additions.digests(set(_texts(card.model_dump(mode="json"))))) else {}),
     }
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts and keys inside a card: what it may name."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for entry in value.items() if isinstance(value, dict) else value:
+            yield from _texts(list(entry) if isinstance(entry, tuple) else entry)
 
 
 def _data(card: Card) -> dict[str, dict[str, Any]]:

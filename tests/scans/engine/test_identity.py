@@ -167,3 +167,20 @@ def test_a_damaged_tile_alone_is_computed_again(started, tmp_path):
     with h5py.File(out) as file:
         assert len(file.attrs["scan"]) == 64
         assert np.isfinite(file["g_t3r"][()]).all()
+
+
+def test_an_observable_of_the_user_that_has_changed(tmp_path):
+    """In two processes: the second one's function of the same name is another."""
+    script = (
+        "import sys, jt3r\nfrom jt3r.scans.engine.run import run, run_shard\nfrom jt3r.errors import BadInput\n"
+        "@jt3r.observable(unit='1', latex='x', source='mine')\n"
+        "def mine(point):\n    'Mine.'\n    return point.m_aprime * {factor}\n"
+        "card = {{'kind': 'grid', 'observables': ['mine'], 'axes': {{'m_aprime': {{'values': [0.05, 0.1]}}}}}}\n"
+        "try:\n    {call}\nexcept BadInput as error:\n    print(error)\n"
+    )
+    calls = ((2.0, "run_shard(card, 'out.h5', shard=(1, 1))"), (3.0, "run(card, 'out.h5', resume=True)"))
+    for factor, call in calls:
+        (tmp_path / "mine.py").write_text(script.format(factor=factor, call=call))
+        done = subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "differs in additions: observable mine was" in done.stdout
+    assert not (tmp_path / "out.h5").exists()

@@ -49,6 +49,13 @@ def _find_package() -> None:
         jt3r.__path__.append(str(HOME))  # where the folders kernels and scans lie
 
 
+def _searches() -> list[str]:
+    """Every search whose events are computed, as its observables name it."""
+    from jt3r import observables
+
+    return [name.removeprefix("log_events_") for name in observables if name.startswith("log_events_")]
+
+
 def cards(quick: bool) -> dict[str, dict[str, Any]]:
     """Name -> card whose tiles are timed."""
 
@@ -58,7 +65,7 @@ def cards(quick: bool) -> dict[str, dict[str, Any]]:
     def grid(*observables: str, **axes: dict[str, Any]) -> dict[str, Any]:
         return {"kind": "grid", "observables": list(observables), "axes": axes}
 
-    searches = ("na64",) if quick else ("nucal", "e137", "charm", "na62", "na64", "faser", "faser2", "ship", "seaquest")
+    searches = ("na64",) if quick else _searches()
     free = {"m_aprime": {"min": 0.056, "max": 0.2, "spacing": "log"}, "m_phi": {"min": 0.06, "max": 0.11}}
     wilson = {"c_universal": {"min": -12.0, "max": 12.0}, "c_nonuniversal": {"min": -6.0, "max": 6.0}}
     fit = {"terms": ["gm2", "R_K", "R_Kst", "BR_Bsmumu"], "free": {**free, **wilson}, "fixed": {"v": 10.0}}

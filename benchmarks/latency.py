@@ -21,7 +21,7 @@ UNIT = ("-c", "import jax.numpy as j; j.ones(3)")
 
 FIT = """
 kind = "fit"
-terms = ["gm2", "R_K", "R_Kst", "BR_Bsmumu", "nucal", "na62"]
+terms = ["gm2", "R_K", "R_Kst", "BR_Bsmumu", "nucal", "na62_dump"]
 starts = 256
 [free]
 m_aprime = { min = 0.056, max = 0.2, spacing = "log" }
@@ -48,7 +48,7 @@ ROWS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "run limits": ((*COMMAND, "run", "limits", "--overwrite"), 15, 4),
     "run benchmarks": ((*COMMAND, "run", "benchmarks", "--overwrite"), 20, 5),
     "run posterior": ((*COMMAND, "run", "posterior", "--overwrite"), 20, 6),
-    "fit with nucal, na62": ((*COMMAND, "run", "fit.toml", "--overwrite"), 25, 6),
+    "fit with nucal, na62_dump": ((*COMMAND, "run", "fit.toml", "--overwrite"), 25, 6),
     "relic density, gradient": (("-c", RELIC), 6, 2.2),
 }
 """What is run by Python, and the CPU seconds over u that it may take, cold and warm."""

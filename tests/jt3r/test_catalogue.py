@@ -30,7 +30,7 @@ for name in {names}:
         print(name)
 """
 
-TABULATED = ["log_events_nucal", "log_events_e137", "log_events_babar", "excluded_nucal", "reach_faser"]
+TABULATED = ["log_events_nucal", "log_events_e137", "excluded_babar", "excluded_nucal", "reach_faser"]
 """One of each kind of table of the displaced searches, which takes ten seconds to fill: protons' and mesons', electrons', none;
 and one of each verdict."""
 
@@ -57,7 +57,8 @@ def crash_when_first(names: list[str], setup: str = "") -> list[str]:
 
 
 def test_every_observable_without_such_a_table_compiles_first():
-    names = [name for name, entry in observables.items() if not any(file.startswith("experiments.toml") for file in entry.data)]
+    own = {name: entry for name, entry in observables.items() if entry.origin is None}  # other tests add theirs
+    names = [name for name, entry in own.items() if not any(file.startswith("experiments.toml") for file in entry.data)]
     assert len(names) > 50
     assert crash_when_first(names) == []
 

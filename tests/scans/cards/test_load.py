@@ -52,6 +52,12 @@ def test_defaults_are_written_out():
         "dataset": "paper2021",
         "fixed": {},
         "axes": {"m_aprime": {"values": [0.1]}},
+        "model": "t3r",
+        "own_experiments": {},
+        "measurements": {},
+        "include": [],
+        "plugins": [],
+        "code": {},
     }
 
 

@@ -103,7 +103,14 @@ class DarkMatter(eqx.Module):
 
 
 class Couplings(eqx.Module):
-    """All particles of a model at a point; what it does not have is None, what the point does not give ``Absent``."""
+    """All particles of a model at a point; what it does not have is None, what the point does not give ``Absent``.
+
+    >>> import jt3r
+    >>> from jt3r.couplings import Vector
+    >>> dark_photon = jt3r.Couplings(aprime=Vector(0.05, mixing=1e-4))
+    >>> dark_photon.phi is None
+    True
+    """
 
     aprime: Vector | Absent | None = None
     phi: Scalar | Absent | None = None

@@ -17,8 +17,8 @@ import jt3r
 import jt3r.names
 import jt3r.parameter
 
-WITHOUT_EXAMPLE: set[str] = set()
-"""Names whose docstring has no example yet."""
+WITHOUT_EXAMPLE: set[str] = {"experiment"}
+"""Names whose docstring has no example: an experiment is a table of twenty keys with their sources, see docs/how-to."""
 
 
 def test_dir_is_all():
@@ -34,9 +34,10 @@ def test_the_import_takes_less_than_a_tenth_of_a_second():
 def _examples(name):
     entry = getattr(jt3r, name)
     if isinstance(entry, jt3r.names.Names):  # its own docstring is that of its class; the name's stands below it in its module
-        module = sys.modules["jt3r.point" if name == "parameters" else "jt3r.registry"]
-        source = inspect.getsource(module)
-        text = source.rpartition(f"\n{name}: Names")[2].partition('"""')[2].partition('"""')[0]
+        homes = {"parameters": ("jt3r.point", name), "models": ("jt3r.u1.registry", "MODELS")}
+        module, variable = homes.get(name, ("jt3r.registry", name))
+        source = inspect.getsource(sys.modules[module])
+        text = source.rpartition(f"\n{variable}: Names")[2].partition('"""')[2].partition('"""')[0]
     else:
         text = inspect.getdoc(entry) or ""
     return doctest.DocTestParser().get_doctest(text, {"jt3r": jt3r, name: entry}, name, None, 0)

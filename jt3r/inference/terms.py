@@ -276,7 +276,7 @@ def term(
     ... def light_phi(point):
     ...     "phi' near 80 MeV."
     ...     return (point.m_phi - 0.08) / 0.001
-    >>> float(jt3r.Likelihood(["light_phi"]).chi_square(jt3r.Point(m_phi=0.082)))
+    >>> round(float(jt3r.Likelihood(["light_phi"]).chi_square(jt3r.Point(m_phi=0.082))), 9)
     4.0
     """
 

@@ -40,7 +40,12 @@ def _row(model: Model) -> tuple[str, str]:
 
 
 MODELS: Names[Model] = Names("model", _MODELS, _row, "jt3r.u1:MODELS")
-"""Name -> model; prints as a table of parameters that must be given and meanings, and suggests names."""
+"""Name -> model; prints as a table of parameters that must be given and meanings, and suggests names.
+
+>>> import jt3r
+>>> jt3r.models["t3r"].name
+'t3r'
+"""
 
 
 def model(
@@ -50,6 +55,16 @@ def model(
 
     Raises ValueError if the name is taken, unless ``replace``, if the function has no docstring, and if the points belong to
     another model: a point must know its model.
+
+    >>> import jt3r
+    >>> class Twice(jt3r.Point):
+    ...     "A point of T3R."
+    >>> @jt3r.model(Twice, source="none", replace=True)
+    ... def twice(point):
+    ...     "A' of twice the mass."
+    ...     return jt3r.models["t3r"].couplings(point.with_values(m_aprime=2 * point.m_aprime))
+    >>> jt3r.models["twice"].doc
+    "A' of twice the mass."
     """
 
     def register(function: Callable[[Any], Couplings]) -> Callable[[Any], Couplings]:

@@ -7,13 +7,14 @@ import hashlib
 import os
 import pickle
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jax
+from jax.experimental.compilation_cache import compilation_cache
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
 import jt3r
@@ -74,7 +75,8 @@ def _program(
     found = _read(path) if path else None
     if found is None:
         traced = jax.jit(lambda *leaves: function(*jax.tree.unflatten(tree, leaves))).trace(*leaves)
-        compiled = traced.lower().compile(compiler_options=options)
+        with _compiled_here() if path else nullcontext():
+            compiled = traced.lower().compile(compiler_options=options)
         results, out = jax.tree.flatten(traced.out_info)
         found = compiled, jax.tree.unflatten(out, range(len(results)))
         if path:
@@ -82,6 +84,19 @@ def _program(
     compiled, places = found
     out = jax.tree.structure(places)
     return lambda leaves: jax.tree.unflatten(out, jax.tree.leaves(compiled(*leaves)))
+
+
+@contextmanager
+def _compiled_here() -> Iterator[None]:
+    """Compile anew, without JAX's own cache: a program that came out of it lacks its code when it is written again."""
+    before = jax.config.jax_enable_compilation_cache
+    jax.config.update("jax_enable_compilation_cache", False)
+    compilation_cache.reset_cache()  # JAX looks at the setting once
+    try:
+        yield
+    finally:
+        jax.config.update("jax_enable_compilation_cache", before)
+        compilation_cache.reset_cache()
 
 
 def _read(path: Path) -> tuple[Any, Any] | None:

@@ -26,7 +26,7 @@ def central(function, u, step):
 
 def test_the_residuals_sum_to_the_likelihood():
     residuals = objective.residual_vector(LIKELIHOOD, SPACE, BATCH)
-    assert residuals.shape == (3, 4, 2)
+    assert residuals.shape == (3, 4, 3)  # gm2, BR_Bsmumu and the log-determinant
     found = objective.chi_square(LIKELIHOOD, SPACE, BATCH)
     # the same operations compiled in two programs
     np.testing.assert_allclose(found, np.sum(np.square(residuals), axis=-1), rtol=1e-13)
@@ -47,7 +47,7 @@ def test_the_jacobian_against_differences():
     # as above, of the largest element
     np.testing.assert_allclose(jacobian, expected, rtol=0, atol=1e-8 * np.abs(expected).max())
     batch = objective.residual_jacobian(LIKELIHOOD, SPACE, BATCH)
-    assert batch.shape == (3, 4, 2, 3)
+    assert batch.shape == (3, 4, 3, 3)
     one = objective.residual_jacobian(LIKELIHOOD, SPACE, BATCH[1, 2])
     np.testing.assert_allclose(batch[1, 2], one, rtol=1e-12)  # two programs
 

@@ -10,12 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ..style import MEV, label
+from ..view import View
 from .report import PAPER_YEAR, counts, strongest
 
 SHADE = "#2ca25f"
 
 
-def draw_left(axes: Axes, file: h5py.File, card: dict) -> None:
+def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
     """One panel for each way of decaying, V against m_A'; the open region is green, its outline of 2021 dashed."""
     figure, decays = axes.get_figure(root=True), file["decay"].asstr()[()]
     assert figure is not None

@@ -34,7 +34,7 @@ def search_scan(card: SearchCard) -> Scan:
     likelihood, space = card.problem()
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
-    one = card.model_copy(update={"starts": 1, "seed": 0, "begin": {}, "observables": []})
+    one = card.model_copy(update={"starts": 1, "seed": 0, "named_starts": {}, "observables": []})
     run = cached(lambda u: descend(likelihood, space, u, card.until, card.warm_up), f"fit {one.model_dump_json()}")
 
     def compute(cut: Slices) -> Arrays:

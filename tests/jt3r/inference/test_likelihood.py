@@ -190,8 +190,9 @@ def test_counts_are_the_likelihood_of_the_limits(name):
     values = Likelihood((name,))(point)
     # without signal: a residual of b alone
     search = COUNTS[name]
-    observed = getattr(search, "observed", None)
-    n, b = (observed.value, search.background.value) if observed else (0.0, 0.0)
+    dump = SEARCHES[search.dump.lower().replace("-", "_")] if isinstance(search, experiments.ScalarDump) else search
+    observed = getattr(dump, "observed", None)
+    n, b = (observed.value, dump.background.value) if observed else (0.0, 0.0)
     none = -(b - n - n * np.log(b / n)) if n else 0.0
     expected = np.asarray(limits.log_likelihood(search.name, point))
     assert np.all(np.isfinite(expected))

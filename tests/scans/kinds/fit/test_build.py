@@ -162,7 +162,7 @@ import jax
 from jt3r.inference.objective import residual_vector
 from jt3r.scans.cards.load import load_card
 from jt3r.inference.minimise import minimise
-residuals = partial(residual_vector, *load_card("gm2_search").problem())
+residuals = partial(residual_vector, *load_card("gm2_fit").problem())
 u = jax.random.uniform(jax.random.key(0), (500, 3))
 one, four = (minimise(residuals, u, False, devices) for devices in (1, 4))
 assert len(four.u.sharding.device_set) == 4
@@ -175,7 +175,7 @@ assert four.converged.all()
 
 @pytest.mark.parametrize("descend", [minimise, allowed_points])
 def test_searches_lower_for_cuda_without_a_callback(descend):
-    residuals = partial(residual_vector, *load_card("gm2_search").problem())
+    residuals = partial(residual_vector, *load_card("gm2_fit").problem())
     starts = jax.ShapeDtypeStruct((256, 3), jnp.float64)
     text = jax.jit(lambda u: descend(residuals, u)).trace(starts).lower(lowering_platforms=("cuda",)).as_text()
     assert "cusolver" in text
@@ -252,7 +252,7 @@ def test_equal_minima_are_one():
     ("change", "message"),
     [
         ({"terms": ["gm3"]}, "did you mean 'gm2'"),
-        ({"begin": {"x": {"m_phi": 0.2}}}, "named_starts.x.m_phi = 0.2: outside the prior"),
+        ({"named_starts": {"x": {"m_phi": 0.2}}}, "named_starts.x.m_phi = 0.2: outside the prior"),
         ({"named_starts": {"x": {"m_mu": 0.1}}}, "free coordinate"),
         ({"observables": ["omega_h2"]}, "needs 'm_eta'"),
         ({"starts": 0}, "starts = 0"),

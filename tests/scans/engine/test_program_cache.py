@@ -94,7 +94,6 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     assert jt3r("run", card, "-o", tmp_path / "a.h5", "--no-cache", env=home).returncode == 0
     assert not list(tmp_path.rglob("*cache"))
     assert jt3r("run", card, "-o", tmp_path / "b.h5", env=home).returncode == 0
-    assert list(tmp_path.rglob("jaxlib-*/*cache"))
     (program,) = tmp_path.rglob("jaxlib-*/program-*")
     whole = program.read_bytes()
     flip(program, len(whole) // 2)

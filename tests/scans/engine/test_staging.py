@@ -10,7 +10,7 @@ AXES = {
     "m_aprime": np.geomspace(0.01, 0.2, 3),
     "m_phi": np.linspace(0.07, 0.1, 4),
     "v": np.array([5.0, 10.0]),
-    "m_mu": [0.1, 0.105],
+    "m_mu": [0.104, 0.1065],
 }
 FIXED = {"m_aprime": 0.05, "m_phi": 0.085, "v": 10.0}
 MESHES = [

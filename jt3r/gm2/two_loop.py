@@ -41,7 +41,6 @@ def delta_a_mu_barr_zee(point: Point) -> Array:
     latex=r"\Delta a_\mu^{\mathrm{BZ},\phi'}",
     source="V. Ilisie, arXiv:1502.04199; muon and charged-pion loops; beyond the paper",
     reads=("m_phi", "v", "m_mu"),
-    data=DATA,
 )
 def phi_barr_zee(point: Point) -> Array:
     """Barr-Zee diagram of the dark Higgs with muon and pion loops alone: one of several pieces of the same size."""

@@ -97,7 +97,7 @@ def test_places_that_cannot_be_written(jt3r, tmp_path):
     _refused(jt3r("run", "card.toml", "-o", "taken.h5"), "--overwrite", tmp_path, listing)
     assert (tmp_path / "taken.h5").read_text() == "precious"
     _refused(jt3r("run", "card.toml", "-o", "none/out.h5"), "there is no folder none", tmp_path, listing)
-    _refused(jt3r("run", "card.toml", "-o", "file/out.h5"), "there is no folder file", tmp_path, listing)
+    _refused(jt3r("run", "card.toml", "-o", "file/out.h5"), "Not a directory", tmp_path, listing)
     _refused(jt3r("run", "card.toml", "-o", "."), "is a folder", tmp_path, listing)
     # /proc is a folder in which nobody, root neither, can make anything.
     _refused(jt3r("run", "card.toml", "-o", "/proc/out.h5"), "cannot be written", tmp_path, listing)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from jt3r import Point
 from jt3r.experiments import left, limits
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card, shipped_cards
@@ -30,7 +31,7 @@ def test_the_file_holds_what_the_searches_say(found):
     with open_scan(found) as scan:
         assert scan["strength"].shape == (7, 2, 2, 60)
         masses = scan["m_aprime"][()]
-        alone = np.asarray(limits.log_signal("SINDRUM", masses, 10.0))
+        alone = np.asarray(limits.log_signal("SINDRUM", Point(m_aprime=masses, v=10.0)))
         in_file = scan["strength"][2, 0, 0]
         np.testing.assert_allclose(in_file, np.maximum(alone, -40), rtol=1e-9)
         assert (in_file > 0).any()

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from jt3r import Point
 from jt3r.data.load import digest
 from jt3r.experiments import limits
 from jt3r.scans import BadInput, run
@@ -129,7 +130,7 @@ def test_expected_events_on_a_grid(tmp_path):
     file = run({"kind": "grid", "observables": names, "axes": axes}, tmp_path / "grid.h5")
     with open_scan(file) as scan:
         masses, vs = scan["m_aprime"][()][:, None], scan["v"][()]
-        expected = np.asarray(limits.log_events("E137", *np.broadcast_arrays(masses, vs)))
+        expected = np.asarray(limits.log_events("E137", Point(m_aprime=masses, v=vs)))
         # A few roundings of L/l.
         assert np.allclose(scan["log_events_e137"], expected, rtol=1e-12, atol=1e-9)
         assert (scan["events_e137"][()] == 0).any()

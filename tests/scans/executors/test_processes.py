@@ -16,7 +16,7 @@ from jt3r.scans import BadInput, run
 from jt3r.scans.engine.status import status
 from jt3r.scans.executors.processes import Processes
 from tests.scans.conftest import TILED
-from tests.scans.processes import jt3r
+from tests.scans.processes import jt3r, without_waiting
 
 STRANGER = """
 import socket, sys
@@ -133,7 +133,7 @@ def test_a_worker_killed_again_and_again_is_one_line(tmp_path):
         except (FileNotFoundError, ProcessLookupError):
             pass
         time.sleep(0.05)
-    _, stderr = process.communicate()
+    stderr = without_waiting(process.communicate()[1])
     assert (process.returncode, stderr.count("\n")) == (1, 1), stderr
     assert "was killed" in stderr
     assert "--resume" in stderr
@@ -150,7 +150,7 @@ def test_a_second_stop_ends_a_run_within_five_seconds_and_its_workers(options, t
     time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     begin = time.monotonic()
-    _, stderr = process.communicate(timeout=60)
+    stderr = without_waiting(process.communicate(timeout=60)[1])
     assert time.monotonic() - begin < 5 * _slowness()
     assert process.returncode == 130
     assert "Traceback" not in stderr

@@ -402,14 +402,14 @@ def test_the_longest_axis_costs_nothing_to_check():
 
 
 def test_names_and_labels_are_shown_as_they_are(scan_files, tmp_path):
-    path = Path(shutil.copy(scan_files["map"], tmp_path / "[red]x[/red].h5"))
+    path = Path(shutil.copy(scan_files["map"], tmp_path / "[red]x[dim].h5"))
     with h5py.File(path, "r+") as file:
         file["pull_gm2"].attrs["long_name"] = "[bold]\x1b[2J"
     done = jt3r("info", path)
     assert done.returncode == 0
     assert "attributes have changed" in done.stderr
     assert "[bold]" in done.stdout
-    assert "[red]x[/red]" in done.stdout.replace("\n", "")
+    assert "[red]x[dim]" in done.stdout.replace("\n", "")
     assert "\x1b" not in done.stdout
 
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from jt3r import Point, observables
 from jt3r.inference.basins import basins, distinct
+from jt3r.inference.fit import DEGENERATE
 from jt3r.inference.minimise import allowed_points, downhill, minimise
 from jt3r.inference.newton import CONVERGED
 from jt3r.inference.objective import residual_vector
@@ -55,7 +56,10 @@ def test_every_start_ends_on_the_band(band_search):
         assert np.abs(file["pull_gm2"][()]).max() < CONVERGED
         assert (file["start_minimum"][()] >= 0).all()
         assert file["starts"][()].sum() == len(file["start"]) == 257
-        assert (np.diff(file["chi_square"][()]) >= 0).all()
+        chi_square = file["chi_square"][()]
+        alike = chi_square <= chi_square.min() + DEGENERATE  # as good as the best: their order means nothing
+        assert alike[: alike.sum()].all()
+        assert (np.diff(chi_square[~alike]) >= 0).all()
         for name, prior in BAND["free"].items():
             assert (file[name][()] >= prior["min"]).all()
             assert (file[name][()] <= prior["max"]).all()

@@ -71,10 +71,14 @@ class SpaceCard(Card):
         check_reads((TERMS[name] for name in self.terms), self.space().parameters, WHERE, self.model)
         if missing := unmeasured(self.likelihood(), self.dataset):
             raise ValueError(f"terms: the data set {self.dataset!r} has no measurement of {', '.join(missing)}")
-        if idle := unread(self.likelihood(), self.space()):
+        if idle := [name for name in unread(self.likelihood(), self.space()) if name not in self.profiled()]:
             warnings.warn(f"free: no term reads {', '.join(idle)}", RuntimeWarning, stacklevel=2)
         self.check_reads(self.observables)
         return self
+
+    def profiled(self) -> set[str]:
+        """Parameters that the scan itself reads, beside the terms."""
+        return set()
 
     def check_reads(self, names: Iterable[str]) -> None:
         """Raise ValueError unless the space has every parameter that these observables read."""

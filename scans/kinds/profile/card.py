@@ -41,5 +41,9 @@ class ProfileCard(SpaceCard):
         self.check_reads(name for name in self.axes if name not in self.free)
         return self
 
+    def profiled(self) -> set[str]:
+        named = [observables[name] for name in self.axes if name in observables and name not in self.free]
+        return {*self.axes, *(parameter for entry in named for parameter in entry.reads)}
+
     def data_files(self) -> set[str]:
         return super().data_files() | data_of(observables[name] for name in self.axes if name not in self.free)

@@ -34,6 +34,6 @@ def test_terms_are_data_as_observables_are():
         "kind": "profile",
         "terms": ["gm2"],
         "observables": [],
-        "axes": {"ctau_aprime": {"min": 0.01, "max": 1, "n": 2}},
+        "axes": {"sigma_si_phi": {"min": 1e-40, "max": 1e-36, "n": 2}},
     }
-    assert list(json.loads(provenance(load_card(profile))["data"])) == ["displaced_inputs.toml"]
+    assert list(json.loads(provenance(load_card(profile))["data"])) == ["dark.toml"]

@@ -12,12 +12,13 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 import jt3r.scans
+from jt3r.experiments import limits
 from jt3r.experiments import load as searches
 from jt3r.extras import need
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.flavour.exchange import read_wcxf
 from jt3r.scans import BadInput, run
-from jt3r.scans.cli import main as cli
+from jt3r.scans.cli.main import main as cli
 from jt3r.scans.export.columns import read_columns
 from jt3r.scans.export.hepdata import MISSING
 from jt3r.scans.export.write import export
@@ -81,19 +82,21 @@ def test_hepdata_accepts_the_table(fixture, request, tmp_path):
 def test_limits_in_hepdata_are_intervals(limits_file, tmp_path):
     document = yaml.safe_load(export(limits_file, tmp_path / "limits.yaml").read_text())
     search, status, v = ([entry["value"] for entry in variable["values"]] for variable in document["independent_variables"])
-    # Published cuts at both V; a computed search sees nothing of an invisible A'.
-    assert search == [searches.get(name).label for name in ("Neff", "Neff", "COHERENT", "COHERENT")]
+    # Published cuts at V = 10 GeV; where A' -> e e has just opened and neutrinos leave it a part in 1e5, NuCal sees some.
+    assert search == [searches.get(name).label for name in ("Neff", "NuCal", "NuCal", "COHERENT")]
     assert set(status) == {"excluded"}
-    assert v == [10.0, 20.0, 10.0, 20.0]
+    assert v == [10.0, 10.0, 20.0, 10.0]
     lower, upper = ([entry["value"] for entry in variable["values"]] for variable in document["dependent_variables"])
-    assert (lower, upper) == ([0.0, 0.0, 0.03, 0.03], [0.01, 0.01, 0.2, 0.2])
+    seen = np.concatenate([limits.intervals("NuCal", v=at, scenario="invisible") for at in (10.0, 20.0)])
+    assert lower == [0.0, *seen[:, 0], 0.03]
+    assert upper == [0.01, *seen[:, 1], 0.2]
     assert {"name": "scenario", "value": "invisible"} in document["dependent_variables"][0]["qualifiers"]
 
 
 def test_a_missing_value_in_hepdata(table_file, tmp_path):
     document = yaml.safe_load(export(table_file, tmp_path / "table.yaml").read_text())
-    reference = next(v for v in document["dependent_variables"] if v["header"]["name"] == "reference")
-    assert [entry["value"] for entry in reference["values"]].count(MISSING) == 1  # the Standard Model has no pull from itself
+    ours = next(v for v in document["dependent_variables"] if v["header"]["name"] == "ours")
+    assert [entry["value"] for entry in ours["values"]].count(MISSING) == 1  # the Standard Model has no pull from itself
 
 
 def test_a_benchmark_in_wcxf(tmp_path):

@@ -89,7 +89,7 @@ def _program(
 @contextmanager
 def _compiled_here() -> Iterator[None]:
     """Compile anew, without JAX's own cache: a program that came out of it lacks its code when it is written again."""
-    before = jax.config.jax_enable_compilation_cache
+    before = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]  # named by its flag, not in the class
     jax.config.update("jax_enable_compilation_cache", False)
     compilation_cache.reset_cache()  # JAX looks at the setting once
     try:

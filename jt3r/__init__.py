@@ -1,8 +1,8 @@
 """jt3r: a differentiable scanning engine for the U(1)_T3R model.
 
-Everything that is meant for use has its name here; each is loaded when it is first asked for, so that the import itself
-costs nothing. Float64 is on by default, here and nowhere else. Set the environment variable ``JAX_ENABLE_X64=0`` before the
-import to work in float32.
+Everything that is meant for use has its name here; each is loaded when it is first asked for, so
+that the import itself costs nothing. Float64 is on by default, here and nowhere else. Set the
+environment variable ``JAX_ENABLE_X64=0`` before the import to work in float32.
 """
 
 import os as _os

@@ -1,7 +1,9 @@
-"""What users add: experiments, data sets, terms, observables and models, each with where it was written.
+"""What users add: experiments, data sets, terms, observables and models, each with where it was
+written.
 
-Observables, terms and models are registered where jt3r's own are; experiments and data sets come from tables, in Python or in
-a card. Every addition is in `digest`, so that no cache meets it again after it has changed.
+Observables, terms and models are registered where jt3r's own are; experiments and data sets come
+from tables, in Python or in a card. Every addition is in ``digest``, so that no cache meets it
+again after it has changed.
 """
 
 import hashlib
@@ -23,7 +25,9 @@ HOME = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Origin:
-    """The file that a function was read from, or what else it came from, and the SHA-256 of its text."""
+    """The file that a function was read from, or what else it came from, and the SHA-256 of its
+    text.
+    """
 
     file: str
     sha256: str
@@ -32,8 +36,8 @@ class Origin:
 def origin_of(function: Callable[..., Any]) -> Origin | None:
     """Origin of a function that is not part of jt3r; None for one that is.
 
-    Of a function in a file the file counts, as what it calls there does too. In a notebook or a prompt it is the function's
-    own text, or its compiled code where no text is at hand.
+    Of a function in a file the file counts, as what it calls there does too. In a notebook or a
+    prompt it is the function's own text, or its compiled code where no text is at hand.
     """
     module = getattr(function, "__module__", None) or ""
     if module == "jt3r" or module.startswith("jt3r."):
@@ -49,10 +53,17 @@ def origin_of(function: Callable[..., Any]) -> Origin | None:
     return Origin(module or "interactive", hashlib.sha256(text).hexdigest())
 
 
+def first_paragraph(function: Callable[..., Any]) -> str:
+    """What the docstring of a function says first, on one line; empty if it has none."""
+    return " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
+
+
 ALLOWED = "JT3R_ALLOW_CODE"
-"""Environment variable by which worker processes know that a user allowed the code of a card; a card cannot set it."""
+"""Environment variable by which worker processes know that a user allowed the code of a card; a
+card cannot set it.
+"""
 GROUP = "jt3r.additions"
-"""Entry points of installed packages that a card may name under `plugins`."""
+"""Entry points of installed packages that a card may name under ``plugins``."""
 
 _ADDED: dict[tuple[str, str], str] = {}
 
@@ -68,7 +79,9 @@ def digest() -> str:
 
 
 def digests(words: Collection[str]) -> dict[str, str]:
-    """Kind and name -> SHA-256 of those additions that are named among these words, such as the texts of a card."""
+    """Kind and name -> SHA-256 of those additions that are named among these words, such as the
+    texts of a card.
+    """
     used = {f"{kind} {name}": text for (kind, name), text in sorted(_ADDED.items()) if name in words}
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in used.items()}
 
@@ -76,11 +89,13 @@ def digests(words: Collection[str]) -> dict[str, str]:
 def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: str = "paper2021", replace: bool = False) -> str:
     """Add a set of measurements, those of ``base`` with these replaced, and return its name.
 
-    Each is a table of value, error and source and, if it has one, unit and latex. Raises ValueError if the name is taken,
-    unless ``replace``, for a measurement that ``base`` does not have, and for a table that is none.
+    Each is a table of value, error and source and, if it has one, unit and latex. Raises ValueError
+    if the name is taken, unless ``replace``, for a measurement that ``base`` does not have, and for
+    a table that is none.
 
     >>> import jt3r
-    >>> mine = jt3r.dataset("mine", {"delta_a_mu": {"value": 1e-9, "error": 5e-10, "source": "my own"}})
+    >>> own = {"delta_a_mu": {"value": 1e-9, "error": 5e-10, "source": "my own"}}
+    >>> mine = jt3r.dataset("mine", own)
     >>> jt3r.Point(dataset=mine).dataset
     'mine'
     """
@@ -106,8 +121,8 @@ def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: s
 def experiment(name: str, table: Mapping[str, Any], *, kind: str = "displaced", replace: bool = False) -> str:
     """Add an experiment from a table of the keys of data/experiments.toml, and return its name.
 
-    Its observables (events_NAME, excluded_NAME, ...) and its term of the likelihood come with it. Raises ValueError if the name
-    is taken, unless ``replace``, and for a table that is wrong.
+    Its observables (events_NAME, excluded_NAME, ...) and its term of the likelihood come with it.
+    Raises ValueError if the name is taken, unless ``replace``, and for a table that is wrong.
     """
     from .experiments import load as searches
     from .experiments import observables
@@ -137,7 +152,8 @@ def allow_code() -> None:
 def load_code(path: Path, sha256: str | None = None) -> str:
     """Run a user's Python file, which registers what it adds, and return its SHA-256.
 
-    Raises ValueError if nobody allowed it, if it cannot be read, or if it is not the file of ``sha256``.
+    Raises ValueError if nobody allowed it, if it cannot be read, or if it is not the file of
+    ``sha256``.
     """
     if os.environ.get(ALLOWED) != "1":
         raise ValueError(f"{path} is Python: run it with --allow-code, or allow_code=True, if you trust it")
@@ -160,8 +176,9 @@ def load_code(path: Path, sha256: str | None = None) -> str:
 
 
 def load_plugin(name: str) -> None:
-    """Load the entry points of the group `GROUP` that an installed package of this name has. Raises ValueError if it has
-    none."""
+    """Load the entry points of the group ``GROUP`` that an installed package of this name has.
+    Raises ValueError if it has none.
+    """
     found = [entry for entry in entry_points(group=GROUP) if name in (entry.name, entry.dist.name if entry.dist else None)]
     if not found:
         raise ValueError(f"plugins: no installed package {name!r} has an entry point {GROUP!r}")

@@ -1,4 +1,6 @@
-"""Physical constants with their sources, from ``data/constants.toml``. ``M_MU`` in GeV, ``ALPHA_EM`` at zero momentum."""
+"""Physical constants with their sources, from ``data/constants.toml``. ``M_MU`` in GeV,
+``ALPHA_EM`` at zero momentum.
+"""
 
 from .data.load import Quantity, read_toml
 

@@ -1,7 +1,9 @@
-"""What a model says of its particles: masses and couplings, as arrays. All that is computed downstream reads these alone.
+"""What a model says of its particles: masses and couplings, as arrays. All that is computed
+downstream reads these alone.
 
-Three ways of having no coupling: ``None``, the model has no such coupling, and nothing is traced or compiled for it;
-``Absent``, the model has it and the point does not give its parameter; 0, a number like any other.
+Three ways of having no coupling: ``None``, the model has no such coupling, and nothing is traced or
+compiled for it; ``Absent``, the model has it and the point does not give its parameter; 0, a number
+like any other.
 """
 
 from typing import Any, NoReturn, TypeGuard, TypeVar, cast
@@ -22,7 +24,9 @@ CHARGES = {"e": -1.0, "mu": -1.0, "tau": -1.0, "u": 2 / 3, "d": -1 / 3, "s": -1 
 
 
 class Absent(eqx.Module):
-    """Stands for what hangs on a parameter that the point does not give. Using it in any way raises NotGiven."""
+    """Stands for what hangs on a parameter that the point does not give. Using it in any way raises
+    NotGiven.
+    """
 
     parameter: str = eqx.field(static=True)
 
@@ -59,11 +63,13 @@ class Fermions(eqx.Module):
 
 
 class Vector(eqx.Module):
-    """A light vector A': L = A'_mu [e eps J_em + sum_f fbar gamma^mu (g_L P_L + g_R P_R) f + ...]. Masses in GeV.
+    """A light vector A': L = A'_mu [e eps J_em + sum_f fbar gamma^mu (g_L P_L + g_R P_R) f + ...].
+    Masses in GeV.
 
-    ``mixing`` is eps, on top of the couplings ``left`` and ``right``. ``interferes`` is False if its sign is unknown: then it
-    does not add to the couplings that a charged lepton has of its own. ``neutrinos``: g of g A'_mu nubar gamma^mu P nu, of
-    several in quadrature, with the mass ``neutrino_mass`` (None: massless). ``eta``: g of g A'_mu eta_1bar gamma^mu eta_2.
+    ``mixing`` is eps, on top of the couplings ``left`` and ``right``. ``interferes`` is False if
+    its sign is unknown: then it does not add to the couplings that a charged lepton has of its own.
+    ``neutrinos``: g of g A'_mu nubar gamma^mu P nu, of several in quadrature, with the mass
+    ``neutrino_mass`` (None: massless). ``eta``: g of g A'_mu eta_1bar gamma^mu eta_2.
     ``invisible``: width into anything else that no search sees, GeV.
     """
 
@@ -79,10 +85,11 @@ class Vector(eqx.Module):
 
 
 class Scalar(eqx.Module):
-    """A light scalar phi' with L = phi' [sum_f -y_f fbar f - g_pi pi+ pi- - (y/2) etabar eta + (g/2) A'_mu A'^mu].
+    """A light scalar phi' with L = phi' [sum_f -y_f fbar f - g_pi pi+ pi- - (y/2) etabar eta +
+    (g/2) A'_mu A'^mu].
 
-    ``mass``, ``pion`` (g_pi) and ``aprime`` (g) in GeV, Yukawa couplings dimensionless; ``eta`` is that of eta_1, and eta_2 has
-    it in proportion to its mass.
+    ``mass``, ``pion`` (g_pi) and ``aprime`` (g) in GeV, Yukawa couplings dimensionless; ``eta`` is
+    that of eta_1, and eta_2 has it in proportion to its mass.
     """
 
     mass: Number
@@ -95,7 +102,8 @@ class Scalar(eqx.Module):
 class DarkMatter(eqx.Module):
     """The Majorana fermions eta_1 of ``mass`` and eta_2 of mass + ``splitting``, GeV.
 
-    Without a splitting eta_2 is as light as eta_1 where A' decays into both of them, and does not count elsewhere.
+    Without a splitting eta_2 is as light as eta_1 where A' decays into both of them, and does not
+    count elsewhere.
     """
 
     mass: Number
@@ -103,7 +111,8 @@ class DarkMatter(eqx.Module):
 
 
 class Couplings(eqx.Module):
-    """All particles of a model at a point; what it does not have is None, what the point does not give ``Absent``.
+    """All particles of a model at a point; what it does not have is None, what the point does not
+    give ``Absent``.
 
     >>> import jt3r
     >>> from jt3r.couplings import Vector
@@ -119,7 +128,9 @@ class Couplings(eqx.Module):
 
 
 def vector(c: Couplings) -> Vector:
-    """The A'. Raises ValueError if the model has none; what the point does not give raises when it is used."""
+    """The A'. Raises ValueError if the model has none; what the point does not give raises when it
+    is used.
+    """
     return cast(Vector, _present(c.aprime, "A'"))
 
 
@@ -140,7 +151,9 @@ def _present(particle: Any, name: str) -> Any:
 
 
 def own(vector: Vector, fermion: str) -> tuple[Number, Number] | None:
-    """(g_V, g_A) of fbar gamma^mu (g_V + g_A gamma_5) f that a fermion has beside kinetic mixing, None if it has none."""
+    """(g_V, g_A) of fbar gamma^mu (g_V + g_A gamma_5) f that a fermion has beside kinetic mixing,
+    None if it has none.
+    """
     left, right = getattr(vector.left, fermion), getattr(vector.right, fermion)
     if left is None and right is None:
         return None
@@ -157,7 +170,9 @@ def mixed(vector: Vector, fermion: str) -> Number | None:
 
 
 def lepton(vector: Vector, fermion: str) -> tuple[Number, Number | float] | None:
-    """(g_V, g_A) of a charged lepton with its mixing, as far as that interferes; None if A' does not couple to it."""
+    """(g_V, g_A) of a charged lepton with its mixing, as far as that interferes; None if A' does
+    not couple to it.
+    """
     couplings, mixing = own(vector, fermion), mixed(vector, fermion)
     if couplings is None:
         return None if mixing is None else (mixing, 0.0)

@@ -1,7 +1,9 @@
-"""One table of channels for each particle: name -> partial width in GeV, from the couplings of a point.
+"""One table of channels for each particle: name -> partial width in GeV, from the couplings of a
+point.
 
-Every width, branching ratio, lifetime and visible share anywhere is read from these tables. A channel that the model does not
-have is not in its table; one that is closed has width 0. Particles that a point does not give open nothing.
+Every width, branching ratio, lifetime and visible share anywhere is read from these tables. A
+channel that the model does not have is not in its table; one that is closed has width 0. Particles
+that a point does not give open nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,8 +36,9 @@ def _masses(c: Couplings) -> dict[str, Number | float]:
 def aprime(c: Couplings) -> Table:
     """Widths of the A': ee, mumu, tautau, pipi, three_photons, neutrinos, eta1_eta2, invisible.
 
-    Of hadrons pi+ pi- alone, by the isovector coupling (``kernels.decays.hadronic``): valid to 0.9 GeV, and for couplings that
-    have an isoscalar part below 3 m_pi. Three photons, by mixing, below 2 m_e alone.
+    Of hadrons pi+ pi- alone, by the isovector coupling (``kernels.decays.hadronic``): valid to 0.9
+    GeV, and for couplings that have an isoscalar part below 3 m_pi. Three photons, by mixing, below
+    2 m_e alone.
     """
     a = vector(c)
     table: Table = {}
@@ -68,10 +71,11 @@ def _pion(a: Vector) -> Number | None:
 
 
 def phi(c: Couplings, loops: Loops = "muon+pion") -> Table:
-    """Widths of the phi': gammagamma, ee, mumu, tautau, aprimeaprime, etaeta and, with a splitting, eta2eta2.
+    """Widths of the phi': gammagamma, ee, mumu, tautau, aprimeaprime, etaeta and, with a splitting,
+    eta2eta2.
 
-    gamma gamma from the loops of charged leptons and, unless loops = "muon", of pions. pi pi, open above 0.279 GeV, is left
-    out.
+    gamma gamma from the loops of charged leptons and, unless loops = "muon", of pions. pi pi, open
+    above 0.279 GeV, is left out.
     """
     p, masses = scalar(c), _masses(c)
     table = {"gammagamma": photons(p, masses, loops)}
@@ -91,7 +95,9 @@ def phi(c: Couplings, loops: Loops = "muon+pion") -> Table:
 
 @partial(jax.jit, static_argnames="loops")
 def photons(p: Scalar, masses: Mapping[str, Number | float], loops: Loops = "muon+pion") -> Array:
-    """Gamma(phi' -> gamma gamma) in GeV from the loops of charged leptons and, unless loops = "muon", charged pions."""
+    """Gamma(phi' -> gamma gamma) in GeV from the loops of charged leptons and, unless loops =
+    "muon", charged pions.
+    """
     amplitude = None
     for fermion, mass in masses.items():
         yukawa = getattr(p.yukawa, fermion)
@@ -105,7 +111,8 @@ def photons(p: Scalar, masses: Mapping[str, Number | float], loops: Loops = "muo
 
 
 def eta(c: Couplings) -> Table:
-    """Widths of eta_2: eta1_aprime where the splitting exceeds m_A', else pairs by a virtual A': eta1_ee, eta1_mumu, ...
+    """Widths of eta_2: eta1_aprime where the splitting exceeds m_A', else pairs by a virtual A':
+    eta1_ee, eta1_mumu, ...
 
     Of leptons by their vector couplings; neutrinos if they are massless.
     """
@@ -132,7 +139,9 @@ def total(table: Table, channels: Iterable[str] | None = None) -> Array:
 
 
 def share(table: Table, channels: Iterable[str]) -> Array:
-    """The branching ratio into these channels together; 1 where they are all there are, 0 if it is stable."""
+    """The branching ratio into these channels together; 1 where they are all there are, 0 if it is
+    stable.
+    """
     inside = [name for name in table if name in set(channels)]
     outside = [name for name in table if name not in inside]
     if not outside:
@@ -145,7 +154,9 @@ _NEED = {"aprimeaprime": "aprime", "etaeta": "eta", "eta2eta2": "eta", "eta1_eta
 
 
 def require(table: Table, channels: Iterable[str], c: Couplings) -> None:
-    """Raises NotGiven if the table has none of these channels because the point does not give the particle that they need."""
+    """Raises NotGiven if the table has none of these channels because the point does not give the
+    particle that they need.
+    """
     missing = [name for name in channels if name not in table]
     absent = [getattr(c, _NEED[name]) for name in missing if name in _NEED]
     lacking = [particle.parameter for particle in absent if isinstance(particle, Absent)]

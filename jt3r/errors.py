@@ -17,11 +17,15 @@ class NotGiven(ValueError):
 
 
 class ScanFailed(Exception):
-    """The scan could not be done for a reason outside its input, such as a full disk. Exit code 1."""
+    """The scan could not be done for a reason outside its input, such as a full disk. Exit code
+    1.
+    """
 
 
 def one_line(message: object) -> str:
-    """The message without line breaks and control characters, and of at most 300 characters: input may be quoted in it."""
+    """The message without line breaks and control characters, and of at most 300 characters: input
+    may be quoted in it.
+    """
     text = "".join(c if c.isprintable() else " " for c in str(message))
     text = " ".join(text.split())
     return text if len(text) <= 300 else f"{text[:297]}..."
@@ -64,11 +68,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "bsmumu": ("BR_Bsmumu",),
     "bsee": ("BR_Bsee",),
 }
-"""What physicists type, letters and digits alone in lower case -> the names that it may stand for here."""
+"""What physicists type, letters and digits alone in lower case -> the names that it may stand for
+here.
+"""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was meant: the same but for case and signs, an alias of it, or one spelt much alike."""
+    """The known name that was meant: the same but for case and signs, an alias of it, or one spelt
+    much alike.
+    """
     plain = {_plain(key): key for key in known}
     names = set(plain.values())
     wanted = _plain(name)

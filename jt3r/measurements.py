@@ -1,7 +1,7 @@
 """Named sets of measurements, from ``data/datasets.toml``.
 
-``paper2021`` is what arXiv:2105.07655 used; ``current`` is today's. A `Point` carries the name of the set that its pulls
-and likelihoods are taken against.
+``paper2021`` is what arXiv:2105.07655 used; ``current`` is today's. A ``Point`` carries the name of
+the set that its pulls and likelihoods are taken against.
 """
 
 from .data.load import Quantity, read_toml
@@ -12,7 +12,9 @@ DATASETS: dict[str, dict[str, Quantity]] = {
 
 
 BASES: dict[str, str] = {}
-"""Data set that a user added -> the shipped one that it was made of, whose flavour measurements it has."""
+"""Data set that a user added -> the shipped one that it was made of, whose flavour measurements it
+has.
+"""
 
 
 def base_of(dataset: str) -> str:
@@ -21,7 +23,7 @@ def base_of(dataset: str) -> str:
 
 
 def measurement(dataset: str, name: str) -> Quantity:
-    """The measurement `name` in the set `dataset`. Raises KeyError naming what there is."""
+    """The measurement ``name`` in the set ``dataset``. Raises KeyError naming what there is."""
     if dataset not in DATASETS:
         raise KeyError(f"no data set {dataset!r}; there are {', '.join(DATASETS)}")
     return DATASETS[dataset][name]

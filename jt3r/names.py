@@ -1,4 +1,6 @@
-"""Mappings by name: they print as a table, pickle as the name they have, and meet an unknown name with a suggestion."""
+"""Mappings by name: they print as a table, pickle as the name they have, and meet an unknown name
+with a suggestion.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -22,8 +24,9 @@ class UnknownName(KeyError, AttributeError):
 class Names(Mapping[str, Entry], Generic[Entry]):
     """A read-only view of ``entries``, each a ``kind``; entries that are added later are seen.
 
-    ``row`` gives the texts of an entry's line in the printed table. ``where`` is the "module:name" under which a process that
-    unpickles the mapping finds its own. Raises ``UnknownName`` for a name that it does not have.
+    ``row`` gives the texts of an entry's line in the printed table. ``where`` is the "module:name"
+    under which a process that unpickles the mapping finds its own. Raises ``UnknownName`` for a
+    name that it does not have.
     """
 
     def __init__(self, kind: str, entries: Mapping[str, Entry], row: Callable[[Entry], tuple[str, ...]], where: str) -> None:

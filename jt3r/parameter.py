@@ -1,4 +1,6 @@
-"""What a parameter of a model is: its field, the one rule for its values, and points that are made of such fields."""
+"""What a parameter of a model is: its field, the one rule for its values, and points that are made
+of such fields.
+"""
 
 import dataclasses
 from collections.abc import Mapping
@@ -22,7 +24,8 @@ FACTS = ("latex", "doc", "unit", "positive", "light")
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """A parameter of a point. ``default`` is None where it must be given; ``light``: the mass of a particle of MeV to GeV.
+    """A parameter of a point. ``default`` is None where it must be given; ``light``: the mass of a
+    particle of MeV to GeV.
 
     Its ``check`` raises ValueError for a value that is not allowed.
     """
@@ -36,9 +39,11 @@ class Parameter:
     light: bool
 
     def check(self, value: Any) -> None:
-        """Raise ValueError unless the value is allowed: real and finite numbers, above zero if the parameter is ``positive``.
+        """Raise ValueError unless the value is allowed: real and finite numbers, above zero if the
+        parameter is ``positive``.
 
-        In an array NaN stands for no value, such as of a band that has ended. Traced values of JAX are left alone.
+        In an array NaN stands for no value, such as of a band that has ended. Traced values of JAX
+        are left alone.
         """
         if value is None or isinstance(value, jax.core.Tracer) or not getattr(value, "is_fully_addressable", True):
             return
@@ -78,8 +83,8 @@ def _converted(value: Any) -> Any:
 class ParameterPoint(eqx.Module):
     """A point whose parameters are fields made by ``field``; other fields are static.
 
-    Raises TypeError for a name that is none of them, with a suggestion, and ValueError for a value that is not allowed
-    (``Parameter.check``) and for shapes that do not broadcast.
+    Raises TypeError for a name that is none of them, with a suggestion, and ValueError for a value
+    that is not allowed (``Parameter.check``) and for shapes that do not broadcast.
     """
 
     def __new__(cls, *args: Any, **values: Any) -> Self:

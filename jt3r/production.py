@@ -1,8 +1,9 @@
-"""How an A' is made: for each channel the amplitude that multiplies its unit-coupling rate, from the couplings.
+"""How an A' is made: for each channel the amplitude that multiplies its unit-coupling rate, from
+the couplings.
 
-Channels: ``pion`` and ``eta`` (pi0, eta -> gamma A', over the amplitude of a photon), ``proton`` (vector coupling in units
-of 1),
-``longitudinal`` (Yukawa coupling of the longitudinal A' to nucleons), ``electron`` and ``muon`` (over e).
+Channels: ``pion`` and ``eta`` (pi0, eta -> gamma A', over the amplitude of a photon), ``proton``
+(vector coupling in units of 1), ``longitudinal`` (Yukawa coupling of the longitudinal A' to
+nucleons), ``electron`` and ``muon`` (over e).
 """
 
 from typing import Literal, NamedTuple
@@ -16,12 +17,16 @@ from .couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Vector, own, vector
 from .data.inputs import inputs
 
 Recipe = Literal["km", "direct", "full", "paper_estimator"]
-"""``km``: by mixing alone. ``direct``: by the couplings to quarks and leptons too. ``full``: of the longitudinal A' too. The
-``paper_estimator`` is no recipe but the paper's own count of events, with couplings as ``direct``."""
+"""``km``: by mixing alone. ``direct``: by the couplings to quarks and leptons too. ``full``: of the
+longitudinal A' too. The ``paper_estimator`` is no recipe but the paper's own count of events, with
+couplings as ``direct``.
+"""
 
 
 class Meson(NamedTuple):
-    """Quark content of a meson: amplitude of gamma A' is sum_q c_q Q_q x_q, over sum_q c_q Q_q^2 for a photon."""
+    """Quark content of a meson: amplitude of gamma A' is sum_q c_q Q_q x_q, over sum_q c_q Q_q^2
+    for a photon.
+    """
 
     u: float
     d: float
@@ -29,15 +34,17 @@ class Meson(NamedTuple):
 
 
 MESONS = {"pion": Meson(1, -1, 0), "eta": Meson(1, 1, -1)}
-"""pi0 = (uu - dd)/sqrt2, eta = (uu + dd - ss)/sqrt3. Source of the eta: mixing angle of -19.5 degrees, arcsin(1/3)."""
+"""pi0 = (uu - dd)/sqrt2, eta = (uu + dd - ss)/sqrt3. Source of the eta: mixing angle of -19.5
+degrees, arcsin(1/3).
+"""
 
 
 def amplitude(c: Couplings, channel: str, direct: ArrayLike = 1.0) -> Array:
     """The amplitude of a channel; ``direct`` = 0 leaves out the couplings beside kinetic mixing.
 
-    mesons: eps + sum_q c_q Q_q v_q/(e sum_q c_q Q_q^2); proton: e eps + 2 v_u + v_d; longitudinal: of a nucleon with axial
-    coupling (a_u - a_d) g_A/2, y = 2 m_N/m_A' times that (the isoscalar part is left out); electron, muon: hypot of
-    eps + v/e and a/e, which are one at high energy.
+    mesons: eps + sum_q c_q Q_q v_q/(e sum_q c_q Q_q^2); proton: e eps + 2 v_u + v_d; longitudinal:
+    of a nucleon with axial coupling (a_u - a_d) g_A/2, y = 2 m_N/m_A' times that (the isoscalar
+    part is left out); electron, muon: hypot of eps + v/e and a/e, which are one at high energy.
     """
     a = vector(c)
     mixing = jnp.zeros_like(a.mass) if a.mixing is None else a.mixing

@@ -1,4 +1,6 @@
-"""The one list of observables: whatever lists, scans, plots, stores or differentiates them reads it."""
+"""The one list of observables: whatever lists, scans, plots, stores or differentiates them reads
+it.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
@@ -9,7 +11,7 @@ from typing import Any
 from jax import Array
 
 from . import u1 as _u1  # noqa: F401  its models are registered
-from .additions import Origin, origin_of, record
+from .additions import Origin, first_paragraph, origin_of, record
 from .couplings import Couplings
 from .errors import NotGiven
 from .names import Names
@@ -23,9 +25,10 @@ from .u1.registry import couplings_of, model_of
 class Reader:
     """A named function of a point that says which parameters it reads.
 
-    They are found by tracing the function, or ``like``, one that reads the same and is traced sooner. ``declared`` are those
-    of U(1)_T3R, known without tracing as long as the point gives none of ``opens``, which it may read once they are given.
-    `value` raises NotGiven for what a point lacks, and ValueError for what its model does not have.
+    They are found by tracing the function, or ``like``, one that reads the same and is traced
+    sooner. ``declared`` are those of U(1)_T3R, known without tracing as long as the point gives
+    none of ``opens``, which it may read once they are given. ``value`` raises NotGiven for what a
+    point lacks, and ValueError for what its model does not have.
     """
 
     name: str
@@ -43,7 +46,9 @@ class Reader:
         return self.reads_of(Point, ())
 
     def reads_of(self, point_class: type[ParameterPoint], given: Collection[str]) -> tuple[str, ...]:
-        """Parameters of a model's points that it reads where these are given, and those that it lacks."""
+        """Parameters of a model's points that it reads where these are given, and those that it
+        lacks.
+        """
         if self.declared is not None and point_class is Point and not set(given) & set(self.opens):
             return self.declared
         return read_by(self.of if self.like is None else self.like, point_class, frozenset(given))
@@ -53,7 +58,7 @@ class Reader:
         return self.reads_of(type(point), [name for name in parameters_of(type(point)) if getattr(point, name) is not None])
 
     def value(self, point: ParameterPoint) -> Array:
-        """`of`, where an error names this and everything that it lacks."""
+        """``of``, where an error names this and everything that it lacks."""
         try:
             return self.of(point)
         except NotGiven as error:
@@ -69,11 +74,12 @@ class Reader:
 class Observable(Reader):
     """A function of a point, and what a reader of its values must know.
 
-    `unit` is "1" for a pure number; `latex` is typeset without dollar signs; `reads` are the parameters it depends on.
-    `data` are the files under jt3r/data that its numbers come from beside the constants and measurements, a table of them
-    after a colon. A `slow` one takes seconds to compile or to tabulate before its first value: reports of a point give it
-    only on request. `origin` is the user's file of one that is not jt3r's. Calling it raises ValueError if the point does not
-    set what it reads.
+    ``unit`` is "1" for a pure number; ``latex`` is typeset without dollar signs; ``reads`` are the
+    parameters it depends on. ``data`` are the files under jt3r/data that its numbers come from
+    beside the constants and measurements, a table of them after a colon. A ``slow`` one takes
+    seconds to compile or to tabulate before its first value: reports of a point give it only on
+    request. ``origin`` is the user's file of one that is not jt3r's. Calling it raises ValueError
+    if the point does not set what it reads.
     """
 
     function: Callable[[Any], Array]
@@ -92,14 +98,16 @@ class Observable(Reader):
 
     @property
     def doc(self) -> str:
-        """First line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0]
+        """First paragraph of the function's docstring."""
+        return first_paragraph(self.function)
 
     def of(self, point: ParameterPoint) -> Array:
         return self.function(filled(point))
 
     def __call__(self, point: ParameterPoint | Couplings) -> Array:
-        """Value at `point`, in `unit`, of the point's broadcast shape. Raises ValueError if a parameter it reads is not set."""
+        """Value at ``point``, in ``unit``, of the point's broadcast shape. Raises ValueError if a
+        parameter it reads is not set.
+        """
         return self.function(point) if isinstance(point, Couplings) else self.value(point)
 
 
@@ -135,11 +143,13 @@ def observable(
     data: tuple[str, ...] = (),
     replace: bool = False,
 ) -> Callable[[Callable[[Any], Array]], Callable[[Any], Array]]:
-    """Register the decorated function under its own name: a function of a point or, with ``of`` = Couplings, of couplings.
+    """Register the decorated function under its own name: a function of a point or, with ``of`` =
+    Couplings, of couplings.
 
-    The new one is then in `jt3r.observables`, for Python, cards, files and pictures alike; one of couplings is computed for
-    every model. ``opens`` and ``like``: see `Reader`. Raises ValueError if the name is taken, unless ``replace``, if there is
-    no docstring, and if ``reads``, which is found by tracing unless given, names what is no parameter.
+    The new one is then in ``jt3r.observables``, for Python, cards, files and pictures alike; one of
+    couplings is computed for every model. ``opens`` and ``like``: see ``Reader``. Raises ValueError
+    if the name is taken, unless ``replace``, if there is no docstring, and if ``reads``, which is
+    found by tracing unless given, names what is no parameter.
 
     >>> import jt3r
     >>> @jt3r.observable(unit="1", latex=r"m_{A'}/m_{\\phi'}", source="none")

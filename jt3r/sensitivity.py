@@ -1,4 +1,6 @@
-"""Functions of a point over many points: mapped over parameters, and their exact derivatives element by element."""
+"""Functions of a point over many points: mapped over parameters, and their exact derivatives
+element by element.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,17 +14,20 @@ from .point import PARAMETERS, Point
 
 
 def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callable[[Point], Any]:
-    """``jax.vmap`` of a function of a ``Point`` over the parameters named in ``over``, along the first axis of each.
+    """``jax.vmap`` of a function of a ``Point`` over the parameters named in ``over``, along the
+    first axis of each.
 
-    The other parameters are the same for all; ``over`` is what ``in_axes`` says for arguments. For functions of one point, such
-    as gradients and Hessians: observables and likelihoods take arrays as they are.
+    The other parameters are the same for all; ``over`` is what ``in_axes`` says for arguments. For
+    functions of one point, such as gradients and Hessians: observables and likelihoods take arrays
+    as they are.
 
-    Raises TypeError for a name that is no parameter, with the one that was meant, and ValueError if the point does not give
-    each of them values along an axis, the same number of them.
+    Raises TypeError for a name that is no parameter, with the one that was meant, and ValueError if
+    the point does not give each of them values along an axis, the same number of them.
 
     >>> import jax, jax.numpy as jnp, jt3r
     >>> points = jt3r.Point(m_aprime=jnp.array([0.05, 0.11]), m_phi=jnp.array([0.0794, 0.0792]))
-    >>> slope = jt3r.vmap(jax.grad(jt3r.observables["pull_gm2"]), over=("m_aprime", "m_phi"))(points)
+    >>> pull = jt3r.observables["pull_gm2"]
+    >>> slope = jt3r.vmap(jax.grad(pull), over=("m_aprime", "m_phi"))(points)
     >>> slope.m_phi.shape, slope.v.shape
     ((2,), (2,))
     """
@@ -43,10 +48,12 @@ def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callabl
 
 
 def derivative(function: Callable[[Point], Array], point: Point, parameter: str) -> Array:
-    """d function / d parameter at ``point``, of the point's broadcast shape, in units of the function over GeV.
+    """d function / d parameter at ``point``, of the point's broadcast shape, in units of the
+    function over GeV.
 
-    Forward mode with a unit tangent: on a mesh every value depends on one element of the parameter, so one pass gives
-    the derivative at each. Raises TypeError if the point does not set the parameter.
+    Forward mode with a unit tangent: on a mesh every value depends on one element of the parameter,
+    so one pass gives the derivative at each. Raises TypeError if the point does not set the
+    parameter.
     """
     value = getattr(point, parameter)
     _, tangent = jax.jvp(lambda x: function(point.with_values(**{parameter: x})), (value,), (jnp.ones_like(value),))
@@ -54,10 +61,11 @@ def derivative(function: Callable[[Point], Array], point: Point, parameter: str)
 
 
 def gradient(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> dict[str, Array]:
-    """``derivative`` in each of several parameters, by name, for functions that take seconds to compile.
+    """``derivative`` in each of several parameters, by name, for functions that take seconds to
+    compile.
 
-    All parameters carry a tangent each time, zero but for one, so that JAX compiles one program for all: less to compile, more
-    to compute than ``derivative``.
+    All parameters carry a tangent each time, zero but for one, so that JAX compiles one program for
+    all: less to compile, more to compute than ``derivative``.
     """
     values = {name: getattr(point, name) for name in parameters}
 
@@ -69,7 +77,8 @@ def gradient(function: Callable[[Point], Array], point: Point, parameters: tuple
 
 
 def barbieri_giudice(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> Array:
-    r"""Largest logarithmic derivative, :math:``\max_p |\partial\ln f/\partial\ln p|``: by how many per cent f moves for one.
+    r"""Largest logarithmic derivative, :math:`\max_p |\partial\ln f/\partial\ln p|`: by how many
+    per cent f moves for one.
 
     Source: R. Barbieri, G. F. Giudice, Nucl. Phys. B 306, 63 (1988), eq. (5).
     """

@@ -1,4 +1,6 @@
-"""Units of energy that a parameter may be given in, beside its own: "110 MeV" is 0.11 GeV to the last digit."""
+"""Units of energy that a parameter may be given in, beside its own: "110 MeV" is 0.11 GeV to the
+last digit.
+"""
 
 import re
 from decimal import Decimal
@@ -12,7 +14,9 @@ QUANTITY = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)
 
 
 def convert(value: float | str, given: str, unit: str) -> float:
-    """The number ``value``, or its text, in ``unit``, not ``given``, rounded once. Raises ValueError if it cannot be."""
+    """The number ``value``, or its text, in ``unit``, not ``given``, rounded once. Raises
+    ValueError if it cannot be.
+    """
     if given == unit:
         return float(value)
     power = -1 if unit.endswith("^-1") else 1
@@ -27,7 +31,8 @@ def convert(value: float | str, given: str, unit: str) -> float:
 
 
 def quantity(text: str, unit: str, default: str | None = None) -> float:
-    """The number in ``unit`` that a text such as "110 MeV" gives, or one that names no unit and is in ``default`` [``unit``].
+    """The number in ``unit`` that a text such as "110 MeV" gives, or one that names no unit and is
+    in ``default`` [``unit``].
 
     Raises ValueError for any other text.
     """

@@ -21,7 +21,9 @@ RELIC_DATA = ("plasma_laine_meyer_2015.csv",)
     data=DATA,
 )
 def sigma_si_phi(point: Point) -> Array:
-    """Elastic spin-independent cross-section of dark matter on the proton through phi', at zero momentum transfer."""
+    """Elastic spin-independent cross-section of dark matter on the proton through phi', at zero
+    momentum transfer.
+    """
     return dark.sigma_si_phi(point.m_eta, point.m_phi, point.v)
 
 
@@ -32,7 +34,9 @@ def sigma_si_phi(point: Point) -> Array:
     reads=("m_eta", "m_aprime", "v"),
 )
 def sigma_si_aprime(point: Point) -> Array:
-    """Inelastic cross-section of dark matter on the proton through A' at zero mass splitting and momentum transfer."""
+    """Inelastic cross-section of dark matter on the proton through A' at zero mass splitting and
+    momentum transfer.
+    """
     return dark.sigma_si_aprime(point.m_eta, point.m_aprime, point.v)
 
 
@@ -48,10 +52,10 @@ def sigma_si_aprime(point: Point) -> Array:
 def omega_h2(c: Couplings) -> Array:
     """Relic density of eta_1 (assumes kinetic equilibrium); NaN for 2 m_eta >= m_phi'.
 
-    eta eta -> phi' -> gamma gamma, A'A', mu mu with all exits that are open, and eta eta -> A'A' through eta_2. Beyond
-    2 m_eta = m_phi' the tail of the resonance alone is left. eta_1 alone is counted, as for a splitting above the
-    temperature at
-    freeze-out, 2 MeV: at delta = 0 there are as many eta_2, and they annihilate half as fast.
+    eta eta -> phi' -> gamma gamma, A'A', mu mu with all exits that are open, and eta eta -> A'A'
+    through eta_2. Beyond 2 m_eta = m_phi' the tail of the resonance alone is left. eta_1 alone is
+    counted, as for a splitting above the temperature at freeze-out, 2 MeV: at delta = 0 there are
+    as many eta_2, and they annihilate half as fast.
     """
     return dark.omega_h2_of(c)
 
@@ -67,9 +71,11 @@ def omega_h2(c: Couplings) -> Array:
     data=RELIC_DATA,
 )
 def omega_h2_coupled(c: Couplings) -> Array:
-    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'.
+    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta
+    >= m_phi'.
 
-    All exits of the resonance that are open; eta eta -> A'A' through eta_2 is left out, and eta_1 alone is counted.
+    All exits of the resonance that are open; eta eta -> A'A' through eta_2 is left out, and eta_1
+    alone is counted.
     """
     return dark.omega_h2_coupled_of(c)
 
@@ -84,7 +90,9 @@ def omega_h2_coupled(c: Couplings) -> Array:
     data=DATA,
 )
 def sigma_v_today(c: Couplings) -> Array:
-    """Thermally averaged annihilation cross-section in the Galaxy's halo today; p-wave, v^2, unless eta eta -> A'A' is open."""
+    """Thermally averaged annihilation cross-section in the Galaxy's halo today; p-wave, v^2, unless
+    eta eta -> A'A' is open.
+    """
     return dark.sigma_v_of(c, dark.halo_temperature(c)) * dark.CM3_PER_S
 
 

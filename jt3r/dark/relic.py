@@ -1,7 +1,8 @@
 """Dark matter eta of the U(1)_T3R model: scattering on nuclei (Fig. 4) and thermal relic density.
 
-Functions of arrays in GeV that broadcast. eta_1 is a Majorana fermion with (m_eta/(2 sqrt2 V)) etabar eta phi' and an
-off-diagonal coupling g/2 to A' (arXiv:2105.07655, Secs. II and III A; g = m_A'/(sqrt2 V)).
+Functions of arrays in GeV that broadcast. eta_1 is a Majorana fermion with (m_eta/(2 sqrt2 V))
+etabar eta phi' and an off-diagonal coupling g/2 to A' (arXiv:2105.07655, Secs. II and III A; g =
+m_A'/(sqrt2 V)).
 """
 
 from collections.abc import Callable
@@ -66,9 +67,9 @@ def eta_yukawa(m_eta: ArrayLike, v: ArrayLike) -> Array:
 def sigma_si_phi(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, sigma_pi_n: ArrayLike = SIGMA_PI_N) -> Array:
     """Elastic spin-independent cross-section on the proton through phi' at q = 0, in cm^2 (Fig. 4).
 
-    mu^2 m_eta^2 sigma_piN^2/(4 pi V^4 m_phi'^4): u and d alone couple, f_Tu + f_Td = sigma_piN/m_N; the neutron is the
-    same up to isospin breaking. The phi' is as light as the momentum transfer on nuclei: see
-    ``kernels.scattering.inelastic_factor``.
+    mu^2 m_eta^2 sigma_piN^2/(4 pi V^4 m_phi'^4): u and d alone couple, f_Tu + f_Td = sigma_piN/m_N;
+    the neutron is the same up to isospin breaking. The phi' is as light as the momentum transfer on
+    nuclei: see ``kernels.scattering.inelastic_factor``.
     """
     sigma_pi_n, v = floats(sigma_pi_n, v)
     nucleon = sigma_pi_n / (v * np.sqrt(2).item())
@@ -77,7 +78,8 @@ def sigma_si_phi(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, sigma_pi_n: A
 
 
 def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Array:
-    """Inelastic cross-section on the proton through A' at delta = 0 and q = 0, in cm^2 (Fig. 4): mu^2/(64 pi V^4).
+    """Inelastic cross-section on the proton through A' at delta = 0 and q = 0, in cm^2 (Fig. 4):
+    mu^2/(64 pi V^4).
 
     The proton's vector coupling is +g/2, the neutron's -g/2, so it does not depend on m_A'.
     """
@@ -89,10 +91,11 @@ def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
 
 @partial(jax.jit, static_argnames="loops")
 def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU, loops: Loops = "muon+pion") -> Array:
-    """Gamma(phi' -> gamma gamma) in GeV from the muon loop and, unless loops = "muon", the charged pions.
+    """Gamma(phi' -> gamma gamma) in GeV from the muon loop and, unless loops = "muon", the charged
+    pions.
 
-    Pions couple through m_pi^2, linear in V because u and d take their masses from it: g = m_pi^2/(sqrt2 V), chiral
-    perturbation theory at leading order.
+    Pions couple through m_pi^2, linear in V because u and d take their masses from it: g =
+    m_pi^2/(sqrt2 V), chiral perturbation theory at leading order.
     """
     m_phi, v, m_mu = floats(m_phi, v, m_mu)
     root2 = np.sqrt(2).item()
@@ -104,7 +107,9 @@ def width_phi_gammagamma(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU,
 
 @partial(jax.jit, static_argnames="loops")
 def sigma_v(m_eta: ArrayLike, m_phi: ArrayLike, temperature: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
-    """Thermally averaged eta eta -> phi' -> gamma gamma in GeV^-2, narrow-width form: 0 for 2 m_eta >= m_phi'."""
+    """Thermally averaged eta eta -> phi' -> gamma gamma in GeV^-2, narrow-width form: 0 for 2 m_eta
+    >= m_phi'.
+    """
     return resonance.narrow_width_average(
         m_eta, m_phi, temperature, eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops)
     )
@@ -130,10 +135,11 @@ def sigma_v_breit_wigner(
 
 @partial(jax.jit, static_argnames="loops")
 def sigma_v_today(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion") -> Array:
-    """<sigma v> in cm^3/s in the halo, for a Maxwell-Boltzmann distribution with v_0 = 238 km/s (T = m v_0^2/2).
+    """<sigma v> in cm^3/s in the halo, for a Maxwell-Boltzmann distribution with v_0 = 238 km/s (T
+    = m v_0^2/2).
 
-    Off resonance it is the p-wave tail, proportional to v_0^2: many orders below freeze-out and below the limit of the
-    cosmic microwave background, ``INPUTS["planck_p_ann"]``.
+    Off resonance it is the p-wave tail, proportional to v_0^2: many orders below freeze-out and
+    below the limit of the cosmic microwave background, ``INPUTS["planck_p_ann"]``.
     """
     (m_eta,) = floats(m_eta)
     temperature = m_eta * (INPUTS["halo_velocity"].value ** 2 / 2)
@@ -152,8 +158,8 @@ def p_wave_suppression(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: 
 def allowed_by_n_eff(m_aprime: ArrayLike) -> Array:
     """1 for m_A' above the published N_eff cut of 10 MeV, else 0; NaN stays NaN.
 
-    Lighter dark photons would be in equilibrium with neutrinos and electrons while the neutrinos decouple. Not computed
-    here: arXiv:2105.07655, Sec. III.
+    Lighter dark photons would be in equilibrium with neutrinos and electrons while the neutrinos
+    decouple. Not computed here: arXiv:2105.07655, Sec. III.
     """
     (m_aprime,) = floats(m_aprime)
     above = jnp.where(m_aprime > INPUTS["m_aprime_n_eff"].value, 1.0, 0.0).astype(m_aprime.dtype)
@@ -168,7 +174,9 @@ def _relic(
     width_out: ArrayLike,
     s_wave: ArrayLike = 0.0,
 ) -> Array:
-    """Omega h^2 of the resonance with all its exits, and of what annihilates beside it with a constant sigma v, GeV^-2."""
+    """Omega h^2 of the resonance with all its exits, and of what annihilates beside it with a
+    constant sigma v, GeV^-2.
+    """
 
     def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array, s_wave: Array) -> Array:
         def average(temperature: Array) -> Array:
@@ -193,7 +201,9 @@ def halo_temperature(c: Couplings) -> Array:
 
 
 def s_wave(c: Couplings) -> Array:
-    """sigma v in GeV^-2 of eta_1 eta_1 -> A'A' through eta_2 at rest, 0 where it is closed or the point gives no A'."""
+    """sigma v in GeV^-2 of eta_1 eta_1 -> A'A' through eta_2 at rest, 0 where it is closed or the
+    point gives no A'.
+    """
     eta = dark_matter(c)
     if not is_given(c.aprime) or not is_given(c.aprime.eta):
         return jnp.zeros_like(eta.mass)
@@ -202,9 +212,11 @@ def s_wave(c: Couplings) -> Array:
 
 @jax.jit
 def omega_h2_of(c: Couplings) -> Array:
-    """Omega h^2 of eta_1 in kinetic equilibrium with every exit of the resonance, and eta eta -> A'A' beside it.
+    """Omega h^2 of eta_1 in kinetic equilibrium with every exit of the resonance, and eta eta ->
+    A'A' beside it.
 
-    NaN for 2 m_eta >= m_phi', where what is left is the tail of the resonance, which the narrow width does not have.
+    NaN for 2 m_eta >= m_phi', where what is left is the tail of the resonance, which the narrow
+    width does not have.
     """
     p, eta = scalar(c), dark_matter(c)
     return _relic(freezeout.integrated_yield, eta.mass, p.mass, jnp.asarray(p.eta), width_out(c), s_wave(c))
@@ -212,14 +224,17 @@ def omega_h2_of(c: Couplings) -> Array:
 
 @jax.jit
 def omega_h2_coupled_of(c: Couplings) -> Array:
-    """Omega h^2 of eta_1 with its temperature evolved too, every exit of the resonance; eta eta -> A'A' is left out."""
+    """Omega h^2 of eta_1 with its temperature evolved too, every exit of the resonance; eta eta ->
+    A'A' is left out.
+    """
     p, eta = scalar(c), dark_matter(c)
     return _coupled(eta.mass, p.mass, jnp.asarray(p.eta), width_out(c), "none")
 
 
 @jax.jit
 def sigma_v_of(c: Couplings, temperature: ArrayLike) -> Array:
-    """Thermal average of eta eta -> phi' -> everything but dark matter in GeV^-2 with the full shape of the resonance.
+    """Thermal average of eta eta -> phi' -> everything but dark matter in GeV^-2 with the full
+    shape of the resonance.
 
     eta eta -> A'A' through eta_2 is added at rest.
     """
@@ -243,8 +258,9 @@ def omega_h2(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "m
 
     NaN for 2 m_eta >= m_phi'.
 
-    eta eta -> phi' -> gamma gamma alone. Beyond 2 m_eta = m_phi' only the tail of the resonance is left, many
-    orders too weak. The resonance is so narrow that kinetic equilibrium fails before freeze-out: ``omega_h2_coupled``.
+    eta eta -> phi' -> gamma gamma alone. Beyond 2 m_eta = m_phi' only the tail of the resonance is
+    left, many orders too weak. The resonance is so narrow that kinetic equilibrium fails before
+    freeze-out: ``omega_h2_coupled``.
     """
     return _relic(freezeout.integrated_yield, m_eta, m_phi, eta_yukawa(m_eta, v), width_phi_gammagamma(m_phi, v, loops=loops))
 
@@ -259,12 +275,14 @@ def omega_h2_approximate(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops
 def omega_h2_coupled(
     m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, loops: Loops = "muon+pion", scattering: Scattering = "none"
 ) -> Array:
-    """Omega h^2 of eta_1 without assuming kinetic equilibrium: number density and temperature of eta_1 evolve together.
+    """Omega h^2 of eta_1 without assuming kinetic equilibrium: number density and temperature of
+    eta_1 evolve together.
 
-    NaN for 2 m_eta >= m_phi'. Annihilation takes the energetic pairs, dark matter cools below the plasma, fewer pairs reach
-    the resonance: up to 14 times more is left than ``omega_h2`` says. phi' couples to nothing that is abundant at T = 2 MeV,
-    so nothing scatters; "electrons" adds scattering through A' at a splitting delta << T, which is 2 % of the result.
-    Numerical error below 1e-4. Source: T. Binder et al., arXiv:1706.07433.
+    NaN for 2 m_eta >= m_phi'. Annihilation takes the energetic pairs, dark matter cools below the
+    plasma, fewer pairs reach the resonance: up to 14 times more is left than ``omega_h2`` says.
+    phi' couples to nothing that is abundant at T = 2 MeV, so nothing scatters; "electrons" adds
+    scattering through A' at a splitting delta << T, which is 2 % of the result. Numerical error
+    below 1e-4. Source: T. Binder et al., arXiv:1706.07433.
     """
     m_eta, m_phi, v = floats(m_eta, m_phi, v)
     exchange = ALPHA_EM / np.pi / (4 * v**2)  # (g/2) e eps/m_A'^2, independent of m_A'
@@ -291,8 +309,9 @@ def _coupled(
 def omega_h2_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Array:
     """Omega h^2 that eta_1 eta_2 -> A' -> e e (kinetic mixing) alone would leave at delta = 0.
 
-    Assumes kinetic equilibrium. Far above 0.12 where co-annihilation is negligible. It is not for 2 m_eta < m_A' < 2.6 m_eta
-    or so: there the A' is on resonance, and only a splitting delta of several T (2 MeV at freeze-out) switches it off.
+    Assumes kinetic equilibrium. Far above 0.12 where co-annihilation is negligible. It is not for 2
+    m_eta < m_A' < 2.6 m_eta or so: there the A' is on resonance, and only a splitting delta of
+    several T (2 MeV at freeze-out) switches it off.
     """
     m_eta, m_aprime, v = jnp.broadcast_arrays(*floats(m_eta, m_aprime, v))
     g = m_aprime / (v * np.sqrt(2).item())
@@ -315,10 +334,12 @@ def thermal_relic_mass(
     loops: Loops = "muon+pion",
     method: Literal["kinetic_equilibrium", "coupled"] = "kinetic_equilibrium",
 ) -> Array:
-    """m_eta in GeV that gives Omega h^2 = ``target``, between 0.2 and 0.499 m_phi'; NaN where there is none.
+    """m_eta in GeV that gives Omega h^2 = ``target``, between 0.2 and 0.499 m_phi'; NaN where there
+    is none.
 
-    By ``omega_h2`` or ``omega_h2_coupled``. Differentiated by the implicit function theorem. There is no second solution
-    beyond m_phi'/2; nearer to it than 0.499 the narrow-width abundance rises again, within 1e-6 of threshold.
+    By ``omega_h2`` or ``omega_h2_coupled``. Differentiated by the implicit function theorem. There
+    is no second solution beyond m_phi'/2; nearer to it than 0.499 the narrow-width abundance rises
+    again, within 1e-6 of threshold.
     """
     abundance = omega_h2 if method == "kinetic_equilibrium" else omega_h2_coupled
     m_phi, v, target = jnp.broadcast_arrays(*floats(m_phi, v, target))

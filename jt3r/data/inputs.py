@@ -1,4 +1,6 @@
-"""The numbers of the production and decay of A' that are no constants of nature, from ``data/displaced_inputs.toml``."""
+"""The numbers of the production and decay of A' that are no constants of nature, from
+``data/displaced_inputs.toml``.
+"""
 
 from functools import cache
 

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Quantity(BaseModel):
-    """A number from the literature: its value in ``unit``, "1" for a pure number, and where it is printed.
+    """A number from the literature: its value in ``unit``, "1" for a pure number, and where it is
+    printed.
 
-    ``error`` is one standard deviation in the same unit, 0 for an exact or a defined number; ``latex`` how it is typeset.
-    Pydantic raises ValidationError for a number that is not finite, an error below zero, or no source.
+    ``error`` is one standard deviation in the same unit, 0 for an exact or a defined number;
+    ``latex`` how it is typeset. Pydantic raises ValidationError for a number that is not finite, an
+    error below zero, or no source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

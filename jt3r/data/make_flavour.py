@@ -1,19 +1,23 @@
-"""Make the flavour tables: FLAVIO's branching fractions as exact quadratic polynomials in the Wilson coefficients.
+"""Make the flavour tables: FLAVIO's branching fractions as exact quadratic polynomials in the
+Wilson coefficients.
 
-Every b -> s l l rate here is a sum of squared amplitudes that are linear in the coefficients, so a handful of FLAVIO
-calls at each node of a fixed quadrature in q^2 determines it exactly. Repeating this for joint random draws of all of
-FLAVIO's input parameters gives the theory uncertainties of the polynomials, with their correlations.
+Every b -> s l l rate here is a sum of squared amplitudes that are linear in the coefficients, so a
+handful of FLAVIO calls at each node of a fixed quadrature in q^2 determines it exactly. Repeating
+this for joint random draws of all of FLAVIO's input parameters gives the theory uncertainties of
+the polynomials, with their correlations.
 
     python -m jt3r.data.make_flavour [--draws 200] [--seed 2105] [--out DIRECTORY]
 
-The table is named after the FLAVIO that is installed (``flavio-2.7``, ``flavio-2.2``). FLAVIO 2.2, which the paper
-used, needs Python 3.8 or 3.9: there, run this file as a plain script. It imports NumPy, FLAVIO and wilson only.
+The table is named after the FLAVIO that is installed (``flavio-2.7``, ``flavio-2.2``). FLAVIO 2.2,
+which the paper used, needs Python 3.8 or 3.9: there, run this file as a plain script. It imports
+NumPy, FLAVIO and wilson only.
 
-Beside each polynomial stand its averages with 1/q^2 and 1/q^4 in the integrand, for coefficients that fall as 1/q^2 (a
-light mediator): the terms with one or two of them.
+Beside each polynomial stand its averages with 1/q^2 and 1/q^4 in the integrand, for coefficients
+that fall as 1/q^2 (a light mediator): the terms with one or two of them.
 
-Variables: for the lepton of each rate, at FLAVIO's b scale of 4.8 GeV, ``C9+ = C9 + C9'`` and ``C9- = C9 - C9'``, and
-so for C10, CS and CP. A pseudoscalar final state sees the sums, a leptonic decay the differences.
+Variables: for the lepton of each rate, at FLAVIO's b scale of 4.8 GeV, ``C9+ = C9 + C9'`` and
+``C9- = C9 - C9'``, and so for C10, CS and CP. A pseudoscalar final state sees the sums, a leptonic
+decay the differences.
 """
 
 from __future__ import annotations  # Python 3.8
@@ -64,7 +68,9 @@ RATES = {
 
 
 def gauss(edges: Sequence[float] | np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights of Gauss-Legendre quadrature of the given order on each cell between the edges."""
+    """Nodes and weights of Gauss-Legendre quadrature of the given order on each cell between the
+    edges.
+    """
     x, w = np.polynomial.legendre.leggauss(order)
     low, high = np.asarray(edges[:-1])[:, None], np.asarray(edges[1:])[:, None]
     return ((high + low) / 2 + (high - low) / 2 * x).ravel(), ((high - low) / 2 * w).ravel()
@@ -73,9 +79,9 @@ def gauss(edges: Sequence[float] | np.ndarray, order: int) -> tuple[np.ndarray, 
 def quadrature(q2_bin: tuple[float, float], muon_mass: float, fine: bool) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights in q^2.
 
-    FLAVIO interpolates its low-q^2 corrections linearly on a grid of 0.1 GeV^2 that starts at 1e-6: the fine rule puts
-    its cells on that grid. Below 1.1 GeV^2 the variable is u = sqrt(q^2 - 4 m_mu^2), which is smooth at the dimuon
-    threshold and resolves the photon pole.
+    FLAVIO interpolates its low-q^2 corrections linearly on a grid of 0.1 GeV^2 that starts at 1e-6:
+    the fine rule puts its cells on that grid. Below 1.1 GeV^2 the variable is u = sqrt(q^2 - 4
+    m_mu^2), which is smooth at the dimuon threshold and resolves the photon pole.
     """
     low, high = q2_bin
     if low > 10:
@@ -121,7 +127,9 @@ def wilson_values(x: dict[str, float], lepton: str) -> dict[str, float]:
 
 
 def coefficients_at_b_scale(flavio: Any, values: dict[str, float]) -> Any:
-    """FLAVIO's container with the coefficients given at the b scale, where the decays read them: nothing runs."""
+    """FLAVIO's container with the coefficients given at the b scale, where the decays read them:
+    nothing runs.
+    """
 
     class AtBScale(flavio.WilsonCoefficients):
         def get_wc(self, sector: str, scale: float, par: dict, *args: Any, **kwargs: Any) -> dict:
@@ -141,7 +149,9 @@ zeros: dict[str, dict] = {}
 
 
 def rate(flavio: Any, name: str, x: dict[str, float], par: dict[str, float], nodes: Any) -> np.ndarray:
-    """The branching fraction at one point, by the fixed quadrature; and the same with 1/q^2 and 1/q^4 in the integrand."""
+    """The branching fraction at one point, by the fixed quadrature; and the same with 1/q^2 and
+    1/q^4 in the integrand.
+    """
     observable, lepton, q2_bin, per_width, _ = RATES[name]
     wc = coefficients_at_b_scale(flavio, wilson_values(x, lepton))
     predict = flavio.classes.Observable[observable].prediction_par
@@ -155,7 +165,9 @@ def rate(flavio: Any, name: str, x: dict[str, float], par: dict[str, float], nod
 def fit(
     flavio: Any, name: str, par: dict[str, float], fine: bool, extra: Sequence[dict[str, float]] = ()
 ) -> tuple[np.ndarray, float]:
-    """Polynomials of one rate, of shape (monomials, 3) as in ``rate``, and the largest relative residual at extra points."""
+    """Polynomials of one rate, of shape (monomials, 3) as in ``rate``, and the largest relative
+    residual at extra points.
+    """
     q2_bin, monomials = RATES[name][2], RATES[name][4]
     nodes = None if q2_bin is None else quadrature(q2_bin, par["m_mu"], fine)
     points = design_points(monomials)
@@ -168,7 +180,9 @@ def fit(
 
 
 def running() -> dict[str, Any]:
-    """The linear map of the coefficients from 160 to 4.8 GeV, by wilson, and how far it is from the form used."""
+    """The linear map of the coefficients from 160 to 4.8 GeV, by wilson, and how far it is from the
+    form used.
+    """
     from wilson import Wilson
 
     names = [op + p + "_bs" + 2 * lepton for lepton in LEPTONS for p in ("", "p") for op in OPERATORS]

@@ -1,7 +1,9 @@
-"""Is any point of U(1)_T3R left? Descent by gradient of the strongest search over V, the masses and the way A' decays.
+"""Is any point of U(1)_T3R left? Descent by gradient of the strongest search over V, the masses and
+the way A' decays.
 
-Points start at random in a box and move against the slope of a smooth maximum of ln(rate/allowed) over all results. A point is
-open if the true maximum is negative where it ends. phi' keeps to the g-2 band, within two standard deviations of its centre.
+Points start at random in a box and move against the slope of a smooth maximum of ln(rate/allowed)
+over all results. A point is open if the true maximum is negative where it ends. phi' keeps to the
+g-2 band, within two standard deviations of its centre.
 """
 
 import math
@@ -27,8 +29,9 @@ BOX = {
     "invisible": (math.log(1e-18), math.log(0.03)),
     "pull": (-2.0, 2.0),
 }
-"""What is varied: logarithms of V and m_A' (GeV), of m_eta/m_phi', and of the further invisible width of A' over its mass, at
-most that of a coupling of 1; and the pull of g-2."""
+"""What is varied: logarithms of V and m_A' (GeV), of m_eta/m_phi', and of the further invisible
+width of A' over its mass, at most that of a coupling of 1; and the pull of g-2.
+"""
 
 _TEMPERATURE, _FLOOR = 0.3, -40.0
 
@@ -38,7 +41,9 @@ class Found(NamedTuple):
 
     point: Point
     margin: Real[np.ndarray, " n"]
-    """The largest ln(rate/allowed) of all results: negative at an open point, NaN where no phi' makes the band."""
+    """The largest ln(rate/allowed) of all results: negative at an open point, NaN where no phi'
+    makes the band.
+    """
     strongest: list[str]
     """The search that comes closest, or excludes most."""
 
@@ -99,10 +104,12 @@ def search(
     rate: float = 0.03,
     names: Sequence[str] | None = None,
 ) -> Found:
-    """Descend from random points; the same seed gives the same points. Compiling takes a minute or two.
+    """Descend from random points; the same seed gives the same points. Compiling takes a minute or
+    two.
 
-    ``as_of``: results published in that year or before; ``names``: these searches instead. ``rate``: length of the first steps
-    in the unit cube; it falls by ten. Adam's steps, on the smooth maximum of temperature 0.3.
+    ``as_of``: results published in that year or before; ``names``: these searches instead.
+    ``rate``: length of the first steps in the unit cube; it falls by ten. Adam's steps, on the
+    smooth maximum of temperature 0.3.
     """
     wanted = left.results(as_of) if names is None else names
     cuts = [name for name in wanted if isinstance(load.get(name), MassCut)]

@@ -1,7 +1,8 @@
 """Events of phi' from proton bremsstrahlung in a dump: phi' -> gamma gamma in the decay volume.
 
-The splitting is in closed form, so nothing is tabulated: 48 energies at every point. The nucleon's coupling is that of its pion
-cloud, sigma_piN y with y = 1/(sqrt2 V) the coupling of phi' over the mass of the quark.
+The splitting is in closed form, so nothing is tabulated: 48 energies at every point. The nucleon's
+coupling is that of its pion cloud, sigma_piN y with y = 1/(sqrt2 V) the coupling of phi' over the
+mass of the quark.
 """
 
 import functools
@@ -75,10 +76,12 @@ def numbers(search: ScalarDump) -> Dump:
 
 @functools.partial(jax.jit, static_argnames="nodes")
 def log_events(search: Dump, c: Couplings, nodes: int = NODES) -> Array:
-    """ln of the expected number of phi' -> gamma gamma (the channels in ``sees``), the shape of the point's parameters.
+    """ln of the expected number of phi' -> gamma gamma (the channels in ``sees``), the shape of the
+    point's parameters.
 
-    sum over energies of w_S(z, p_T < E theta) y_N^2 sigma(s')/sigma(s) with z = E/E_p up to ``largest_fraction``, above which
-    quasi-real emission is not justified; the same factor as for A' (``spectra``).
+    sum over energies of w_S(z, p_T < E theta) y_N^2 sigma(s')/sigma(s) with z = E/E_p up to
+    ``largest_fraction``, above which quasi-real emission is not justified; the same factor as for
+    A' (``spectra``).
     """
     phi, table = scalar(c), decays.phi(c)
     mass = phi.mass

@@ -36,9 +36,11 @@ def decay_lengths(
     v: float = 10.0,
     names: tuple[str, ...] = ("FASER", "SHiP", "SeaQuest"),
 ) -> DecayLengths:
-    """d_dec(E) in metres of A' of several masses, and d/ln N of proton searches with the paper's count N of A' from pi0.
+    """d_dec(E) in metres of A' of several masses, and d/ln N of proton searches with the paper's
+    count N of A' from pi0.
 
-    Energies, masses and ``v`` in GeV. Raises ValueError for a search without a proton beam. Source: arXiv:2105.07655, Fig. 6.
+    Energies, masses and ``v`` in GeV. Raises ValueError for a search without a proton beam. Source:
+    arXiv:2105.07655, Fig. 6.
     """
     energies, masses = jnp.asarray(energies), jnp.asarray(masses)
     couplings = couplings_of(Point(m_aprime=masses, v=jnp.asarray(v)))

@@ -35,13 +35,17 @@ class Beam(eqx.Module):
 
 
 def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
-    """The search's numbers, with its spectra (tabulated at the first call, about a second, and kept)."""
+    """The search's numbers, with its spectra (tabulated at the first call, about a second, and
+    kept).
+    """
     tables = spectra.tabulate(search, longitudinal, nodes)
     return Beam(tables, log_exposure(search), search.distance.value, search.depth.value)
 
 
 def log_exposure(search: DisplacedSearch) -> float:
-    """ln of the number of collisions (collider), interacting protons or electrons, times the efficiency."""
+    """ln of the number of collisions (collider), interacting protons or electrons, times the
+    efficiency.
+    """
     number = search.exposure.value
     if search.kind == "collider":
         number *= _MB_PER_FB * inputs()["collider_cross_section"]
@@ -51,8 +55,8 @@ def log_exposure(search: DisplacedSearch) -> float:
 def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
     """ln of the factor by which a channel's unit-coupling spectrum is to be multiplied.
 
-    With x the amplitude of ``jt3r.production.amplitude``: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3 Br(gamma gamma); vector, from
-    protons, x^2 |F_1(m^2)|^2; longitudinal and electron x^2.
+    With x the amplitude of ``jt3r.production.amplitude``: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3
+    Br(gamma gamma); vector, from protons, x^2 |F_1(m^2)|^2; longitudinal and electron x^2.
     """
     mass, numbers = vector(c).mass, inputs()
     strength = amplitude(c, {"vector": "proton"}.get(channel, channel), direct)
@@ -66,11 +70,12 @@ def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array,
 def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[str, ...] = decays.VISIBLE) -> Real[Array, "*b"]:
     """ln of the expected number of decays into what the search ``sees`` inside its volume.
 
-        N = exposure x efficiency x Br sum_channels int dE dN/dE(m, aperture) exp(-L/l)(1 - exp(-D/l)),  l = (p/m) c tau
+        N = exposure x efficiency x Br sum_channels int dE dN/dE(m, aperture) exp(-L/l)
+            (1 - exp(-D/l)),  l = (p/m) c tau
 
-    Br and c tau are the point's. Couplings broadcast, m and widths in GeV; on an open mesh the spectra are computed once per
-    mass. -inf where every channel or every decay is closed, NaN for masses outside the tables (``spectra.LIGHTEST``,
-    ``spectra.HEAVIEST``).
+    Br and c tau are the point's. Couplings broadcast, m and widths in GeV; on an open mesh the
+    spectra are computed once per mass. -inf where every channel or every decay is closed, NaN for
+    masses outside the tables (``spectra.LIGHTEST``, ``spectra.HEAVIEST``).
     """
     table, (mass,) = decays.aprime(c), floats(vector(c).mass)
     total_width = decays.total(table)
@@ -93,7 +98,9 @@ def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[st
 
 
 class PionBeam(eqx.Module):
-    """The numbers of the paper's estimator: ln of the pi0 made, the beam's energy and the distance to the volume."""
+    """The numbers of the paper's estimator: ln of the pi0 made, the beam's energy and the distance
+    to the volume.
+    """
 
     log_pions: Real[ArrayLike, ""]
     energy: Real[ArrayLike, ""]
@@ -113,8 +120,8 @@ def pion_beam(search: DisplacedSearch) -> PionBeam:
 def log_estimate(beam: PionBeam, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
     """The paper's estimator, ln of N exp(-d/d_dec): every pi0 makes an A' of the highest energy.
 
-    N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy. Source: 2105.07655,
-    sec. V. -inf above the pi0 mass.
+    N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy.
+    Source: 2105.07655, sec. V. -inf above the pi0 mass.
     """
     inverse_length = widths.inverse_lab_decay_length(beam.energy, vector(c).mass, decays.total(decays.aprime(c)))
     return log_pions(beam, c, direct) - inverse_length * beam.distance

@@ -37,7 +37,9 @@ class CouplingBound(eqx.Module):
     coupling: str = eqx.field(static=True)
 
     def log_rate(self, c: Couplings, sees: tuple[str, ...]) -> Real[Array, "*b"]:
-        """ln of the rate over the excluded rate, (coupling/limit)^2 Br(what it sees); -inf outside its masses."""
+        """ln of the rate over the excluded rate, (coupling/limit)^2 Br(what it sees); -inf outside
+        its masses.
+        """
         if self.coupling == "mixing":
             strength = amplitude(c, "electron")
         else:
@@ -62,7 +64,9 @@ class Excess(eqx.Module):
     """Channels of the A' that the search looks for."""
 
     def __call__(self, where: Where) -> Real[Array, "*b"]:
-        """At a point of any model, or for couplings; of their broadcast shape. Raises NotGiven for what the point lacks."""
+        """At a point of any model, or for couplings; of their broadcast shape. Raises NotGiven for
+        what the point lacks.
+        """
         c = couplings_of(where)
         _ = vector(c).mass  # says what is missing, if anything is
         return self._at(Couplings(aprime=c.aprime, eta=c.eta, m_mu=c.m_mu))
@@ -83,10 +87,11 @@ class Excess(eqx.Module):
 def excess(
     experiment: str | Search, recipe: Recipe = "direct", nodes: Nodes | None = None, strength: Strength = "weakest"
 ) -> Excess | TableExcess:
-    """The signal of a search and recipe; TypeError for a mass cut, ValueError for a recipe it has no meaning for.
+    """The signal of a search and recipe; TypeError for a mass cut, ValueError for a recipe it has
+    no meaning for.
 
-    A published table of limits, and a search for phi', has one recipe, all couplings, and takes ``strength`` instead: which
-    end of what theory leaves open.
+    A published table of limits, and a search for phi', has one recipe, all couplings, and takes
+    ``strength`` instead: which end of what theory leaves open.
     """
     search = searches.get(experiment)
     if search is not experiment:
@@ -111,10 +116,12 @@ def log_signal(
     nodes: Nodes | None = None,
     strength: Strength = "weakest",
 ) -> Real[Array, "*b"]:
-    """ln(N/N_needed) of a search at a point of any model, or for couplings; positive means excluded (or within reach).
+    """ln(N/N_needed) of a search at a point of any model, or for couplings; positive means excluded
+    (or within reach).
 
-    Parameters broadcast: (n, 1) and (1, m) make a grid. What the search sees, the lifetime and the production are the point's.
-    A mass cut has no rate: use ``intervals``. N_needed is the search's own number, or 1 for the paper's estimator.
+    Parameters broadcast: (n, 1) and (1, m) make a grid. What the search sees, the lifetime and the
+    production are the point's. A mass cut has no rate: use ``intervals``. N_needed is the search's
+    own number, or 1 for the paper's estimator.
     """
     return excess(experiment, recipe, nodes, strength)(where)
 
@@ -127,10 +134,11 @@ def log_events(experiment: str | Search, where: Where, recipe: Recipe = "direct"
 
 
 def log_likelihood(experiment: str | Search, where: Where, recipe: Recipe = "direct") -> Real[Array, "*b"]:
-    """ln L(s + b) - ln L(b) of a Poisson count: n ln(1 + s/b) - s, zero without signal, smooth in the parameters.
+    """ln L(s + b) - ln L(b) of a Poisson count: n ln(1 + s/b) - s, zero without signal, smooth in
+    the parameters.
 
-    n is the number observed, or for projections the expected background. Raises ValueError where events were observed on no
-    background: the ratio is then infinite.
+    n is the number observed, or for projections the expected background. Raises ValueError where
+    events were observed on no background: the ratio is then infinite.
     """
     search = searches.get(experiment)
     if isinstance(search, Recast):
@@ -145,7 +153,9 @@ def log_likelihood(experiment: str | Search, where: Where, recipe: Recipe = "dir
 
 
 def counts(search: Search) -> tuple[float, float]:
-    """Background and number observed of a counting search, for a projection the background; 0 for what counts nothing."""
+    """Background and number observed of a counting search, for a projection the background; 0 for
+    what counts nothing.
+    """
     made = dump(search) if isinstance(search, ScalarDump) else search
     if not isinstance(made, DisplacedSearch):
         return 0.0, 0.0

@@ -1,4 +1,6 @@
-"""How fast the A' or phi' of a rare decay is, and with what probability it decays inside a detector near where it was made."""
+"""How fast the A' or phi' of a rare decay is, and with what probability it decays inside a detector
+near where it was made.
+"""
 
 from typing import NamedTuple
 
@@ -18,7 +20,9 @@ NODES = 24
 
 KAON_BEAM, KAON_MASS = 60.0, 0.493677
 SOFTEST, SOFTEST_PHOTON = 10.0, 3.0
-"""GeV, NA48/2: kaon momentum, least energy of A' and photon. Source: arXiv:1504.00607, secs. 2-3; original not seen."""
+"""GeV, NA48/2: kaon momentum, least energy of A' and photon. Source: arXiv:1504.00607, secs. 2-3;
+original not seen.
+"""
 
 
 class Momenta(NamedTuple):
@@ -29,7 +33,9 @@ class Momenta(NamedTuple):
 
 
 def momenta(flight: Real[ArrayLike, ""] | str, mass: Real[ArrayLike, "*b"]) -> Momenta:
-    """Momenta of a particle of this mass: one energy in GeV, or ``NA48-2`` or ``pion_at_rest``; KeyError for another name."""
+    """Momenta of a particle of this mass: one energy in GeV, or ``NA48-2`` or ``pion_at_rest``;
+    KeyError for another name.
+    """
     (mass,) = floats(mass)
     if isinstance(flight, str):
         return {"NA48-2": _from_kaon_beam, "pion_at_rest": _from_pion_at_rest}[flight](mass)
@@ -38,9 +44,11 @@ def momenta(flight: Real[ArrayLike, ""] | str, mass: Real[ArrayLike, "*b"]) -> M
 
 
 def _from_kaon_beam(mass: Array) -> Momenta:
-    """K+ -> pi+ pi0, pi0 -> gamma A': both energies uniform, the A' between m^2/m_pi^2 and 1 of the pi0's.
+    """K+ -> pi+ pi0, pi0 -> gamma A': both energies uniform, the A' between m^2/m_pi^2 and 1 of the
+    pi0's.
 
-    dN/dE is ln of the ratio of the largest to the least energy of the pi0 that gives E: three panels, between its kinks.
+    dN/dE is ln of the ratio of the largest to the least energy of the pi0 that gives E: three
+    panels, between its kinks.
     """
     pion = inputs()["pion_mass"]
     energy = (KAON_MASS**2 + pion**2 - M_PI**2) / (2 * KAON_MASS)
@@ -62,7 +70,9 @@ def _from_kaon_beam(mass: Array) -> Momenta:
 
 
 def _from_pion_at_rest(mass: Array) -> Momenta:
-    """pi+ -> e+ nu A' of a stopped pion, with the spectrum of ``leptonic.massless_lepton_spectrum``."""
+    """pi+ -> e+ nu A' of a stopped pion, with the spectrum of
+    ``leptonic.massless_lepton_spectrum``.
+    """
     safe = jnp.clip(mass, 1e-6, 0.999 * M_PI)
     angle, weights = legendre(jnp.zeros(()), jnp.asarray(jnp.pi / 2), NODES)
     # Gauss-Legendre in the angle of q = q_max sin^2: the spectrum ends as a square root.
@@ -80,7 +90,8 @@ def decays_within(
     mass: Real[ArrayLike, "*b"],
     total_width: Real[ArrayLike, "*b"],
 ) -> Real[Array, "*b"]:
-    """Probability of a decay within ``length`` metres of where the particle is made, averaged over its momentum.
+    """Probability of a decay within ``length`` metres of where the particle is made, averaged over
+    its momentum.
 
     mass and total width in GeV. Source: PDG 2024, review 'Kinematics'.
     """

@@ -1,8 +1,10 @@
-"""What is left of U(1)_T3R: every search at one point of the model, and the windows of m_A' that none of them closes.
+"""What is left of U(1)_T3R: every search at one point of the model, and the windows of m_A' that
+none of them closes.
 
-phi' stands on the g-2 band of the point's m_A' and V, so that searches for it count too. How the A' decays is a number, the
-share of its decays into what can be seen, or a scenario: ``visible``, all of them; ``invisible``, nu_s massless;
-``thermal``, dark matter just below half of m_phi', which the relic density needs, so that A' -> eta eta opens above m_phi'.
+phi' stands on the g-2 band of the point's m_A' and V, so that searches for it count too. How the A'
+decays is a number, the share of its decays into what can be seen, or a scenario: ``visible``, all
+of them; ``invisible``, nu_s massless; ``thermal``, dark matter just below half of m_phi', which the
+relic density needs, so that A' -> eta eta opens above m_phi'.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,9 +37,11 @@ _MASSES = 1200
 
 
 def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario | Real[ArrayLike, ""] = "visible") -> Point:
-    """The point of a mass (GeV), V and way of decaying, phi' on the g-2 band; ValueError for another scenario.
+    """The point of a mass (GeV), V and way of decaying, phi' on the g-2 band; ValueError for
+    another scenario.
 
-    ``decay`` as a number B is the share of visible decays: the rest is invisible, of width Gamma_visible (1 - B)/B.
+    ``decay`` as a number B is the share of visible decays: the rest is invisible, of width
+    Gamma_visible (1 - B)/B.
     """
     mass, v = jnp.broadcast_arrays(*floats(mass, v))
     m_phi, _ = band.solve(Point(v=v, m_aprime=mass))
@@ -60,7 +64,8 @@ def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario
 
 
 def log_strength(name: str, at: Point, recipe: Recipe = "direct", strength: recast.Strength = "weakest") -> Array:
-    """ln(rate/allowed) of one search at a point of ``point``; positive means excluded, or within reach of a projection.
+    """ln(rate/allowed) of one search at a point of ``point``; positive means excluded, or within
+    reach of a projection.
 
     A published mass cut is +1 inside and -1 outside, -inf where it does not hold.
     """
@@ -78,7 +83,9 @@ def _cut(search: MassCut, at: Point) -> Array:
 
 
 def results(as_of: int | None = None) -> list[str]:
-    """Names of the searches that close a window: results, published by then, that do not hang on an unknown amplitude."""
+    """Names of the searches that close a window: results, published by then, that do not hang on an
+    unknown amplitude.
+    """
     found = []
     for name in limits.experiments(as_of):
         search = load.get(name)
@@ -94,7 +101,9 @@ def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct") -> dic
 
 
 def intervals(masses: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    """Where a strength on rising masses is positive, (n, 2): ends between two masses by a straight line in ln m."""
+    """Where a strength on rising masses is positive, (n, 2): ends between two masses by a straight
+    line in ln m.
+    """
     above = strength > 0
     logs, finite = np.log(masses), np.where(np.isfinite(strength), strength, -40.0)
     ends = [masses[0]] if above[0] else []
@@ -111,12 +120,16 @@ def windows(
     between: tuple[float, float] = (2e-3, 0.3),
     recipe: Recipe = "direct",
 ) -> np.ndarray:
-    """Intervals of m_A' in GeV, (n, 2), that no result closes, as of a year or of today; ends to 1e-3 of the mass."""
+    """Intervals of m_A' in GeV, (n, 2), that no result closes, as of a year or of today; ends to
+    1e-3 of the mass.
+    """
     masses = np.geomspace(*between, _MASSES)
     found = strengths(results(as_of), point(masses, v, decay), recipe)
     return intervals(masses, -strongest(found))
 
 
 def strongest(found: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The largest strength of all searches at each point; -40 at least, NaN counting as no statement."""
+    """The largest strength of all searches at each point; -40 at least, NaN counting as no
+    statement.
+    """
     return np.max([np.nan_to_num(np.maximum(x, -40.0), nan=-40.0) for x in found.values()], axis=0)

@@ -1,6 +1,8 @@
-"""Which values of a parameter a search excludes or reaches, in any model, with derivatives of the edges.
+"""Which values of a parameter a search excludes or reaches, in any model, with derivatives of the
+edges.
 
-Functions take a search by its name, or one of your own as ``jt3r.experiments.load.parse`` makes it from a few numbers.
+Functions take a search by its name, or one of your own as ``jt3r.experiments.load.parse`` makes it
+from a few numbers.
 
 >>> import jt3r
 >>> jt3r.limits.intervals("E137", v=10.0).shape  # one interval of m_A', both ends in GeV
@@ -41,16 +43,22 @@ PUBLISHED_AT = 10.0
 COUPLING_RANGE = (1e-9, 1e-1)
 """The same for mixings and couplings."""
 VISIBLE_HALF = 0.5
-"""A published mass cut holds where the A' decays as its scenario says, visibly or not, with at least this branching ratio."""
+"""A published mass cut holds where the A' decays as its scenario says, visibly or not, with at
+least this branching ratio.
+"""
 _SCAN_POINTS = 400
 _DARK_MATTER = 0.45
 """m_eta over m_phi' in the invisible scenario of a search for phi'."""
 _ON_EDGE = 1e-6
-"""|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it is larger."""
+"""|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it
+is larger.
+"""
 
 
 def experiments(as_of: int | None = None) -> list[str]:
-    """Names of all searches, in the order of the data files; with ``as_of`` those published in that year or before."""
+    """Names of all searches, in the order of the data files; with ``as_of`` those published in that
+    year or before.
+    """
     return [name for name, search in searches.load().items() if as_of is None or (search.year or 0) <= as_of]
 
 
@@ -60,7 +68,9 @@ def mass_of(search: Search) -> str:
 
 
 def make_point(model: str = "t3r", point: ParameterPoint | None = None, **values: Any) -> ParameterPoint:
-    """``point`` with these values, or a new point of the model. Raises as the making of a point does."""
+    """``point`` with these values, or a new point of the model. Raises as the making of a point
+    does.
+    """
     return MODELS[model].point(**values) if point is None else point.with_values(**values)
 
 
@@ -72,7 +82,9 @@ def edge(
     along: str = "m_aprime",
     recipe: Recipe = "direct",
 ) -> Real[Array, "*b"]:
-    """The parameter's value between ``lower`` and ``upper`` at which N = N_needed, with implicit derivatives in the others."""
+    """The parameter's value between ``lower`` and ``upper`` at which N = N_needed, with implicit
+    derivatives in the others.
+    """
     signal = excess(experiment, recipe)
     root = bracketed_root(
         lambda log_x: signal(point.with_values(**{along: jnp.exp(log_x)})), *(jnp.log(x) for x in floats(lower, upper))
@@ -94,7 +106,8 @@ def slopes(
 ) -> np.ndarray:
     """d(edge)/d(``by``) at edges of ``intervals``, by the implicit function theorem.
 
-    0 where an edge does not move: at a threshold, at an end of the range, and for a published mass cut.
+    0 where an edge does not move: at a threshold, at an end of the range, and for a published mass
+    cut.
     """
     edges = np.asarray(edges, float)
     if isinstance(searches.get(experiment), MassCut):
@@ -125,8 +138,9 @@ def _slopes(signal: Excess | TableExcess, point: ParameterPoint, along: str, by:
 def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:
     """Intervals (n, 2) between ``lower`` and ``upper`` where ``function`` is positive.
 
-    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one compiled shape serves all.
-    An interval narrower than a step of the scan (1.7 % in mass) can be missed.
+    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one
+    compiled shape serves all. An interval narrower than a step of the scan (1.7 % in mass) can be
+    missed.
     """
     logs = np.linspace(np.log(lower), np.log(upper), _SCAN_POINTS)
     above = np.asarray(function(np.exp(logs))) > 0
@@ -159,19 +173,21 @@ def intervals(
     point: ParameterPoint | None = None,
     **values: Any,
 ) -> np.ndarray:
-    """Excluded or reachable intervals of a parameter of a model, shape (n, 2), at these values of the others.
+    """Excluded or reachable intervals of a parameter of a model, shape (n, 2), at these values of
+    the others.
 
-    ``between`` are the positive ends of the range that is looked at: unless given ``MASS_RANGE`` for masses of A' and phi' and
-    ``COUPLING_RANGE`` for what has no unit. Whether the A' is seen follows from the point: one that decays at once into what
-    no search sees
-    leaves displaced searches nothing. A published mass cut holds for m_aprime alone, at the V = 10 GeV of U(1)_T3R that it was
-    published for, where the A' decays as its scenario says. Raises ValueError for a range that is missing or not positive, for
-    the paper's estimator with an electron beam, and as the making of a point does. ``along`` is the mass of the particle
-    that is
-    looked for unless given. ``strength`` picks the end of the range that theory leaves to a hadronic rate: the weakest excludes
-    the least. ``dark_matter`` sets m_eta to this fraction of the value along the scan. ``scenario`` is short for values of
-    U(1)_T3R: "visible" for those of the point, "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of
-    its mass; ValueError for another.
+    ``between`` are the positive ends of the range that is looked at: unless given ``MASS_RANGE``
+    for masses of A' and phi' and ``COUPLING_RANGE`` for what has no unit. Whether the A' is seen
+    follows from the point: one that decays at once into what no search sees leaves displaced
+    searches nothing. A published mass cut holds for m_aprime alone, at the V = 10 GeV of U(1)_T3R
+    that it was published for, where the A' decays as its scenario says. Raises ValueError for a
+    range that is missing or not positive, for the paper's estimator with an electron beam, and as
+    the making of a point does. ``along`` is the mass of the particle that is looked for unless
+    given. ``strength`` picks the end of the range that theory leaves to a hadronic rate: the
+    weakest excludes the least. ``dark_matter`` sets m_eta to this fraction of the value along the
+    scan. ``scenario`` is short for values of U(1)_T3R: "visible" for those of the point,
+    "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its mass;
+    ValueError for another.
     """
     search = searches.get(experiment)
     if scenario not in (None, "visible", "invisible"):
@@ -193,7 +209,9 @@ def intervals(
 
 
 def check_range(model: str, along: str, between: tuple[float, float] | None) -> tuple[float, float]:
-    """The positive ends between which ``intervals`` looks. Raises ValueError if they are missing or wrong."""
+    """The positive ends between which ``intervals`` looks. Raises ValueError if they are missing or
+    wrong.
+    """
     known = MODELS[model].parameters
     if between is None:
         if along in ("m_aprime", "m_phi"):
@@ -208,7 +226,9 @@ def check_range(model: str, along: str, between: tuple[float, float] | None) -> 
 
 
 def _published(cut: MassCut, at: Callable[[np.ndarray], ParameterPoint]) -> np.ndarray:
-    """The parts of a published interval in which the A' decays as the cut's scenario says, to 1 % of the interval."""
+    """The parts of a published interval in which the A' decays as the cut's scenario says, to 1 %
+    of the interval.
+    """
     ends = (max(cut.lightest.value, MASS_RANGE[0] * 1e-2), cut.heaviest.value)
     masses = np.linspace(*ends, 101)
     point = at(masses)

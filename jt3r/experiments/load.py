@@ -78,17 +78,20 @@ class DisplacedSearch(_Search):
 
     @property
     def target(self) -> tuple[float, float, float]:
-        """Mass number, charge number and radiation length in g/cm^2 of the target; 0 where the kind needs none."""
+        """Mass number, charge number and radiation length in g/cm^2 of the target; 0 where the kind
+        needs none.
+        """
         numbers = (self.target_mass_number, self.target_charge_number, self.radiation_length)
         mass_number, charge_number, radiation_length = (number.value if number else 0.0 for number in numbers)
         return mass_number, charge_number, radiation_length
 
     @property
     def angles(self) -> tuple[float, float, float]:
-        """Smallest and largest polar angle of the aperture, and the part of the azimuth that it covers.
+        """Smallest and largest polar angle of the aperture, and the part of the azimuth that it
+        covers.
 
-        An aperture beside the beam is replaced by the sector of a ring between its nearest and farthest point that has
-        the same area.
+        An aperture beside the beam is replaced by the sector of a ring between its nearest and
+        farthest point that has the same area.
         """
         at = self.aperture_distance.value if self.aperture_distance else self.distance.value + self.depth.value
         radius, offset = self.radius.value, self.off_axis.value if self.off_axis else 0.0
@@ -122,7 +125,9 @@ class MassCut(_Search):
 
 
 class Recast(_Search):
-    """A published table of mass -> limit on a rate or coupling, in ``limit_tables.csv``; the fields: ``data/recasts.toml``."""
+    """A published table of mass -> limit on a rate or coupling, in ``limit_tables.csv``; the
+    fields: ``data/recasts.toml``.
+    """
 
     rate: str
     sees: tuple[str, ...]
@@ -160,12 +165,16 @@ FILES = ("experiments.toml", "recasts.toml")
 
 
 def parse(text: str) -> dict[str, Search]:
-    """The searches of a TOML text by name; pydantic.ValidationError or ValueError names what is wrong."""
+    """The searches of a TOML text by name; pydantic.ValidationError or ValueError names what is
+    wrong.
+    """
     return searches_of(tomllib.loads(text))
 
 
 def searches_of(tables: Mapping[str, Any]) -> dict[str, Search]:
-    """The searches of tables, kind by kind, by name; pydantic.ValidationError or ValueError names what is wrong."""
+    """The searches of tables, kind by kind, by name; pydantic.ValidationError or ValueError names
+    what is wrong.
+    """
     unknown = set(tables) - set(_KINDS)
     if unknown:
         raise ValueError(f"unknown kind of search: {', '.join(sorted(unknown))}; known: {', '.join(_KINDS)}")
@@ -188,7 +197,9 @@ def load() -> dict[str, Search]:
 
 
 def get(name: str | Search) -> Search:
-    """One shipped search by name, KeyError listing the names there are; a search, such as one of ``parse``, is itself."""
+    """One shipped search by name, KeyError listing the names there are; a search, such as one of
+    ``parse``, is itself.
+    """
     if not isinstance(name, str):
         return name
     searches = load()

@@ -1,6 +1,8 @@
-"""Branching ratios of mesons into A' or phi' from the couplings of a model, and the squared couplings that searches bound.
+"""Branching ratios of mesons into A' or phi' from the couplings of a model, and the squared
+couplings that searches bound.
 
-Every function takes ``Couplings`` and reads nothing else. Source of each formula: the kernel that it calls.
+Every function takes ``Couplings`` and reads nothing else. Source of each formula: the kernel that
+it calls.
 """
 
 import functools
@@ -50,17 +52,23 @@ def _effective(c: Couplings, weights: dict[str, float]) -> Number:
 
 
 def pi0_mixing(c: Couplings) -> Number:
-    """eps_pi = tr(tau_3 Q V)/(e tr(tau_3 Q^2)): eps + g/(2 e) for U(1)_T3R. The axial part drops out by charge conjugation."""
+    """eps_pi = tr(tau_3 Q V)/(e tr(tau_3 Q^2)): eps + g/(2 e) for U(1)_T3R. The axial part drops
+    out by charge conjugation.
+    """
     return _effective(c, {"u": CHARGES["u"], "d": -CHARGES["d"]})
 
 
 def eta_mixing(c: Couplings) -> Number:
-    """eps_eta for eta = (uu + dd - ss)/sqrt3: eps + 9 g/(8 e); a pure octet would have 3 g/(2 e), 30 % more."""
+    """eps_eta for eta = (uu + dd - ss)/sqrt3: eps + 9 g/(8 e); a pure octet would have 3 g/(2 e),
+    30 % more.
+    """
     return _effective(c, {"u": CHARGES["u"], "d": CHARGES["d"], "s": -CHARGES["s"]})
 
 
 def phi_eta_mixing(c: Couplings) -> Number:
-    """eps_phi of phi -> eta A': the strange quark's coupling over its charge; u and d of opposite couplings add nothing."""
+    """eps_phi of phi -> eta A': the strange quark's coupling over its charge; u and d of opposite
+    couplings add nothing.
+    """
     return _effective(c, {"s": 1.0})
 
 
@@ -88,7 +96,9 @@ _THRESHOLD = 3.5
 
 
 class _Rates(eqx.Module):
-    """Br of P -> l nu A' as a quadratic form of the five ``leptonic.Charges``, tabulated in mass: relative error below 1e-7."""
+    """Br of P -> l nu A' as a quadratic form of the five ``leptonic.Charges``, tabulated in mass:
+    relative error below 1e-7.
+    """
 
     heaviest: float = eqx.field(static=True)
     series: Real[Array, "c 15"]
@@ -121,7 +131,9 @@ def _rates(meson: str, fermion: str) -> _Rates:
 
 
 def _charges(c: Couplings, down: str, fermion: str) -> leptonic.Charges:
-    """A neutrino has the left-handed coupling of its charged lepton, by SU(2), and no electric charge."""
+    """A neutrino has the left-handed coupling of its charged lepton, by SU(2), and no electric
+    charge.
+    """
     own_left = getattr(vector(c).left, fermion)
     return leptonic.Charges(
         contact=_part(c, "right", "u") - _part(c, "right", down),
@@ -155,7 +167,9 @@ def kaon_muon_phi(c: Couplings) -> Number:
 
 
 def kaon_pion(c: Couplings, octet: float = INPUTS["octet_low"], plet: float = INPUTS["plet_low"]) -> Number:
-    """Br(K+ -> pi+ A') at lowest order with g_8 and g_27; the error is not known, see ``kernels.decays.kaon_pion``."""
+    """Br(K+ -> pi+ A') at lowest order with g_8 and g_27; the error is not known, see
+    ``kernels.decays.kaon_pion``.
+    """
     right, left = (chiral.Quarks(*(_part(c, hand, quark) for quark in ("u", "d", "s"))) for hand in ("right", "left"))
     numbers = (KAON, M_PI, INPUTS["chiral_constant"])
     amplitude = chiral.vector_amplitude(-_FERMI_G8 * octet, -_FERMI_G8 * plet, right, left, *numbers)

@@ -1,4 +1,6 @@
-"""Observables of the A', phi' and eta_2: widths, branching ratios, lifetimes, and events of every computed search."""
+"""Observables of the A', phi' and eta_2: widths, branching ratios, lifetimes, and events of every
+computed search.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -147,7 +149,9 @@ for _entry in _WIDTHS:
 
 
 def _register(search: searches.DisplacedSearch | searches.CouplingLimit, replace: bool = False) -> None:
-    """events_NAME, log_events_NAME, loglike_NAME and excluded_NAME or reach_NAME; names in lower case, - as _."""
+    """events_NAME, log_events_NAME, loglike_NAME and excluded_NAME or reach_NAME; names in lower
+    case, - as _.
+    """
     name = search.name.lower().replace("-", "_")
     label = rf"\mathrm{{{search.label}}}".replace(" ", r"\ ")
     verdict = "excluded" if search.status == "excluded" else "reach"

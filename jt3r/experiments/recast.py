@@ -1,4 +1,6 @@
-"""Published tables of mass -> limit, recast for any couplings: rate of the model over the rate that is allowed."""
+"""Published tables of mass -> limit, recast for any couplings: rate of the model over the rate that
+is allowed.
+"""
 
 import functools
 import math
@@ -44,12 +46,16 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "K_pi": mesons.kaon_pion,
     "K_pi_phi": mesons.kaon_pion_phi,
 }
-"""What a table may bound. The first five are squared couplings, as a dark photon's eps^2 or, of the muon, g^2."""
+"""What a table may bound. The first five are squared couplings, as a dark photon's eps^2 or, of the
+muon, g^2.
+"""
 
 
 @functools.cache
 def tables() -> dict[str, np.ndarray]:
-    """Rows (mass in GeV, limit, upper end of a band or NaN) by search, from ``data/limit_tables.csv``."""
+    """Rows (mass in GeV, limit, upper end of a band or NaN) by search, from
+    ``data/limit_tables.csv``.
+    """
     found: dict[str, list[list[float]]] = {}
     text = resources.files("jt3r.data").joinpath("limit_tables.csv").read_text(encoding="utf-8")
     for line in text.splitlines():
@@ -60,13 +66,17 @@ def tables() -> dict[str, np.ndarray]:
 
 
 class Table(eqx.Module):
-    """The numbers of a table search as arrays: those that bound the same rate in the same channels run one program."""
+    """The numbers of a table search as arrays: those that bound the same rate in the same channels
+    run one program.
+    """
 
     log_mass: Real[Array, " n"]
     log_limit: Real[Array, " n"]
     log_upper: Real[Array, " n"]
     log_factor: Real[ArrayLike, ""]
-    """ln of what the rate is multiplied by: the chosen end of what theory leaves open, over the published Br."""
+    """ln of what the rate is multiplied by: the chosen end of what theory leaves open, over the
+    published Br.
+    """
     length: Real[ArrayLike, ""]
     energy: Real[ArrayLike, ""]
     rate: str = eqx.field(static=True)
@@ -79,7 +89,9 @@ class Table(eqx.Module):
 
 @functools.cache
 def table(search: Recast, strength: Strength = "weakest") -> Table:
-    """The table of a search, filled up to one length; KeyError where limit_tables.csv has no rows of it."""
+    """The table of a search, filled up to one length; KeyError where limit_tables.csv has no rows
+    of it.
+    """
     rows = tables()[search.name]
     rows = np.concatenate([rows, np.repeat(rows[-1:], _ROWS - len(rows), axis=0)])
     factor = {"weakest": search.weakest, "central": 1.0, "strongest": search.strongest}[strength] / search.table_share
@@ -109,7 +121,9 @@ def particle(which: str, c: Couplings) -> tuple[Number, decays.Table, tuple[str,
 
 @jax.jit
 def log_strength(table: Table, c: Couplings) -> Array:
-    """ln(rate/allowed rate): positive means excluded; -inf where the search says nothing. Everything may be differentiated."""
+    """ln(rate/allowed rate): positive means excluded; -inf where the search says nothing.
+    Everything may be differentiated.
+    """
     mass, channels, invisible = particle(table.particle, c)
     log_mass, limits, uppers = (
         jnp.asarray(numbers, mass.dtype) for numbers in (table.log_mass, table.log_limit, table.log_upper)
@@ -130,9 +144,11 @@ def log_strength(table: Table, c: Couplings) -> Array:
 
 
 def _log_band(table: Table, c: Couplings, mass: Array, channels: decays.Table, lower: Array, upper: Array) -> Array:
-    """Of a dump whose exclusion is a band in eps^2: its lower edge bounds production times decays, the upper one the lifetime.
+    """Of a dump whose exclusion is a band in eps^2: its lower edge bounds production times decays,
+    the upper one the lifetime.
 
-    N goes as eps_e^2 Gamma_ee where the particle lives long: eps^4 at the lower edge. At the upper edge it lives too shortly.
+    N goes as eps_e^2 Gamma_ee where the particle lives long: eps^4 at the lower edge. At the upper
+    edge it lives too shortly.
     """
     log_one = log_or_closed(widths.vector_to_fermions(mass, mesons.M_E, mesons.ELECTRIC_CHARGE))
     visible = log_or_closed(decays.total(channels, table.sees))
@@ -141,7 +157,9 @@ def _log_band(table: Table, c: Couplings, mass: Array, channels: decays.Table, l
 
 
 class TableExcess(eqx.Module):
-    """ln(rate/allowed rate), or of events over those needed, of one search: positive means excluded."""
+    """ln(rate/allowed rate), or of events over those needed, of one search: positive means
+    excluded.
+    """
 
     search: Table | dark_higgs.Dump
     log_needed: float = eqx.field(static=True, default=0.0)
@@ -167,5 +185,7 @@ def excess(search: Recast | ScalarDump, strength: Strength = "weakest") -> Table
 
 
 def residual(log_strength: Array) -> Array:
-    """A 90 % CL limit as a half-Gaussian about 0: 1.28 times the rate over the allowed one; at most exp(20) of it."""
+    """A 90 % CL limit as a half-Gaussian about 0: 1.28 times the rate over the allowed one; at most
+    exp(20) of it.
+    """
     return statistics.upper_limit(jnp.exp(jnp.minimum(log_strength, _LARGEST)), 1.0, _DEVIATIONS)

@@ -1,6 +1,7 @@
 """Energy spectra of the A' that a search's beam makes at unit coupling, tabulated in mass.
 
-The tables are made once for a search; after that every search of one kind runs the same program on its own numbers.
+The tables are made once for a search; after that every search of one kind runs the same program on
+its own numbers.
 """
 
 import functools
@@ -22,12 +23,15 @@ from .load import DisplacedSearch
 from .tables import on_disk
 
 LIGHTEST, HEAVIEST = 5e-4, 2.0
-"""Masses in GeV between which bremsstrahlung is tabulated; for electrons to 0.75 of the lowest energy at most."""
+"""Masses in GeV between which bremsstrahlung is tabulated; for electrons to 0.75 of the lowest
+energy at most.
+"""
 
 
 class Nodes(NamedTuple):
-    """Quadrature: energies; (fractions, transverse momenta, azimuths) of a meson decay; panels of the electron's shower;
-    Chebyshev points in mass."""
+    """Quadrature: energies; (fractions, transverse momenta, azimuths) of a meson decay; panels of
+    the electron's shower; Chebyshev points in mass.
+    """
 
     energies: int = 48
     decay: tuple[int, int, int] = (24, 12, 8)
@@ -38,8 +42,9 @@ class Nodes(NamedTuple):
 class Spectra(NamedTuple):
     """Channels on common energies (GeV).
 
-    ``series`` holds, by channel, Chebyshev coefficients of ln(dN/dE dE), the accepted A' per beam particle at unit
-    coupling times the weight of the energy: of mesons in (m/m_P)^2, of bremsstrahlung in ln m from LIGHTEST to ``heaviest``.
+    ``series`` holds, by channel, Chebyshev coefficients of ln(dN/dE dE), the accepted A' per beam
+    particle at unit coupling times the weight of the energy: of mesons in (m/m_P)^2, of
+    bremsstrahlung in ln m from LIGHTEST to ``heaviest``.
     """
 
     energies: Real[Array, " n"]
@@ -60,7 +65,9 @@ def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = 
 
 
 def log_weights(channel: str, spectra: Spectra, mass: Real[Array, "*b"]) -> Real[Array, "*b n"]:
-    """ln(dN/dE dE) of a channel at the masses; -inf at and above the mass of a meson, without meaning outside the table."""
+    """ln(dN/dE dE) of a channel at the masses; -inf at and above the mass of a meson, without
+    meaning outside the table.
+    """
     if channel in ("pion", "eta"):
         ratio = mass / inputs()[f"{channel}_mass"]
         found = chebyshev.evaluate(jnp.where(ratio < 1, ratio, 0.5), spectra.series[channel])
@@ -113,7 +120,9 @@ def _kept(make: Callable[[_Production, Nodes], Spectra]) -> Callable[[_Productio
 @functools.cache
 @_kept
 def _mesons(made: _Production, nodes: Nodes) -> Spectra:
-    """pi0 and eta -> gamma A' at Br = 1; eta has the spectrum of pi0 with its own mass, times the input eta_per_pion_*."""
+    """pi0 and eta -> gamma A' at Br = 1; eta has the spectrum of pi0 with its own mass, times the
+    input eta_per_pion_*.
+    """
     numbers = inputs()
     highest = made.beam
     if made.kind == "beam_dump":
@@ -150,7 +159,9 @@ def _meson_spectra(
     collider: bool,
     nodes: tuple[int, int, int],
 ) -> Array:
-    """dN/dE at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for colliders."""
+    """dN/dE at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for
+    colliders.
+    """
 
     def mesons(energy: Array, transverse: Array) -> Array:
         if collider:
@@ -167,7 +178,9 @@ def _meson_spectra(
 @functools.cache
 @_kept
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
-    """p -> p A' at unit coupling, transverse (``vector``, without the form factor) and ``longitudinal``."""
+    """p -> p A' at unit coupling, transverse (``vector``, without the form factor) and
+    ``longitudinal``.
+    """
     limit = inputs()["largest_transverse"]
     smallest, largest, azimuth = made.angles
     energies, weights = _proton_energies(made, nodes.energies)
@@ -187,7 +200,9 @@ def _protons(made: _Production, nodes: Nodes) -> Spectra:
 
 
 def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:
-    """Two panels in ln E that meet where the aperture lets through all transverse momenta that bremsstrahlung may have."""
+    """Two panels in ln E that meet where the aperture lets through all transverse momenta that
+    bremsstrahlung may have.
+    """
     limit, (smallest, largest, _) = inputs()["largest_transverse"], made.angles
     highest = inputs()["largest_fraction"] * made.beam
     if smallest * highest > limit:
@@ -203,7 +218,9 @@ def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:
 @functools.cache
 @_kept
 def _electrons(made: _Production, nodes: Nodes) -> Spectra:
-    """e -> e A' at eps = 1, on a rule in s with ln(E_0/E) = s^4 ln(E_0/E_min): at E -> E_0 it goes like 1/|ln(E_0 - E)|."""
+    """e -> e A' at eps = 1, on a rule in s with ln(E_0/E) = s^4 ln(E_0/E_min): at E -> E_0 it goes
+    like 1/|ln(E_0 - E)|.
+    """
     mass_number, charge_number, radiation_length = made.target
     heaviest = min(HEAVIEST, 0.75 * made.lowest)
     points, weights = (x[::-1] for x in unit_rule(nodes.energies, jnp.result_type(float)))

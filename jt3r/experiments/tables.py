@@ -1,4 +1,6 @@
-"""Tables of spectra kept on disk: they depend on a few numbers of a search, and take seconds to make."""
+"""Tables of spectra kept on disk: they depend on a few numbers of a search, and take seconds to
+make.
+"""
 
 import hashlib
 import os
@@ -23,10 +25,12 @@ Table = dict[str, jax.Array]
 
 
 def on_disk(make: Callable[..., Table]) -> Callable[..., Table]:
-    """``make`` of what a repr tells apart, its table read from the user's cache if it is there and written there if not.
+    """``make`` of what a repr tells apart, its table read from the user's cache if it is there and
+    written there if not.
 
-    The file is found by the arguments, the precision, and all code and data of jt3r that spectra are made with. Nothing is
-    read or written where JAX's own cache is switched off: JAX_ENABLE_COMPILATION_CACHE=false, ``jt3r run --no-cache``.
+    The file is found by the arguments, the precision, and all code and data of jt3r that spectra
+    are made with. Nothing is read or written where JAX's own cache is switched off:
+    JAX_ENABLE_COMPILATION_CACHE=false, ``jt3r run --no-cache``.
     """
 
     def table(*arguments: Any) -> Table:
@@ -44,7 +48,9 @@ def on_disk(make: Callable[..., Table]) -> Callable[..., Table]:
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:
-    """The arrays of the file; None if it is missing, or not as it was written (a zip archive checks its own bytes)."""
+    """The arrays of the file; None if it is missing, or not as it was written (a zip archive checks
+    its own bytes).
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)

@@ -1,7 +1,8 @@
-"""The benchmarks BMA-BMD as Table I prints them, and Tables I and II: ours beside the printed cells and FLAVIO 2.2.
+"""The benchmarks BMA-BMD as Table I prints them, and Tables I and II: ours beside the printed cells
+and FLAVIO 2.2.
 
-The coefficients are printed to two or three digits, so a cell follows from them within a range: a verdict asks whether some
-point of it rounds to the printed cell.
+The coefficients are printed to two or three digits, so a cell follows from them within a range: a
+verdict asks whether some point of it rounds to the printed cell.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,9 @@ TABLE1 = ("R_K", "R_Kst", "BR_Bsmumu")
 TABLE2 = ("BR_BpKstmumu", "BR_B0Kmumu", "BR_BpKmumu", "dBR_Bsphimumu", "dBR_LbLmumu")
 COEFFICIENTS = ("universal", "nonuniversal", "scalar", "pseudoscalar", "primed")
 SPLITS = {"plain": (1.0, 0.0), "opposite": (0.5, -0.5)}
-"""How |C_P - C_P'| is shared between C_P and C_P', which is not printed: C_P alone, or C_P = -C_P' as in eq. (10)."""
+"""How |C_P - C_P'| is shared between C_P and C_P', which is not printed: C_P alone, or C_P = -C_P'
+as in eq. (10).
+"""
 
 _NOT_FLAVIO = "not FLAVIO's, which made the benchmarks' cells: an older prediction of the literature (original not seen)"
 NOTES = {
@@ -52,8 +55,9 @@ SOURCE = (
 
 @dataclass(frozen=True)
 class Row:
-    """One cell: what is printed (None where the paper has none), ours with its range over the rounding of the printed
-    coefficients, FLAVIO 2.2 (NaN for a pull), and a remark."""
+    """One cell: what is printed (None where the paper has none), ours with its range over the
+    rounding of the printed coefficients, FLAVIO 2.2 (NaN for a pull), and a remark.
+    """
 
     benchmark: str
     quantity: str
@@ -67,7 +71,9 @@ class Row:
 
     @property
     def agrees(self) -> bool:
-        """Whether the printed cell is what some coefficients that round to the printed ones give."""
+        """Whether the printed cell is what some coefficients that round to the printed ones
+        give.
+        """
         return self.printed is not None and self.printed.holds(self.lowest, self.highest)
 
     @property
@@ -87,21 +93,27 @@ def _data() -> dict[str, Any]:
 
 
 def quantities() -> dict[str, dict[str, Any]]:
-    """Of each quantity of Tables I and II: scale and unit of what is printed, its place, the measured value as printed."""
+    """Of each quantity of Tables I and II: scale and unit of what is printed, its place, the
+    measured value as printed.
+    """
     return _data()["quantities"]
 
 
 def printed_coefficients(name: str) -> dict[str, Printed]:
-    """What Table I prints of a benchmark, by the names of ``COEFFICIENTS``; raises ValueError for an unknown name."""
+    """What Table I prints of a benchmark, by the names of ``COEFFICIENTS``; raises ValueError for
+    an unknown name.
+    """
     if name not in _data() or name == "quantities":
         raise ValueError(f"no benchmark {name!r}; there are SM, {', '.join(NAMES)}")
     return {key: Printed(text) for key, text in _data()[name].get("coefficients", {}).items()}
 
 
 def table_row(name: str) -> dict[str, float]:
-    """What Table I prints of a benchmark, by the names of ``COEFFICIENTS``; what it leaves blank is 0.
+    """What Table I prints of a benchmark, by the names of ``COEFFICIENTS``; what it leaves blank is
+    0.
 
-    ``scalar`` and ``pseudoscalar`` are |C_S - C_S'| and |C_P - C_P'| in GeV^-1. Raises ValueError for an unknown name.
+    ``scalar`` and ``pseudoscalar`` are |C_S - C_S'| and |C_P - C_P'| in GeV^-1. Raises ValueError
+    for an unknown name.
     """
     return dict.fromkeys(COEFFICIENTS, 0.0) | {key: number.value for key, number in printed_coefficients(name).items()}
 
@@ -125,21 +137,26 @@ def _in_flavios_names(b: Mapping[str, Any], split: str) -> dict[str, Any]:
 
 
 def benchmark(name: str, split: str = "plain") -> dict[str, float]:
-    """Wilson coefficients of a benchmark at 160 GeV, in FLAVIO's names, for ``jt3r.flavour.predict``: Table I as printed.
+    """Wilson coefficients of a benchmark at 160 GeV, in FLAVIO's names, for
+    ``jt3r.flavour.predict``: Table I as printed.
 
-    C_S and C_P in GeV^-1; ``split``: a name in ``SPLITS``. Raises ValueError for an unknown name or split.
-    Source: arXiv:2105.07655, Table I.
+    C_S and C_P in GeV^-1; ``split``: a name in ``SPLITS``. Raises ValueError for an unknown name or
+    split. Source: arXiv:2105.07655, Table I.
     """
     return _in_flavios_names(table_row(name), split)
 
 
 def _corners(name: str) -> dict[str, np.ndarray]:
-    """The coefficients of ``benchmark`` at their printed values (first) and at the corners of their rounding."""
+    """The coefficients of ``benchmark`` at their printed values (first) and at the corners of their
+    rounding.
+    """
     return _in_flavios_names(corners(dict.fromkeys(COEFFICIENTS) | printed_coefficients(name)), "plain")
 
 
 def printed_cells(wanted: tuple[str, ...]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Benchmark -> quantity -> the cell and its error as printed; what the paper does not print is not there."""
+    """Benchmark -> quantity -> the cell and its error as printed; what the paper does not print is
+    not there.
+    """
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for name in ("SM", *NAMES):
         printed, errors = _data()[name]["printed"], _data()[name].get("errors", {})

@@ -1,5 +1,6 @@
-"""Coordinates of a parameter space that stand for several Wilson coefficients at once: coefficients tied as the model ties
-them, and mixing angles through eq. (10) of arXiv:2105.07655. All of them add to the coefficients that the point sets itself.
+"""Coordinates of a parameter space that stand for several Wilson coefficients at once: coefficients
+tied as the model ties them, and mixing angles through eq. (10) of arXiv:2105.07655. All of them add
+to the coefficients that the point sets itself.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,9 @@ ANGLES = {
     "yukawa_b": Coordinate("1", r"\lambda''_b s'_{sL}", "Yukawa coupling of phi' times a sine, gives C_S"),
     "yukawa_s": Coordinate("1", r"\lambda''_s s'_{bL}", "Yukawa coupling of phi' times a sine, gives C_S'"),
 }
-"""Products of mixing angles, with all relations of eq. (10) between the coefficients that they give."""
+"""Products of mixing angles, with all relations of eq. (10) between the coefficients that they
+give.
+"""
 
 COORDINATES = {**TIED, **ANGLES}
 
@@ -42,7 +45,8 @@ COORDINATES = {**TIED, **ANGLES}
 def coefficients(values: Mapping[str, Array], m_aprime: Array | None, v: Array, preset: str) -> dict[str, Array]:
     """Wilson coefficients in FLAVIO's names that these coordinates add, at 160 GeV.
 
-    Angles need ``m_aprime``; ``preset`` is that of ``jt3r.flavour.matching.prefactors``. Arrays broadcast.
+    Angles need ``m_aprime``; ``preset`` is that of ``jt3r.flavour.matching.prefactors``. Arrays
+    broadcast.
     """
     found: dict[str, Array] = {}
 
@@ -66,8 +70,10 @@ def coefficients(values: Mapping[str, Array], m_aprime: Array | None, v: Array, 
 
 
 def _of_angles(angles: dict[str, Array], m_aprime: Array, v: Array, preset: str) -> dict[str, Array]:
-    """Eq. (10) depends on products alone, so each product stands for one sine, the other being one. In C_S and C_S' the sine
-    of the product is a factor of the Yukawa term too: these are taken with sines of one."""
+    """Eq. (10) depends on products alone, so each product stands for one sine, the other being one.
+    In C_S and C_S' the sine of the product is a factor of the Yukawa term too: these are taken with
+    sines of one.
+    """
     s_l, sp_l, sp_r = (angles.get(name, 0.0) for name in ("s_l", "sp_l", "sp_r"))
     found = coefficients_of_angles(m_aprime, preset, v, s_sl=s_l, s_bl=1.0, sp_sl=sp_l, sp_bl=1.0, sp_sr=sp_r, sp_br=1.0)
     yukawa_b, yukawa_s = angles.get("yukawa_b", 0.0), angles.get("yukawa_s", 0.0)

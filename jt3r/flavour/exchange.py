@@ -1,8 +1,9 @@
-"""Exchange of Wilson coefficients (WCxf) and of the flavour polynomials (POPxf) with other programs.
+"""Exchange of Wilson coefficients (WCxf) and of the flavour polynomials (POPxf) with other
+programs.
 
-WCxf, the Wilson coefficient exchange format (arXiv:1712.05298): here always EFT ``WET`` in the ``flavio`` basis, JSON,
-which is YAML too. POPxf, polynomial predictions of observables, in its mode 'functions of polynomials', as jelli reads
-it.
+WCxf, the Wilson coefficient exchange format (arXiv:1712.05298): here always EFT ``WET`` in the
+``flavio`` basis, JSON, which is YAML too. POPxf, polynomial predictions of observables, in its mode
+'functions of polynomials', as jelli reads it.
 """
 
 import json
@@ -20,10 +21,11 @@ from .table import VARIABLES, Rate, load_table
 
 
 def wcxf(coefficients: Mapping[str, float], scale: float = 160.0) -> dict[str, Any]:
-    """A WCxf document of the coefficients, which are single numbers in FLAVIO's names, given at ``scale`` in GeV.
+    """A WCxf document of the coefficients, which are single numbers in FLAVIO's names, given at
+    ``scale`` in GeV.
 
-    Raises ValueError for a name that is none of FLAVIO's, and for numbers that are not finite. Source of the format:
-    J. Aebischer et al., arXiv:1712.05298.
+    Raises ValueError for a name that is none of FLAVIO's, and for numbers that are not finite.
+    Source of the format: J. Aebischer et al., arXiv:1712.05298.
     """
     unknown = sorted(set(coefficients) - set(NAMES))
     if unknown:
@@ -45,14 +47,18 @@ def write_wcxf(path: str | Path, coefficients: Mapping[str, float], scale: float
 
 
 ROUNDING = 1e-12
-"""Imaginary parts up to this are rounding of the program that wrote them: C_9 and its like are of order one."""
+"""Imaginary parts up to this are rounding of the program that wrote them: C_9 and its like are of
+order one.
+"""
 
 
 def read_wcxf(path: str | Path) -> tuple[dict[str, float], float]:
-    """Coefficients and their scale in GeV from a WCxf file, JSON or, with PyYAML installed, YAML, whatever its suffix.
+    """Coefficients and their scale in GeV from a WCxf file, JSON or, with PyYAML installed, YAML,
+    whatever its suffix.
 
-    ValueError for a file that is neither, for another EFT or basis, for a scale or values that are missing or no finite
-    numbers, for complex coefficients, and for coefficients that jt3r does not know, unless they are zero.
+    ValueError for a file that is neither, for another EFT or basis, for a scale or values that are
+    missing or no finite numbers, for complex coefficients, and for coefficients that jt3r does not
+    know, unless they are zero.
     """
     path = Path(path)
     document = _document_in(path)
@@ -80,7 +86,9 @@ def read_wcxf(path: str | Path) -> tuple[dict[str, float], float]:
 
 
 def _number(path: Path, name: object, value: object) -> float:
-    """The value. Raises ValueError unless it is a finite number: YAML 1.1 reads 1e-3 as a text, which is taken for one."""
+    """The value. Raises ValueError unless it is a finite number: YAML 1.1 reads 1e-3 as a text,
+    which is taken for one.
+    """
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -110,7 +118,9 @@ Polynomial = dict[tuple[str, ...], float]
 
 
 def _polynomial(rate: Rate) -> Polynomial:
-    """The polynomial in the coefficients themselves: monomials are sorted tuples of names, () the constant."""
+    """The polynomial in the coefficients themselves: monomials are sorted tuples of names, () the
+    constant.
+    """
     terms: Polynomial = {}
     for number, factors in zip(rate.numbers, rate.monomials, strict=True):
         products: Polynomial = {(): number}
@@ -150,7 +160,9 @@ def _inverse(a: Polynomial) -> Polynomial:
 
 
 def _document(polynomials: list[Polynomial]) -> dict[str, list[float]]:
-    """Monomial -> the number of each polynomial. Monomials are padded to second degree and name real parts."""
+    """Monomial -> the number of each polynomial. Monomials are padded to second degree and name
+    real parts.
+    """
     keys = sorted({key for terms in polynomials for key in terms}, key=lambda k: (len(k), k))
     return {str((*([""] * (2 - len(key))), *key, "RR")): [terms.get(key, 0.0) for terms in polynomials] for key in keys}
 
@@ -158,8 +170,9 @@ def _document(polynomials: list[Polynomial]) -> dict[str, list[float]]:
 def popxf(table: str = DEFAULT_TABLE) -> dict[str, Any]:
     """The polynomials of a table as a POPxf document at the b scale.
 
-    ``polynomial_central`` has the rates, exact; the observables are expressions in them. ``observable_central`` is
-    their expansion to second degree, which the format asks for; it is exact for all but the ratios.
+    ``polynomial_central`` has the rates, exact; the observables are expressions in them.
+    ``observable_central`` is their expansion to second degree, which the format asks for; it is
+    exact for all but the ratios.
     """
     loaded = load_table(table)
     rates = {name: _polynomial(rate) for name, rate in loaded.rates.items()}

@@ -14,11 +14,13 @@ M_APRIME = 0.1  # GeV
 
 @dataclass(frozen=True)
 class Realised:
-    """A benchmark with products of mixing angles by eq. (10), and the observables of Table I that follow.
+    """A benchmark with products of mixing angles by eq. (10), and the observables of Table I that
+    follow.
 
-    Eq. (10) ties C_P = -C_P' to the two products that C9^NU and C9' fix, so of C9' and C_P - C_P' one alone can be as
-    printed: ``kept``. The other is what comes with it. ``derived``: C_P - C_P' (GeV^-1) at the same products from the
-    divergences of the currents (``jt3r.kernels.flavour.wilson``), in place of eq. (10)'s.
+    Eq. (10) ties C_P = -C_P' to the two products that C9^NU and C9' fix, so of C9' and C_P - C_P'
+    one alone can be as printed: ``kept``. The other is what comes with it. ``derived``: C_P - C_P'
+    (GeV^-1) at the same products from the divergences of the currents
+    (``jt3r.kernels.flavour.wilson``), in place of eq. (10)'s.
     """
 
     benchmark: str
@@ -35,10 +37,12 @@ class Realised:
 
 
 def realise(name: str, keep: str = "pseudoscalar", table: str = "flavio-2.2", m_aprime: float = M_APRIME) -> Realised:
-    """The angles of a benchmark and what follows, with the printed prefactors' inputs, V = 10 GeV, ``m_aprime`` in GeV.
+    """The angles of a benchmark and what follows, with the printed prefactors' inputs, V = 10 GeV,
+    ``m_aprime`` in GeV.
 
-    ``keep``: ``pseudoscalar`` tunes s'_sR s'_bR against (m_s/m_b) s'_sL s'_bL so that C_P - C_P' is as printed; ``primed``
-    takes s'_sR s'_bR from C9' as printed. C_S is free in eq. (10). Raises ValueError for another name of either.
+    ``keep``: ``pseudoscalar`` tunes s'_sR s'_bR against (m_s/m_b) s'_sL s'_bL so that C_P - C_P' is
+    as printed; ``primed`` takes s'_sR s'_bR from C9' as printed. C_S is free in eq. (10). Raises
+    ValueError for another name of either.
     """
     if keep not in KEEPS:
         raise ValueError(f"no choice {keep!r}; there are {', '.join(KEEPS)}")

@@ -1,11 +1,13 @@
-"""One Gaussian term of all chosen flavour observables: measurements with their correlations, theory with its covariance.
+"""One Gaussian term of all chosen flavour observables: measurements with their correlations, theory
+with its covariance.
 
-The theory covariance is FLAVIO's at the point itself, a function of the Wilson coefficients, and its determinant is part of the
-likelihood: -2 ln L = r^T V^-1 r + ln det V. Everything is in units of the experimental errors, where V = E + T with E the
-experimental correlations; E is left out of the determinant, which is then at least one.
+The theory covariance is FLAVIO's at the point itself, a function of the Wilson coefficients, and
+its determinant is part of the likelihood: -2 ln L = r^T V^-1 r + ln det V. Everything is in units
+of the experimental errors, where V = E + T with E the experimental correlations; E is left out of
+the determinant, which is then at least one.
 
-Rates are polynomials of second degree, so their covariance is one of fourth: all of it is a few products of matrices, which
-compile to little and run well for one point and for many.
+Rates are polynomials of second degree, so their covariance is one of fourth: all of it is a few
+products of matrices, which compile to little and run well for one point and for many.
 """
 
 from functools import cache, partial, reduce
@@ -25,11 +27,15 @@ from .table import load_table
 
 Theory = Literal["point", "sm", "none"]
 THEORY = ("point", "sm", "none")
-"""Theory errors: the covariance at the point, that of the Standard Model everywhere, or none, as in the paper."""
+"""Theory errors: the covariance at the point, that of the Standard Model everywhere, or none, as in
+the paper.
+"""
 
 
 class Spread(NamedTuple):
-    """Theory covariance between the rates of two leptons: products of monomials, and what each adds to which pair of rates."""
+    """Theory covariance between the rates of two leptons: products of monomials, and what each adds
+    to which pair of rates.
+    """
 
     factors: tuple[np.ndarray, np.ndarray]
     numbers: np.ndarray
@@ -39,9 +45,10 @@ class Spread(NamedTuple):
 class Polynomials(NamedTuple):
     """The r rates behind k observables, over the n monomials of each lepton's coefficients.
 
-    ``numbers``: lepton -> (n, r), zero for the rates of the other lepton. ``spread``: pair of leptons -> `Spread`; ``place``
-    (r, r): where each pair of rates stands among all of them. ``top`` and ``bottom`` (k): which rate each observable is,
-    and which it is divided by, -1 for none.
+    ``numbers``: lepton -> (n, r), zero for the rates of the other lepton. ``spread``: pair of
+    leptons -> ``Spread``; ``place`` (r, r): where each pair of rates stands among all of them.
+    ``top`` and ``bottom`` (k): which rate each observable is, and which it is divided by, -1 for
+    none.
     """
 
     monomials: dict[str, Monomials]
@@ -87,7 +94,9 @@ def polynomials(observables: tuple[str, ...], table: str = DEFAULT_TABLE) -> Pol
 
 
 def _spread(one: np.ndarray, other: np.ndarray, pairs: list[tuple[int, int]], same: bool) -> Spread:
-    """The covariance of pairs of rates from the changes (m, n, r) of their numbers; only products i <= j of the same lepton."""
+    """The covariance of pairs of rates from the changes (m, n, r) of their numbers; only products i
+    <= j of the same lepton.
+    """
     n, p = one.shape[1], other.shape[1]
     i, j = np.triu_indices(n) if same else (np.repeat(np.arange(n), p), np.tile(np.arange(p), n))
     products = np.stack([one[:, :, k].T @ other[:, :, m] for k, m in pairs], axis=-1)
@@ -107,7 +116,9 @@ def predictions_and_covariance(
     table: str = DEFAULT_TABLE,
     covariance: bool = True,
 ) -> tuple[Real[Array, "*b k"], Real[Array, "*b k k"] | None]:
-    """The observables at coefficients given at 160 GeV, and FLAVIO's theory covariance of them there, if it is wanted."""
+    """The observables at coefficients given at 160 GeV, and FLAVIO's theory covariance of them
+    there, if it is wanted.
+    """
     found, low = polynomials(observables, table), low_scale_coefficients(coefficients, table)
     shape = jnp.broadcast_shapes(*(value.shape for value in low.values()))
     monomials = {}
@@ -146,11 +157,12 @@ def terms(
     theory: Theory = "point",
     table: str = DEFAULT_TABLE,
 ) -> tuple[Real[Array, "*b k"], Real[Array, "*b"]]:
-    """Independent standard residuals, one for each observable, and ln det V, zero unless ``theory`` is "point".
+    """Independent standard residuals, one for each observable, and ln det V, zero unless ``theory``
+    is "point".
 
-    The squares sum to r^T V^-1 r. Each residual is that of its observable given those before it: the Cholesky factor of V,
-    row by row. ``errors``: `jt3r.flavour.measurements.treatment`. Raises ValueError for an observable that the data set has
-    not measured.
+    The squares sum to r^T V^-1 r. Each residual is that of its observable given those before it:
+    the Cholesky factor of V, row by row. ``errors``: ``jt3r.flavour.measurements.treatment``.
+    Raises ValueError for an observable that the data set has not measured.
     """
     measured, errors = measurements(dataset), treatment(errors, dataset)
     if missing := [name for name in observables if name not in measured]:
@@ -174,7 +186,9 @@ def terms(
 
 
 def whiten(covariance: Real[Array, "*b k k"], pulls: Real[Array, "*b k"]) -> tuple[Real[Array, "*b k"], Real[Array, "*b"]]:
-    """L^-1 pulls and ln det of a covariance L L^T: one column after another, for all points of a batch at once."""
+    """L^-1 pulls and ln det of a covariance L L^T: one column after another, for all points of a
+    batch at once.
+    """
     k = pulls.shape[-1]
 
     def eliminate(rest: tuple[Array, Array], here: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -193,9 +207,11 @@ def whiten(covariance: Real[Array, "*b k k"], pulls: Real[Array, "*b k"]) -> tup
 
 
 def _width(difference: Array, measured: Measurement, errors: str) -> Array:
-    """The experimental error that the theory's is measured in: smooth where a two-sided one jumps from one side's to the other.
+    """The experimental error that the theory's is measured in: smooth where a two-sided one jumps
+    from one side's to the other.
 
-    Beyond one error from the value it is the error of that side; in between it goes over by the smoothstep of fifth degree.
+    Beyond one error from the value it is the error of that side; in between it goes over by the
+    smoothstep of fifth degree.
     """
     if errors != "two-sided":
         return residual(difference, measured, errors)[1]

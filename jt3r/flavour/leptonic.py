@@ -1,7 +1,9 @@
-"""Bs -> l l from its formula, with the hadronic inputs as arguments: for a decay constant or a lifetime that float.
+"""Bs -> l l from its formula, with the hadronic inputs as arguments: for a decay constant or a
+lifetime that float.
 
-The short-distance inputs (normalisation, C10 of the Standard Model, quark masses at 4.8 GeV) are those of the table's
-polynomial, from which they follow: with the default inputs the muon's rate is that of ``jt3r.flavour.predict``.
+The short-distance inputs (normalisation, C10 of the Standard Model, quark masses at 4.8 GeV) are
+those of the table's polynomial, from which they follow: with the default inputs the muon's rate is
+that of ``jt3r.flavour.predict``.
 """
 
 from collections.abc import Mapping
@@ -18,7 +20,9 @@ from .table import VARIABLES, load_table
 
 
 class ShortDistance(NamedTuple):
-    """What the polynomial of Bs -> mu mu says of it: N in GeV^-2, C10 of the Standard Model, m_b/(m_b + m_s)."""
+    """What the polynomial of Bs -> mu mu says of it: N in GeV^-2, C10 of the Standard Model,
+    m_b/(m_b + m_s).
+    """
 
     normalisation: float
     c10: float
@@ -53,9 +57,10 @@ def bs_to_leptons(
 ) -> Real[Array, "*b"]:
     """Time-integrated branching ratio of Bs -> l l, ``lepton`` ``mu`` or ``e``.
 
-    ``coefficients``, ``scale``: as for ``jt3r.flavour.predict``. ``decay_constant`` f_Bs in GeV, ``lifetime`` in GeV^-1 and
-    ``y`` = Delta Gamma/(2 Gamma) are the table's unless given. |V_tb V_ts*| is in the table's normalisation: the rate goes as
-    its square. Raises ValueError for another lepton. Source: De Bruyn et al., arXiv:1204.1737.
+    ``coefficients``, ``scale``: as for ``jt3r.flavour.predict``. ``decay_constant`` f_Bs in GeV,
+    ``lifetime`` in GeV^-1 and ``y`` = Delta Gamma/(2 Gamma) are the table's unless given. |V_tb
+    V_ts*| is in the table's normalisation: the rate goes as its square. Raises ValueError for
+    another lepton. Source: De Bruyn et al., arXiv:1204.1737.
     """
     if lepton not in ("mu", "e"):
         raise ValueError(f"no lepton {lepton!r}; there are mu, e")

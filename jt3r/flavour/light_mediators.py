@@ -1,8 +1,10 @@
-"""b -> s l l when part of the coefficients falls as 1/q^2: exchange of a mediator much lighter than the momentum it carries.
+"""b -> s l l when part of the coefficients falls as 1/q^2: exchange of a mediator much lighter than
+the momentum it carries.
 
-The paper replaces the propagators of A' and phi' by 1/Lambda^2 with Lambda = 2 GeV (eqs. 6-7). Here they stay: inside each
-integral over q^2 the light part of a coefficient is C Lambda^2/q^2, and at q^2 = m_Bs^2 in Bs -> l l. The rates are still exact
-quadratics, with numbers of their own for the terms that have one or two light factors.
+The paper replaces the propagators of A' and phi' by 1/Lambda^2 with Lambda = 2 GeV (eqs. 6-7). Here
+they stay: inside each integral over q^2 the light part of a coefficient is C Lambda^2/q^2, and at
+q^2 = m_Bs^2 in Bs -> l l. The rates are still exact quadratics, with numbers of their own for the
+terms that have one or two light factors.
 """
 
 from collections.abc import Mapping
@@ -20,7 +22,9 @@ from .table import VARIABLES, Rate, load_table
 
 
 def split(rate: Rate) -> tuple[tuple[float, ...], Monomials]:
-    """Numbers and monomials of a rate in ``VARIABLES`` of the heavy part, then of the light part times Lambda^2."""
+    """Numbers and monomials of a rate in ``VARIABLES`` of the heavy part, then of the light part
+    times Lambda^2.
+    """
     terms: dict[tuple[int, ...], float] = {}
     moments = (rate.numbers, rate.over_q2, rate.over_q4)
     for k, factors in enumerate(rate.monomials):
@@ -53,12 +57,13 @@ def predict(
 ) -> dict[str, Real[Array, "*b"]]:
     """The observables of ``jt3r.flavour.predict`` at ``coefficients`` + ``light`` cutoff^2/q^2.
 
-    ``coefficients`` and ``scale`` as there; ``light``, by the same names, at q^2 = ``cutoff``^2 (GeV) and at the b scale:
-    exchange of a light particle does not run from 160 GeV. Neglects the mediator's mass, so wrong by m^2/q^2 at the lower edge
-    of a bin: 1 % of R_K for 100 MeV, and not to be used for ``R_Kst_low`` above some 50 MeV. No theory errors.
+    ``coefficients`` and ``scale`` as there; ``light``, by the same names, at q^2 = ``cutoff``^2
+    (GeV) and at the b scale: exchange of a light particle does not run from 160 GeV. Neglects the
+    mediator's mass, so wrong by m^2/q^2 at the lower edge of a bin: 1 % of R_K for 100 MeV, and not
+    to be used for ``R_Kst_low`` above some 50 MeV. No theory errors.
 
-    ``jt3r.flavour.matching.coefficients_of_angles`` gives ``coefficients`` with its ``light = 0``, the Z alone; what it gives
-    beyond them with ``light = 1`` is ``light`` here.
+    ``jt3r.flavour.matching.coefficients_of_angles`` gives ``coefficients`` with its ``light = 0``,
+    the Z alone; what it gives beyond them with ``light = 1`` is ``light`` here.
     """
     heavy = low_scale_coefficients(coefficients, table, scale)
     at_cutoff = low_scale_coefficients(light, table, load_table(table).scales[1])

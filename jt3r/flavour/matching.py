@@ -1,4 +1,6 @@
-"""Wilson coefficients of the model, from its mixing angles to the names that ``jt3r.flavour.predict`` takes."""
+"""Wilson coefficients of the model, from its mixing angles to the names that
+``jt3r.flavour.predict`` takes.
+"""
 
 from functools import cache
 from typing import Any
@@ -29,11 +31,13 @@ def _values(section: str) -> dict[str, float]:
 
 
 def prefactors(preset: str = "pdg", v: ArrayLike = VEV, cutoff: ArrayLike = CUTOFF) -> wilson.Prefactors:
-    """Prefactors of eq. (10) from a preset's inputs: ``paper`` (its printed numbers), ``pdg``, or ``derived``.
+    """Prefactors of eq. (10) from a preset's inputs: ``paper`` (its printed numbers), ``pdg``, or
+    ``derived``.
 
-    ``derived`` is ``pdg`` with the Z coupling |T_3| = 1/2 in place of the paper's s_W^2/3, 6.5 times larger; and with it the
-    functions below take C_P and C_P' from the divergences of the currents, not the paper's C_P = -C_P' (see
-    ``jt3r.kernels.flavour.wilson``). ``v`` and ``cutoff`` in GeV. Raises ValueError for another preset.
+    ``derived`` is ``pdg`` with the Z coupling |T_3| = 1/2 in place of the paper's s_W^2/3, 6.5
+    times larger; and with it the functions below take C_P and C_P' from the divergences of the
+    currents, not the paper's C_P = -C_P' (see ``jt3r.kernels.flavour.wilson``). ``v`` and
+    ``cutoff`` in GeV. Raises ValueError for another preset.
     """
     if preset not in PRESETS:
         raise ValueError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
@@ -58,10 +62,12 @@ def coefficients_of_angles(
     light: ArrayLike = 1.0,
     **angles: Real[ArrayLike, "*b"],
 ) -> dict[str, Array]:
-    """Coefficients in FLAVIO's names at 160 GeV, from m_A' (GeV) and the angles of ``jt3r.kernels.flavour.wilson.match``.
+    """Coefficients in FLAVIO's names at 160 GeV, from m_A' (GeV) and the angles of
+    ``jt3r.kernels.flavour.wilson.match``.
 
-    Angles: ``s_sl``, ``s_bl`` (Z), ``sp_sl``, ``sp_bl``, ``sp_sr``, ``sp_br`` (light mediators), sines; Yukawas
-    ``yukawa_s``, ``yukawa_b``. ``light``: 1 for the paper's contact form, 0 for what the Z alone gives.
+    Angles: ``s_sl``, ``s_bl`` (Z), ``sp_sl``, ``sp_bl``, ``sp_sr``, ``sp_br`` (light mediators),
+    sines; Yukawas ``yukawa_s``, ``yukawa_b``. ``light``: 1 for the paper's contact form, 0 for what
+    the Z alone gives.
     """
     c = wilson.match(
         prefactors(preset, v, cutoff),
@@ -94,7 +100,9 @@ def angles_of_coefficients(
     v: ArrayLike = VEV,
     cutoff: ArrayLike = CUTOFF,
 ) -> wilson.Angles:
-    """Products of sines that give C10^U, C9^NU = C10^NU and (C_P - C_P')/2; see ``jt3r.kernels.flavour.wilson.angles``."""
+    """Products of sines that give C10^U, C9^NU = C10^NU and (C_P - C_P')/2; see
+    ``jt3r.kernels.flavour.wilson.angles``.
+    """
     return wilson.angles(
         prefactors(preset, v, cutoff),
         t3r_coupling(m_aprime, v),

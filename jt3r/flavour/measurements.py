@@ -20,7 +20,9 @@ PULL_OBSERVABLES = ("R_K", "R_Kst", "BR_Bsmumu")
 
 @dataclass(frozen=True)
 class Measurement:
-    """A value with statistical and systematic errors, each (up, down), in the unit of the prediction."""
+    """A value with statistical and systematic errors, each (up, down), in the unit of the
+    prediction.
+    """
 
     value: float
     stat: tuple[float, float]
@@ -42,8 +44,9 @@ class Measurement:
     def moments(self) -> tuple[float, float]:
         """Mean and standard deviation of the convolution of the two two-piece normal distributions.
 
-        A two-piece normal with its mode at zero and widths u above, d below has the mean sqrt(2/pi) (u - d) and the
-        variance (1 - 2/pi) (u - d)^2 + u d; means and variances of a convolution add.
+        A two-piece normal with its mode at zero and widths u above, d below has the mean sqrt(2/pi)
+        (u - d) and the variance (1 - 2/pi) (u - d)^2 + u d; means and variances of a convolution
+        add.
         """
         two_over_pi = 0.6366197723675814
         mean, variance = self.value, 0.0
@@ -65,7 +68,9 @@ def stacked(measured: Sequence[Measurement]) -> Measurement:
 
 @cache
 def measurements(data: str = "paper2021") -> dict[str, Measurement]:
-    """The measurements of a named set, ``paper2021`` or ``current``, by observable. Raises ValueError for another set."""
+    """The measurements of a named set, ``paper2021`` or ``current``, by observable. Raises
+    ValueError for another set.
+    """
     sets, data = read_toml("flavour_measurements.toml"), base_of(data)
     if data not in sets:
         raise ValueError(f"no set of flavour measurements {data!r}; there are {', '.join(sets)}")
@@ -77,7 +82,8 @@ def measurements(data: str = "paper2021") -> dict[str, Measurement]:
 
 @cache
 def correlations(data: str, observables: tuple[str, ...]) -> np.ndarray:
-    """The published correlations (k, k) between the measurements of the named observables; zero where none is published.
+    """The published correlations (k, k) between the measurements of the named observables; zero
+    where none is published.
 
     Source: ``data/flavour_correlations.toml``.
     """
@@ -91,7 +97,9 @@ def correlations(data: str, observables: tuple[str, ...]) -> np.ndarray:
 
 
 def treatment(errors: str, data: str) -> str:
-    """The treatment of asymmetric errors: "dataset" stands for the paper's "moments" with its own data, else "two-sided"."""
+    """The treatment of asymmetric errors: "dataset" stands for the paper's "moments" with its own
+    data, else "two-sided".
+    """
     if errors != "dataset":
         return errors
     return "moments" if base_of(data) == "paper2021" else "two-sided"
@@ -100,9 +108,10 @@ def treatment(errors: str, data: str) -> str:
 def residual(prediction: Real[ArrayLike, "*b"], measured: Measurement, errors: str) -> tuple[Array, Array]:
     """Prediction minus measurement, and the experimental error that goes with it.
 
-    ``moments``: against the mean, in standard deviations, of the asymmetric error's distribution (the paper's choice).
-    ``two-sided``: the upper error where the prediction is above the value, the lower one below: continuous, with a kink
-    in its second derivative at the value. ``average``: the mean of the two. Raises ValueError for another name.
+    ``moments``: against the mean, in standard deviations, of the asymmetric error's distribution
+    (the paper's choice). ``two-sided``: the upper error where the prediction is above the value,
+    the lower one below: continuous, with a kink in its second derivative at the value. ``average``:
+    the mean of the two. Raises ValueError for another name.
     """
     p = jnp.asarray(prediction)
     if errors == "moments":
@@ -126,9 +135,9 @@ def chi_square(
     """Chi-square of the named observables.
 
     ``errors``: see ``residual``. ``theory_covariance``: of the same observables in the same order
-    (``jt3r.flavour.predict.theory_covariance``), added to the experimental errors; without it theory is taken as exact, as in
-    the paper. Measurements are taken as uncorrelated (|rho| < 0.04 in arXiv:2212.09153).
-    Raises ValueError for an observable that the set has not measured.
+    (``jt3r.flavour.predict.theory_covariance``), added to the experimental errors; without it
+    theory is taken as exact, as in the paper. Measurements are taken as uncorrelated (|rho| < 0.04
+    in arXiv:2212.09153). Raises ValueError for an observable that the set has not measured.
     """
     measured = measurements(data)
     unknown = [name for name in observables if name not in measured]
@@ -158,8 +167,9 @@ def sm_pull(
 ) -> Real[Array, "*b"]:
     """SM pull = sqrt(chi2_SM - chi2) over R_K, R_K* [1.1, 6] and Br(Bs -> mu mu), as in 2105.07655.
 
-    Signed: where the point fits worse than the Standard Model the result is -sqrt(chi2 - chi2_SM). At equality, to
-    within 16 roundings of chi2_SM, the value is 0 and the gradient, which diverges, is set to 0.
+    Signed: where the point fits worse than the Standard Model the result is -sqrt(chi2 - chi2_SM).
+    At equality, to within 16 roundings of chi2_SM, the value is 0 and the gradient, which diverges,
+    is set to 0.
     """
     chi2_sm = chi_square(sm_predictions, data, observables, errors)
     gain = chi2_sm - chi_square(predictions, data, observables, errors)

@@ -1,6 +1,7 @@
 """The flavour observables of a parameter point.
 
-The point holds the 16 Wilson coefficients under FLAVIO's names, at 160 GeV; one that is None is zero.
+The point holds the 16 Wilson coefficients under FLAVIO's names, at 160 GeV; one that is None is
+zero.
 """
 
 from collections.abc import Callable
@@ -100,13 +101,17 @@ Z_READS = ("C10_bsee", "C10p_bsee")
 
 @observable(unit="1", latex=r"\mathrm{BR}(B^+ \to K^+\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
 def BR_BKnunu(point: Point) -> Array:
-    """Branching ratio of B+ -> K+ nu nu with C_L = C10 of e (the universal part): the Z alone, A' on shell is not in it."""
+    """Branching ratio of B+ -> K+ nu nu with C_L = C10 of e (the universal part): the Z alone, A'
+    on shell is not in it.
+    """
     return b_to_k_nunu(coefficients(point))["BR_BKnunu"]
 
 
 @observable(unit="1", latex=r"\mathrm{BR}(B^0 \to K^{*0}\nu\bar\nu)", source=Z_SOURCE, reads=Z_READS, data=INPUTS)
 def BR_BKstnunu(point: Point) -> Array:
-    """Branching ratio of B0 -> K*0 nu nu with C_L = C10 of e (the universal part): the Z alone, A' on shell is not in it."""
+    """Branching ratio of B0 -> K*0 nu nu with C_L = C10 of e (the universal part): the Z alone, A'
+    on shell is not in it.
+    """
     return b_to_k_nunu(coefficients(point))["BR_BKstnunu"]
 
 
@@ -118,7 +123,9 @@ def BR_BKstnunu(point: Point) -> Array:
     data=(*DATA, *INPUTS),
 )
 def delta_ms_z(point: Point) -> Array:
-    """Relative change of Delta M_s by the Z exchange that gives this C10 of e (the universal part)."""
+    """Relative change of Delta M_s by the Z exchange that gives this C10 of e (the universal
+    part).
+    """
     return mixing_by_z(point.C10_bsee)
 
 
@@ -152,7 +159,9 @@ def width_B0KstA(point: Point) -> Array:
     data=SHELL_DATA,
 )
 def BR_BpKAee(point: Point) -> Array:
-    """Width of B+ -> K+ A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
+    """Width of B+ -> K+ A' times the measured lifetime times Br(A' -> e e), visible scenario; above
+    1 it is excluded.
+    """
     return width_BpKA(point) * on_shell.lifetime("K") * decays.share(decays.aprime(couplings_of(point)), ("ee",))
 
 
@@ -164,5 +173,7 @@ def BR_BpKAee(point: Point) -> Array:
     data=SHELL_DATA,
 )
 def BR_B0KstAee(point: Point) -> Array:
-    """Width of B0 -> K*0 A' times the measured lifetime times Br(A' -> e e), visible scenario; above 1 it is excluded."""
+    """Width of B0 -> K*0 A' times the measured lifetime times Br(A' -> e e), visible scenario;
+    above 1 it is excluded.
+    """
     return width_B0KstA(point) * on_shell.lifetime("Kst") * decays.share(decays.aprime(couplings_of(point)), ("ee",))

@@ -1,12 +1,13 @@
 """b -> s l l observables from Wilson coefficients, differentiable, in microseconds.
 
-The polynomials of a table (see ``jt3r.flavour.table``) are evaluated at the b scale; coefficients given at 160 GeV are
-run down first. Coefficients are real, in FLAVIO's basis of the weak effective theory: H = -4 G_F/sqrt2 V_tb V_ts*
-e^2/(16 pi^2) sum_i C_i O_i, where O_S,P carry a factor m_b, so that C_S and C_P are in GeV^-1.
+The polynomials of a table (see ``jt3r.flavour.table``) are evaluated at the b scale; coefficients
+given at 160 GeV are run down first. Coefficients are real, in FLAVIO's basis of the weak effective
+theory: H = -4 G_F/sqrt2 V_tb V_ts* e^2/(16 pi^2) sum_i C_i O_i, where O_S,P carry a factor m_b, so
+that C_S and C_P are in GeV^-1.
 
-An A' on its mass shell in B decays is not in these rates: Gamma(B -> K A') = (s'_sL s'_bL)^2 f_+(0)^2 m_B^3/(128 pi V^2) for
-m_A' << m_B is 4e-13 GeV, the whole width of the B+, for the angles that give BMA its C9^NU at m_A' = 100 MeV and V = 10 GeV; at
-fixed C9^NU it goes as m_A'^-4.
+An A' on its mass shell in B decays is not in these rates: Gamma(B -> K A') = (s'_sL s'_bL)^2
+f_+(0)^2 m_B^3/(128 pi V^2) for m_A' << m_B is 4e-13 GeV, the whole width of the B+, for the angles
+that give BMA its C9^NU at m_A' = 100 MeV and V = 10 GeV; at fixed C9^NU it goes as m_A'^-4.
 """
 
 from collections.abc import Mapping
@@ -67,7 +68,9 @@ def _low_scale(coefficients: dict[str, Array], table: Table, scale: float) -> di
 def low_scale_coefficients(
     coefficients: Mapping[str, Real[ArrayLike, "*b"]], table: str = DEFAULT_TABLE, scale: float = 160.0
 ) -> dict[str, Real[Array, "*b"]]:
-    """All 16 coefficients at the b scale of the table, 4.8 GeV; arguments and errors as in ``predict``."""
+    """All 16 coefficients at the b scale of the table, 4.8 GeV; arguments and errors as in
+    ``predict``.
+    """
     return _low_scale(_checked(coefficients), load_table(table), float(scale))
 
 
@@ -101,7 +104,9 @@ def _rates(coefficients: dict[str, Array], table: str, scale: float) -> dict[str
 def rates(
     coefficients: Mapping[str, Real[ArrayLike, "*b"]], table: str = DEFAULT_TABLE, scale: float = 160.0
 ) -> dict[str, Real[Array, "*b"]]:
-    """The branching fractions of the table by their names there, of which the observables are made; as ``predict``."""
+    """The branching fractions of the table by their names there, of which the observables are made;
+    as ``predict``.
+    """
     return _rates(_checked(coefficients), table, float(scale))
 
 
@@ -116,17 +121,19 @@ def predict(
 ) -> dict[str, Real[Array, "*b"]]:
     """Observables of b -> s l l at the given new-physics Wilson coefficients.
 
-    ``coefficients``: arrays that broadcast against each other, keyed by FLAVIO's names (``C9_bsmumu``, ``C10p_bsee``,
-    ``CS_bsmumu``, ...: C9, C10, CS, CP and primed, for mu and e). A missing one is zero, an unknown one a ValueError, a
-    complex one a TypeError. ``scale``: where they are given, 160 or 4.8 GeV.
+    ``coefficients``: arrays that broadcast against each other, keyed by FLAVIO's names
+    (``C9_bsmumu``, ``C10p_bsee``, ``CS_bsmumu``, ...: C9, C10, CS, CP and primed, for mu and e). A
+    missing one is zero, an unknown one a ValueError, a complex one a TypeError. ``scale``: where
+    they are given, 160 or 4.8 GeV.
 
-    Returns ``R_K`` [1.1, 6] GeV^2 of B+ -> K+ l l; ``R_Kst`` [1.1, 6] and ``R_Kst_low`` [0.045, 1.1] of B0 -> K*0 l l;
-    ``BR_Bsmumu``, time-integrated; ``BR_BpKstmumu`` over [15, 19], ``BR_B0Kmumu`` and ``BR_BpKmumu`` over [15, 22]
-    GeV^2; ``dBR_Bsphimumu`` and ``dBR_LbLmumu``, the mean of dBR/dq^2 over [1, 6] and [15, 20] GeV^2, in GeV^-2.
+    Returns ``R_K`` [1.1, 6] GeV^2 of B+ -> K+ l l; ``R_Kst`` [1.1, 6] and ``R_Kst_low`` [0.045,
+    1.1] of B0 -> K*0 l l; ``BR_Bsmumu``, time-integrated; ``BR_BpKstmumu`` over [15, 19],
+    ``BR_B0Kmumu`` and ``BR_BpKmumu`` over [15, 22] GeV^2; ``dBR_Bsphimumu`` and ``dBR_LbLmumu``,
+    the mean of dBR/dq^2 over [1, 6] and [15, 20] GeV^2, in GeV^-2.
 
-    Exact in the coefficients, of any size, to rounding; the tables reproduce FLAVIO to its quadrature (1e-7) except for
-    the dipole that C_S, C_P induce in running (below 1e-6 for |C_S,P| < 0.1 GeV^-1, left out) and, in ``flavio-2.2``
-    alone, a non-polynomial 5e-5 of Bs -> mu mu.
+    Exact in the coefficients, of any size, to rounding; the tables reproduce FLAVIO to its
+    quadrature (1e-7) except for the dipole that C_S, C_P induce in running (below 1e-6 for |C_S,P|
+    < 0.1 GeV^-1, left out) and, in ``flavio-2.2`` alone, a non-polynomial 5e-5 of Bs -> mu mu.
     """
     return _predict(_checked(coefficients), table, float(scale))
 
@@ -146,10 +153,11 @@ def _jacobian(coefficients: dict[str, Array], table: str, scale: float) -> dict[
 def jacobian(
     coefficients: Mapping[str, Real[ArrayLike, "*b"]], table: str = DEFAULT_TABLE, scale: float = 160.0
 ) -> dict[str, dict[str, Real[Array, "*b"]]]:
-    """Derivative of every observable of ``predict`` with respect to all 16 coefficients, by observable and coefficient.
+    """Derivative of every observable of ``predict`` with respect to all 16 coefficients, by
+    observable and coefficient.
 
-    At every point of a batch at once, for about nine times the cost of the values; ``jax.vmap(jax.jacobian(predict))``
-    gives the same, slower.
+    At every point of a batch at once, for about nine times the cost of the values;
+    ``jax.vmap(jax.jacobian(predict))`` gives the same, slower.
     """
     return _jacobian(_checked(coefficients), table, float(scale))
 
@@ -181,10 +189,12 @@ def _deviations(coefficients: dict[str, Array], table: str, scale: float) -> dic
 def theory_errors(
     coefficients: Mapping[str, Real[ArrayLike, "*b"]], table: str = DEFAULT_TABLE, scale: float = 160.0
 ) -> dict[str, Real[Array, "*b"]]:
-    """Standard deviation of each observable of ``predict`` over FLAVIO's input parameters, at these coefficients.
+    """Standard deviation of each observable of ``predict`` over FLAVIO's input parameters, at these
+    coefficients.
 
-    From the covariance of the polynomials over joint draws of all of FLAVIO's parameters, to first order in it: the
-    statistical accuracy of an error from N draws is 1/sqrt(2 N), 5 % for 200. In a ratio the common part cancels.
+    From the covariance of the polynomials over joint draws of all of FLAVIO's parameters, to first
+    order in it: the statistical accuracy of an error from N draws is 1/sqrt(2 N), 5 % for 200. In a
+    ratio the common part cancels.
     """
     deviations = _deviations(_checked(coefficients), table, float(scale))
     return {name: jnp.sqrt(jnp.sum(jnp.square(d), axis=-1)) for name, d in deviations.items()}

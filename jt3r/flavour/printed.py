@@ -40,7 +40,8 @@ class Printed:
 
 
 def corners(numbers: Mapping[str, Printed | None]) -> dict[str, np.ndarray]:
-    """All numbers at once, each at its printed value less and plus half a digit: arrays of 1 + 2^n, the printed values first.
+    """All numbers at once, each at its printed value less and plus half a digit: arrays of 1 + 2^n,
+    the printed values first.
 
     What is not printed (None) is zero everywhere.
     """

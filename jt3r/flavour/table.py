@@ -1,8 +1,8 @@
 """The stored flavour tables: which there are, what is in them, and how they are read.
 
-A table holds FLAVIO's branching fractions as exact quadratic polynomials, the map of the Wilson coefficients from 160
-GeV to the b scale, and joint draws of the polynomials over FLAVIO's input parameters. ``jt3r/data/make_flavour.py``
-makes them; FLAVIO is not needed to read them.
+A table holds FLAVIO's branching fractions as exact quadratic polynomials, the map of the Wilson
+coefficients from 160 GeV to the b scale, and joint draws of the polynomials over FLAVIO's input
+parameters. ``jt3r/data/make_flavour.py`` makes them; FLAVIO is not needed to read them.
 """
 
 import json
@@ -37,7 +37,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class Table:
-    """A flavour table. ``factor.T @ factor`` is the covariance of the relative deviations of the n numbers."""
+    """A flavour table. ``factor.T @ factor`` is the covariance of the relative deviations of the n
+    numbers.
+    """
 
     name: str
     scales: tuple[float, float]  # high (the coefficients' usual input scale) and low (where the rates are read), GeV

@@ -1,4 +1,5 @@
-"""The g-2 band: the value of one parameter at which the g-2 pull takes a given value, and its derivatives.
+"""The g-2 band: the value of one parameter at which the g-2 pull takes a given value, and its
+derivatives.
 
 >>> import jax, jt3r
 >>> m_phi, roots = jt3r.band.solve(jt3r.Point(m_aprime=0.11))
@@ -23,7 +24,7 @@ from ..point import Point
 from .observables import pull_gm2
 
 NODES = 65
-"""The search interval is cut at this many values, evenly in the logarithm, to find the roots in it."""
+"""Values, evenly in the logarithm, that cut the search interval to find the roots in it."""
 
 
 @partial(jax.jit, static_argnames=("solve_for", "between", "root", "pull_of"))
@@ -35,12 +36,14 @@ def solve(
     root: int = 0,
     pull_of: Callable[[Point], Array] = pull_gm2,
 ) -> tuple[Array, Array]:
-    """The value of the parameter ``solve_for`` at which ``pull_of`` equals ``pull``, and how many such values there are.
+    """The value of the parameter ``solve_for`` at which ``pull_of`` equals ``pull``, and how many
+    such values there are.
 
-    The other parameters of ``point`` and ``pull`` broadcast to the shape of the result. Roots are sought ``between`` two
-    positive values in GeV and numbered from the lowest, which is ``root`` = 0; NaN where there is no root of that number.
-    Relative accuracy 1e-14 in float64, and exact derivatives of all orders in the point's parameters and in the pull.
-    ``pull_of`` is pull_gm2, or ``jt3r.gm2.two_loop.pull_gm2_full`` for the band with contributions beyond the paper.
+    The other parameters of ``point`` and ``pull`` broadcast to the shape of the result. Roots are
+    sought ``between`` two positive values in GeV and numbered from the lowest, which is ``root`` =
+    0; NaN where there is no root of that number. Relative accuracy 1e-14 in float64, and exact
+    derivatives of all orders in the point's parameters and in the pull. ``pull_of`` is pull_gm2, or
+    ``jt3r.gm2.two_loop.pull_gm2_full`` for the band with contributions beyond the paper.
     """
     pull = as_float(pull)
 

@@ -1,4 +1,6 @@
-"""The g-2 of the muon: couplings, the two one-loop terms, and what is left of them; the electron's where it couples."""
+"""The g-2 of the muon: couplings, the two one-loop terms, and what is left of them; the electron's
+where it couples.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +20,9 @@ from .one_loop import lepton_mass
 
 PAPER = "arXiv:2105.07655"
 MUON = 0.02
-"""Relative distance from the muon's mass within which m_mu is the muon's: the paper's factor is that of 105 MeV."""
+"""Relative distance from the muon's mass within which m_mu is the muon's: the paper's factor is
+that of 105 MeV.
+"""
 
 
 @observable(unit="1", latex=r"g_{T3R}", source=f"{PAPER}, Sec. II", reads=("m_aprime", "v"))
@@ -31,7 +35,9 @@ def g_t3r(point: Point) -> Array:
     unit="1", latex=r"\epsilon", source=f"{PAPER}, Sec. III", of=Couplings, reads=("m_aprime", "v"), opens=("kinetic_mixing",)
 )
 def epsilon(c: Couplings) -> Array:
-    """Kinetic mixing of the A': unless given, in U(1)_T3R that of the loop of one generation, g sqrt(alpha/(4 pi^3))."""
+    """Kinetic mixing of the A': unless given, in U(1)_T3R that of the loop of one generation, g
+    sqrt(alpha/(4 pi^3)).
+    """
     mixing = vector(c).mixing
     return jnp.zeros_like(vector(c).mass) if mixing is None else mixing
 
@@ -56,7 +62,9 @@ def delta_a_mu_phi(c: Couplings) -> Array:
 
 @observable(unit="1", latex=r"\Delta a_\mu^{A'}", source=f"{PAPER}, eq. (3)", of=Couplings, reads=("m_aprime", "v", "m_mu"))
 def delta_a_mu_aprime(c: Couplings) -> Array:
-    """Contribution of the A' to a_mu by the muon's own couplings, or by mixing if it has none; negative in U(1)_T3R."""
+    """Contribution of the A' to a_mu by the muon's own couplings, or by mixing if it has none;
+    negative in U(1)_T3R.
+    """
     return one_loop.by_vector(c)
 
 
@@ -70,13 +78,17 @@ def delta_a_mu(c: Couplings) -> Array:
     unit="1", latex=r"\Delta a_\mu^{\epsilon}", source=f"{PAPER}, eq. (3); beyond it: mixing in the muon's vertex", of=Couplings
 )
 def delta_a_mu_mixed(c: Couplings) -> Array:
-    """delta_a_mu with kinetic mixing in the muon's vertex too; the sign of the loop's mixing is unknown, + is taken."""
+    """delta_a_mu with kinetic mixing in the muon's vertex too; the sign of the loop's mixing is
+    unknown, + is taken.
+    """
     return one_loop.moment(c, with_mixing=True)
 
 
 @observable(unit="1", latex=r"\Delta a_e", source="as delta_a_mu, with the electron's couplings", of=Couplings)
 def delta_a_e(c: Couplings) -> Array:
-    """New contribution to the electron's (g-2)/2 at one loop, by its own couplings, or by mixing if it has none."""
+    """New contribution to the electron's (g-2)/2 at one loop, by its own couplings, or by mixing if
+    it has none.
+    """
     return one_loop.moment(c, "e")
 
 
@@ -119,7 +131,9 @@ def muon_pull(moment: Array, point: ModelPoint) -> Array:
     reads=("m_aprime", "m_phi", "v", "m_mu"),
 )
 def cancellation(c: Couplings) -> Array:
-    """What is left of the two terms when they cancel, as a fraction of the sum of their sizes; 0 is a perfect cancellation."""
+    """What is left of the two terms when they cancel, as a fraction of the sum of their sizes; 0 is
+    a perfect cancellation.
+    """
     phi, aprime = one_loop.by_scalar(c), one_loop.by_vector(c)
     return jnp.abs(phi + aprime) / (jnp.abs(phi) + jnp.abs(aprime))
 
@@ -132,5 +146,7 @@ def cancellation(c: Couplings) -> Array:
     slow=True,  # its gradient: third derivatives of the loop functions
 )
 def tuning_gm2(point: Point) -> Array:
-    """Barbieri-Giudice fine-tuning of delta_a_mu: per-cent change for one per cent in the most sensitive parameter."""
+    """Barbieri-Giudice fine-tuning of delta_a_mu: per-cent change for one per cent in the most
+    sensitive parameter.
+    """
     return barbieri_giudice(delta_a_mu, point, ("v", "m_aprime", "m_phi"))

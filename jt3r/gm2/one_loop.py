@@ -19,7 +19,9 @@ def lepton_mass(c: Couplings, lepton: str = "mu") -> Number:
 
 
 def by_scalar(c: Couplings, lepton: str = "mu") -> Array:
-    """Contribution of phi': y^2/(8 pi^2) C_phi'(m_phi'/m_l); 0 without a Yukawa coupling. Raises ValueError without a phi'."""
+    """Contribution of phi': y^2/(8 pi^2) C_phi'(m_phi'/m_l); 0 without a Yukawa coupling. Raises
+    ValueError without a phi'.
+    """
     p = scalar(c)
     yukawa = getattr(p.yukawa, lepton)
     if yukawa is None:
@@ -28,10 +30,12 @@ def by_scalar(c: Couplings, lepton: str = "mu") -> Array:
 
 
 def by_vector(c: Couplings, lepton: str = "mu", with_mixing: bool = False) -> Array:
-    """Contribution of A' by the couplings that the lepton has of its own or, if it has none, by kinetic mixing.
+    """Contribution of A' by the couplings that the lepton has of its own or, if it has none, by
+    kinetic mixing.
 
-    ``with_mixing``: by both, in one vertex. A coupling to one chirality alone gives -(g m_l/m_A')^2 C_A'/(8 pi^2), one loop
-    function; vector and axial couplings give two. Raises ValueError without an A'.
+    ``with_mixing``: by both, in one vertex. A coupling to one chirality alone gives -(g m_l/m_A')^2
+    C_A'/(8 pi^2), one loop function; vector and axial couplings give two. Raises ValueError without
+    an A'.
     """
     a, mass = vector(c), lepton_mass(c, lepton)
     couplings, mixing = own(a, lepton), mixed(a, lepton)

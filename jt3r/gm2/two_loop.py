@@ -1,8 +1,9 @@
-"""The muon g-2 with what the paper leaves out as negligible: heavy partners and Barr-Zee diagrams. An option.
+"""The muon g-2 with what the paper leaves out as negligible: heavy partners and Barr-Zee diagrams.
+An option.
 
-The Barr-Zee diagrams are the part of the two-loop contributions that is known here; others of the same order are
-missing, so what they shift the band by is the size of its theory error too. The band of the paper, and the default
-everywhere, is one loop.
+The Barr-Zee diagrams are the part of the two-loop contributions that is known here; others of the
+same order are missing, so what they shift the band by is the size of its theory error too. The band
+of the paper, and the default everywhere, is one loop.
 """
 
 import jax.numpy as jnp
@@ -43,7 +44,9 @@ def delta_a_mu_barr_zee(point: Point) -> Array:
     reads=("m_phi", "v", "m_mu"),
 )
 def phi_barr_zee(point: Point) -> Array:
-    """Barr-Zee diagram of the dark Higgs with muon and pion loops alone: one of several pieces of the same size."""
+    """Barr-Zee diagram of the dark Higgs with muon and pion loops alone: one of several pieces of
+    the same size.
+    """
     return uv.barr_zee(point.m_phi, point.v, point.m_mu)
 
 
@@ -55,11 +58,13 @@ def phi_barr_zee(point: Point) -> Array:
     reads=("m_aprime", "v", "m_mu"),
 )
 def aprime_barr_zee(c: Couplings) -> Array:
-    """Barr-Zee diagram of the longitudinal A', a pseudoscalar of Yukawa coupling m_mu/(sqrt2 V), with a muon loop alone.
+    """Barr-Zee diagram of the longitudinal A', a pseudoscalar of Yukawa coupling m_mu/(sqrt2 V),
+    with a muon loop alone.
 
-    Of the size of phi_barr_zee and of the other sign. Loops of u and d, of opposite T3R, overcancel it (-14e-9 to -4e-9 with
-    constituent masses), and transverse, mixing and photonic pieces of the same order are unknown: together the two-loop shift
-    of the band is 1 to 3 MeV in m_phi', of unknown sign.
+    Of the size of phi_barr_zee and of the other sign. Loops of u and d, of opposite T3R, overcancel
+    it (-14e-9 to -4e-9 with constituent masses), and transverse, mixing and photonic pieces of the
+    same order are unknown: together the two-loop shift of the band is 1 to 3 MeV in m_phi', of
+    unknown sign.
     """
     a, mass = vector(c), lepton_mass(c)
     found = own(a, "mu")
@@ -86,7 +91,9 @@ def delta_a_mu_chi_mu(point: Point) -> Array:
 
 @observable(unit="1", latex=r"\Delta a_\mu^\mathrm{full}", source=SOURCE, reads=READS, data=DATA)
 def delta_a_mu_full(point: Point) -> Array:
-    """delta_a_mu with heavy-partner loops and Barr-Zee diagrams added: not a full two-loop result."""
+    """delta_a_mu with heavy-partner loops and Barr-Zee diagrams added: not a full two-loop
+    result.
+    """
     return delta_a_mu(point) + delta_a_mu_chi_mu(point) + delta_a_mu_barr_zee(point)
 
 
@@ -94,16 +101,18 @@ def delta_a_mu_full(point: Point) -> Array:
     unit="1", latex=r"(\Delta a_\mu^\mathrm{full} - \Delta a_\mu^\mathrm{exp})/\sigma", source=SOURCE, reads=READS, data=DATA
 )
 def pull_gm2_full(point: Point) -> Array:
-    """Distance of delta_a_mu_full from the measured value in standard deviations: not a full two-loop result."""
+    """Distance of delta_a_mu_full from the measured value in standard deviations: not a full
+    two-loop result.
+    """
     measured = measurement(point.dataset, "delta_a_mu")
     return (delta_a_mu_full(point) - measured.value) / measured.error
 
 
 def band_edge(point: Point, pull: ArrayLike = 0.0) -> Array:
-    """m_phi' in GeV at which pull_gm2_full equals ``pull``, NaN where there is none; see ``jt3r.gm2.band.solve``.
+    """m_phi' in GeV at which pull_gm2_full equals ``pull``, NaN where there is none; see
+    ``jt3r.gm2.band.solve``.
 
-    The shift against one loop at V = 10 GeV is about -1.1 MeV by phi' alone; all two-loop pieces together shift the band
-    by 1 to
-    3 MeV of unknown sign.
+    The shift against one loop at V = 10 GeV is about -1.1 MeV by phi' alone; all two-loop pieces
+    together shift the band by 1 to 3 MeV of unknown sign.
     """
     return solve(point, pull, pull_of=pull_gm2_full)[0]

@@ -1,7 +1,9 @@
-"""Coordinates on the g-2 band: m_phi' as a function of the pull and of the other parameters, and its Jacobian.
+"""Coordinates on the g-2 band: m_phi' as a function of the pull and of the other parameters, and
+its Jacobian.
 
-A point (V, m_A', ..., pull) always has the pull asked for, however narrow the band is in m_phi'. C_phi' falls with m_phi',
-so there is at most one such mass, and one bracket finds it; ``jt3r.gm2.band.solve`` is for the other parameters and many roots.
+A point (V, m_A', ..., pull) always has the pull asked for, however narrow the band is in m_phi'.
+C_phi' falls with m_phi', so there is at most one such mass, and one bracket finds it;
+``jt3r.gm2.band.solve`` is for the other parameters and many roots.
 """
 
 from collections.abc import Callable
@@ -21,18 +23,22 @@ from ..sensitivity import derivative
 from .space import Space
 
 BETWEEN = (1e-6, 1e3)
-"""Masses in GeV between which m_phi' is sought: C_phi' is 3e-5 below its limit at the lower end, and 2e-7 at the upper."""
+"""Masses in GeV between which m_phi' is sought: C_phi' is 3e-5 below its limit at the lower end,
+and 2e-7 at the upper.
+"""
 
 Pull = Callable[[Any], Array]
 
 
 @partial(jax.jit, static_argnames=("pull_of",))
 def m_phi(point: Any, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
-    """The m_phi' in GeV at which ``pull_of`` of the point is ``pull``; the point's own m_phi' is not read.
+    """The m_phi' in GeV at which ``pull_of`` of the point is ``pull``; the point's own m_phi' is
+    not read.
 
-    All parameters and ``pull`` broadcast. NaN where there is no band: where no mass has that pull, as at V = 1 TeV, where the
-    whole effect is too small. Gradients are exact, by the implicit function theorem, and finite wherever the mass is.
-    ``pull_of`` must fall with m_phi', as pull_gm2 does, and ``jt3r.gm2.two_loop.pull_gm2_full`` from 0.12 MeV on.
+    All parameters and ``pull`` broadcast. NaN where there is no band: where no mass has that pull,
+    as at V = 1 TeV, where the whole effect is too small. Gradients are exact, by the implicit
+    function theorem, and finite wherever the mass is. ``pull_of`` must fall with m_phi', as
+    pull_gm2 does, and ``jt3r.gm2.two_loop.pull_gm2_full`` from 0.12 MeV on.
     """
     pull = as_float(pull)
 
@@ -46,7 +52,9 @@ def m_phi(point: Any, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
 
 
 def jacobian(point: Any, pull_of: Pull = pull_gm2) -> Array:
-    """dm_phi'/dpull in GeV, the other parameters fixed, at a point that has its m_phi'; negative."""
+    """dm_phi'/dpull in GeV, the other parameters fixed, at a point that has its m_phi';
+    negative.
+    """
     return 1 / derivative(pull_of, point, "m_phi")
 
 
@@ -60,9 +68,10 @@ def to_quantiles(
 ) -> tuple[Real[Array, "*b n"], Real[Array, "*b"]]:
     """Quantiles of the space's prior at ``x``, and the logarithm of their Jacobian.
 
-    ``x`` holds prior quantiles, but the pull in the column of m_phi, which must be free. The prior's density in these
-    coordinates, that of the plain ones times |du_phi/dpull|, is the exponential of the second result: -inf where there is no
-    band, or where it lies outside the prior of m_phi. There the quantile of m_phi is NaN or outside [0, 1].
+    ``x`` holds prior quantiles, but the pull in the column of m_phi, which must be free. The
+    prior's density in these coordinates, that of the plain ones times |du_phi/dpull|, is the
+    exponential of the second result: -inf where there is no band, or where it lies outside the
+    prior of m_phi. There the quantile of m_phi is NaN or outside [0, 1].
     """
     (x,) = floats(x)
     column, prior = space.names.index("m_phi"), space.free["m_phi"]

@@ -8,21 +8,27 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 SAME = 1e-6
-"""Minima nearer than this in every prior quantile are one, at chi-squares that agree to the same part."""
+"""Minima nearer than this in every prior quantile are one, at chi-squares that agree to the same
+part.
+"""
 
 NEIGHBOURS = 8
 STEPS = 9
 BARRIER = 1.0
-"""Two minima are in one basin if a chain of minima joins them whose links stay below the higher end by one unit of chi-square,
-one standard deviation: a valley on which nothing pins the point down is one basin. A link is the straight path, or where that
-climbs the valley's side, the path through ``STEPS`` of its points moved downhill."""
+"""Two minima are in one basin if a chain of minima joins them whose links stay below the higher end
+by one unit of chi-square, one standard deviation: a valley on which nothing pins the point down is
+one basin. A link is the straight path, or where that climbs the valley's side, the path through
+``STEPS`` of its points moved downhill.
+"""
 
 Points = np.ndarray
 """Prior quantiles (k, n)."""
 
 
 def distinct(u: Points, chi_square: np.ndarray) -> np.ndarray:
-    """For each point (m, n) the number of the first point, in order of chi-square, that is the same minimum."""
+    """For each point (m, n) the number of the first point, in order of chi-square, that is the same
+    minimum.
+    """
     owner = np.full(len(u), -1)
     tree = KDTree(u)
     for k in np.argsort(chi_square, kind="stable"):
@@ -65,7 +71,9 @@ def _nearest(u: Points) -> np.ndarray:
 
 
 def _nearest_of_other_basins(u: Points, label: np.ndarray) -> np.ndarray:
-    """Pairs (p, 2) of minima, one for each basin and each of its neighbouring basins, where these are nearest."""
+    """Pairs (p, 2) of minima, one for each basin and each of its neighbouring basins, where these
+    are nearest.
+    """
     pairs: set[tuple[int, int]] = set()
     for number in np.unique(label):
         own, others = np.flatnonzero(label == number), np.flatnonzero(label != number)
@@ -100,7 +108,9 @@ def _low(pairs: np.ndarray, climbs: np.ndarray) -> np.ndarray:
 
 
 def _connected(count: int, pairs: np.ndarray) -> np.ndarray:
-    """Number of the connected component of each of ``count`` minima, in order of their first members."""
+    """Number of the connected component of each of ``count`` minima, in order of their first
+    members.
+    """
     graph = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, label = connected_components(graph, directed=False)
     _, first, number = np.unique(label, return_index=True, return_inverse=True)

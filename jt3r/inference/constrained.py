@@ -1,8 +1,9 @@
 """Fits with some quantities held at given values, many at once.
 
-A free coordinate is held at its value. An observable is held by one more residual, its distance from the value over `STIFF` of
-the spacing of the values asked for; what it then reaches differs from the value by about STIFF^2 of the spacing and is
-reported, and the residual is left out of the chi-square. The other coordinates stay inside their priors by u = (1 + sin x)/2.
+A free coordinate is held at its value. An observable is held by one more residual, its distance
+from the value over ``STIFF`` of the spacing of the values asked for; what it then reaches differs
+from the value by about STIFF^2 of the spacing and is reported, and the residual is left out of the
+chi-square. The other coordinates stay inside their priors by u = (1 + sin x)/2.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ STIFF = 1e-2
 
 
 class Held(NamedTuple):
-    """A quantity that is held, and the spacing of its values, in the value or, if `log`, in its logarithm."""
+    """A quantity that is held, and the spacing of its values, in the value or, if ``log``, in its
+    logarithm.
+    """
 
     name: str
     step: float
@@ -35,8 +38,9 @@ class Held(NamedTuple):
 class Fits(NamedTuple):
     """Fits (p) with the held quantities at given values, as arrays of NumPy.
 
-    ``x`` (p, m): unbounded coordinates of the others. ``u`` (p, n): all quantiles. ``objective`` is the chi-square with the
-    residuals that hold observables; both are infinite where the likelihood is NaN.
+    ``x`` (p, m): unbounded coordinates of the others. ``u`` (p, n): all quantiles. ``objective`` is
+    the chi-square with the residuals that hold observables; both are infinite where the likelihood
+    is NaN.
     """
 
     x: np.ndarray
@@ -65,7 +69,9 @@ class Constrained:
         return np.array([k for k, name in enumerate(self.space.names) if name not in names], dtype=int)
 
     def quantiles(self, w: Real[Array, " m"], values: Real[Array, " k"]) -> Real[Array, " n"]:
-        """All quantiles, with those of the others at ``w``; in the column of a free coordinate that is held, its value's."""
+        """All quantiles, with those of the others at ``w``; in the column of a free coordinate that
+        is held, its value's.
+        """
         u = jnp.zeros(len(self.space.names), values.dtype).at[self.rest].set(w)
         for held, value in zip(self.held, values, strict=True):
             if held.name in self.space.free:
@@ -84,7 +90,9 @@ class Constrained:
         return residual_vector(self.likelihood, self.space, u), jnp.asarray(holding, u.dtype)
 
     def fits(self, values: np.ndarray, x: np.ndarray) -> Fits:
-        """The minima that Newton's method reaches from ``x`` (p, m) at ``values`` (p, k), in blocks of one compiled size."""
+        """The minima that Newton's method reaches from ``x`` (p, m) at ``values`` (p, k), in blocks
+        of one compiled size.
+        """
         dtype, count = jnp.result_type(float), len(x)
         if not count:
             n = len(self.space.names)

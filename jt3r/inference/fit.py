@@ -1,4 +1,6 @@
-"""Fits: many starts down to the minima of a likelihood, what each minimum is worth, and how they hang together."""
+"""Fits: many starts down to the minima of a likelihood, what each minimum is worth, and how they
+hang together.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -24,16 +26,20 @@ TOGETHER = 256
 """Starts that go down in one call: the program is the same for any number of starts."""
 
 DEGENERATE = 1e-6
-"""Chi-squares this near to the lowest are the same: what is between them is rounding, and they stand in the order of starts."""
+"""Chi-squares this near to the lowest are the same: what is between them is rounding, and they
+stand in the order of starts.
+"""
 
 FLAT = 1e-9
-"""Eigenvalues of a Hessian in the priors' quantiles below this part of the largest leave a direction free."""
+"""Eigenvalues of a Hessian in the priors' quantiles below this part of the largest leave a
+direction free.
+"""
 
 SHOWN = 6
 """Basins in the table of a result."""
 
 GOODNESS = ("p_value", "sigma", "gain", "gain_sigma")
-"""What `jt3r.inference.significance.Goodness` says of each minimum."""
+"""What ``jt3r.inference.significance.Goodness`` says of each minimum."""
 
 Arrays = dict[str, np.ndarray]
 Starts = Mapping[str, Mapping[str, float]]
@@ -44,12 +50,13 @@ Until = Literal["minimum", "allowed"]
 class FitResult:
     """Minima of a likelihood, best first, and where each start went.
 
-    ``arrays`` holds, with one row for each minimum: every free coordinate in its unit, ``chi_square``, ``gradient``,
-    ``converged``, ``starts`` (how many ended there), ``basin``, ``vetoed``, ``tuning``, ``flat`` (directions that the
-    likelihood leaves free there), what `jt3r.inference.significance.Goodness` says, ``hessian`` and ``covariance`` in the
-    coordinates' units, ``chi_square_TERM`` and the observables asked for; with one for each start, named ones first:
-    ``start_minimum`` (-1 for NaN), ``start_chi_square``, ``start_converged``, ``evaluations``. ``result[NAME]`` is one of
-    them; raises KeyError for another name.
+    ``arrays`` holds, with one row for each minimum: every free coordinate in its unit,
+    ``chi_square``, ``gradient``, ``converged``, ``starts`` (how many ended there), ``basin``,
+    ``vetoed``, ``tuning``, ``flat`` (directions that the likelihood leaves free there), what
+    ``jt3r.inference.significance.Goodness`` says, ``hessian`` and ``covariance`` in the
+    coordinates' units, ``chi_square_TERM`` and the observables asked for; with one for each start,
+    named ones first: ``start_minimum`` (-1 for NaN), ``start_chi_square``, ``start_converged``,
+    ``evaluations``. ``result[NAME]`` is one of them; raises KeyError for another name.
     """
 
     likelihood: Likelihood
@@ -69,7 +76,9 @@ class FitResult:
 
     @property
     def converged(self) -> np.ndarray:
-        """Whether the gradient vanishes, or whether every term is within one sigma with ``until="allowed"``, (m)."""
+        """Whether the gradient vanishes, or whether every term is within one sigma with
+        ``until="allowed"``, (m).
+        """
         return self.arrays["converged"]
 
     @property
@@ -84,12 +93,16 @@ class FitResult:
 
     @property
     def covariance(self) -> np.ndarray:
-        """Twice the inverse of the Hessian, (m, n, n); NaN where the likelihood leaves a direction free."""
+        """Twice the inverse of the Hessian, (m, n, n); NaN where the likelihood leaves a direction
+        free.
+        """
         return self.arrays["covariance"]
 
     @property
     def degenerate(self) -> int:
-        """How many minima are as good as the first, to `DEGENERATE`: which of them comes first means nothing."""
+        """How many minima are as good as the first, to ``DEGENERATE``: which of them comes first
+        means nothing.
+        """
         return int((self.chi_square <= self.chi_square.min(initial=np.inf) + DEGENERATE).sum())
 
     @property
@@ -147,13 +160,15 @@ def fit(
 ) -> FitResult:
     """The minima of ``likelihood`` over ``space`` from ``starts`` random points of the priors.
 
-    ``named_starts``: name -> values of free coordinates of one more start, the others in the middle of their priors.
-    ``until="allowed"`` ends a start as soon as every term is within one standard deviation. ``warm_up=False`` leaves out Adam
-    and L-BFGS. ``observables`` are computed at every minimum. Raises ValueError for an unknown name or choice, and for a
-    named start outside its prior.
+    ``named_starts``: name -> values of free coordinates of one more start, the others in the middle
+    of their priors. ``until="allowed"`` ends a start as soon as every term is within one standard
+    deviation. ``warm_up=False`` leaves out Adam and L-BFGS. ``observables`` are computed at every
+    minimum. Raises ValueError for an unknown name or choice, and for a named start outside its
+    prior.
 
     >>> import jt3r
-    >>> space = jt3r.Space({"m_aprime": jt3r.Prior(0.01, 0.2), "m_phi": jt3r.Prior(0.05, 0.12)}, {"v": 10.0})
+    >>> free = {"m_aprime": jt3r.Prior(0.01, 0.2), "m_phi": jt3r.Prior(0.05, 0.12)}
+    >>> space = jt3r.Space(free, {"v": 10.0})
     >>> found = jt3r.fit(jt3r.Likelihood(("gm2",)), space, starts=8)
     >>> bool(found.converged.all())
     True
@@ -174,7 +189,9 @@ def fit(
 
 
 def check_named(space: Space, named: Starts) -> None:
-    """Raise ValueError unless the named starts give values of free coordinates inside their priors."""
+    """Raise ValueError unless the named starts give values of free coordinates inside their
+    priors.
+    """
     for start, values in named.items():
         for name, value in values.items():
             if name not in space.free:
@@ -184,7 +201,8 @@ def check_named(space: Space, named: Starts) -> None:
 
 
 def start_points(space: Space, first: int, count: int, seed: int, named: Starts) -> np.ndarray:
-    """Prior quantiles (count, n) of the starts from number ``first`` on: the named ones, then uniform ones.
+    """Prior quantiles (count, n) of the starts from number ``first`` on: the named ones, then
+    uniform ones.
 
     Each is a function of its number and of ``seed`` alone.
     """
@@ -200,7 +218,9 @@ def start_points(space: Space, first: int, count: int, seed: int, named: Starts)
 
 @lru_cache(maxsize=8)
 def residuals_of(likelihood: Likelihood, space: Space) -> Residuals:
-    """One object for each problem, which JAX knows again: programs are compiled once for all calls."""
+    """One object for each problem, which JAX knows again: programs are compiled once for all
+    calls.
+    """
     return partial(residual_vector, likelihood, space)
 
 
@@ -214,14 +234,18 @@ def descend(likelihood: Likelihood, space: Space, u: np.ndarray, until: Until = 
 
 
 def _devices() -> int:
-    """Devices that share the starts. Several devices of a CPU are simulated: they share its cores, and nothing is won."""
+    """Devices that share the starts. Several devices of a CPU are simulated: they share its cores,
+    and nothing is won.
+    """
     return 1 if jax.default_backend() == "cpu" else jax.local_device_count()
 
 
 def assemble(
     likelihood: Likelihood, space: Space, ends: Minima, named: tuple[str, ...], observables: tuple[str, ...] = ()
 ) -> FitResult:
-    """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first. NaN ends belong to none."""
+    """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first.
+    NaN ends belong to none.
+    """
     at, end_chi_square = np.asarray(ends.u), np.asarray(ends.chi_square)
     finite = np.flatnonzero(np.isfinite(end_chi_square))
     owner = np.full(len(at), -1)
@@ -294,7 +318,9 @@ def _described(likelihood: Likelihood, space: Space, u: np.ndarray, observables:
 
 
 def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """2 H^-1 in the coordinates' units, NaN where H is not positive: the likelihood fixes not all coordinates there."""
+    """2 H^-1 in the coordinates' units, NaN where H is not positive: the likelihood fixes not all
+    coordinates there.
+    """
     covariance = np.full_like(curvature, np.nan)
     for k, matrix in enumerate(curvature):
         size = np.sqrt(np.abs(np.diagonal(matrix)))
@@ -311,6 +337,6 @@ def _padded(u: np.ndarray) -> np.ndarray:
 
 
 def in_blocks(function: Callable[[jax.Array], jax.Array], u: np.ndarray) -> np.ndarray:
-    """``function`` of points (m, n), called with `BLOCK` of them at a time."""
+    """``function`` of points (m, n), called with ``BLOCK`` of them at a time."""
     dtype = jnp.result_type(float)
     return np.concatenate([np.asarray(function(jnp.asarray(block, dtype))) for block in _padded(u)])[: len(u)]

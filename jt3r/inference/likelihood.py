@@ -1,4 +1,6 @@
-"""The total likelihood: any of the terms of ``jt3r.inference.terms`` by name, against the point's data set."""
+"""The total likelihood: any of the terms of ``jt3r.inference.terms`` by name, against the point's
+data set.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,11 +18,12 @@ from .terms import LOG_DET, TERMS, Options, Term, joint_flavour
 class Likelihood:
     """The product of the named terms. Hashable, so that it can be a static argument of jax.jit.
 
-    ``terms``: names of `TERMS`, each at most once. ``cuts``: published cuts are smooth walls in the sum (`wall`), or stay
-    outside it and veto points afterwards (`veto`). ``errors``: two-piece errors of flavour measurements, "dataset" for the
-    data set's own treatment (`jt3r.flavour.measurements.treatment`, `residual`). ``theory``: their theory errors, with the
-    covariance at the point, the Standard Model's, or none (`jt3r.flavour.joint`).
-    Raises ValueError for an unknown or repeated name and an unknown choice.
+    ``terms``: names of ``TERMS``, each at most once. ``cuts``: published cuts are smooth walls in
+    the sum (``wall``), or stay outside it and veto points afterwards (``veto``). ``errors``:
+    two-piece errors of flavour measurements, "dataset" for the data set's own treatment
+    (``jt3r.flavour.measurements.treatment``, ``residual``). ``theory``: their theory errors, with
+    the covariance at the point, the Standard Model's, or none (``jt3r.flavour.joint``). Raises
+    ValueError for an unknown or repeated name and an unknown choice.
 
     >>> import jt3r
     >>> likelihood = jt3r.Likelihood(["gm2", "R_K"])
@@ -57,7 +60,9 @@ class Likelihood:
 
     @property
     def summed(self) -> list[Term]:
-        """The terms that are part of the chi-square: a veto is not, and a determinant that depends on the point is."""
+        """The terms that are part of the chi-square: a veto is not, and a determinant that depends
+        on the point is.
+        """
         named = [TERMS[name] for name in self.terms if self.cuts == "wall" or TERMS[name].kind != "cut"]
         return [*named, LOG_DET] if self.theory == "point" and self._flavour else named
 
@@ -69,7 +74,8 @@ class Likelihood:
         return Options(self.errors, self.theory)
 
     def residuals(self, point: ParameterPoint) -> dict[str, Array]:
-        """Term -> residual, whose square is the term's -2 ln L, each broadcast to the point's shape. A veto has none.
+        """Term -> residual, whose square is the term's -2 ln L, each broadcast to the point's
+        shape. A veto has none.
 
         Raises ValueError if the point does not set a parameter that a term reads.
         """
@@ -88,8 +94,8 @@ class Likelihood:
     def breakdown(self, point: ParameterPoint) -> dict[str, Array]:
         """Term -> its chi-square, -2 ln L up to a constant.
 
-        Of the flavour terms each is that of its observable given those before it: together they are r^T V^-1 r, and
-        ``flavour_log_det`` beside them is ln det V where V depends on the point.
+        Of the flavour terms each is that of its observable given those before it: together they are
+        r^T V^-1 r, and ``flavour_log_det`` beside them is ln det V where V depends on the point.
         """
         return {name: jnp.square(value) for name, value in self.residuals(point).items()}
 
@@ -102,7 +108,9 @@ class Likelihood:
         return -self.chi_square(point) / 2
 
     def vetoed(self, point: ParameterPoint) -> Array:
-        """Whether a published cut among the terms forbids the point, in either mode; False where there is none."""
+        """Whether a published cut among the terms forbids the point, in either mode; False where
+        there is none.
+        """
         found = jnp.zeros((), bool)
         for name in self.terms:
             if TERMS[name].kind == "cut":

@@ -1,9 +1,10 @@
 """Minimising a sum of squared residuals from many starts at once, within the priors.
 
-Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere, and then through the method of
-Newton in `least_squares`, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good
-point and stops nobody else; starts are taken in blocks of a fixed size, so that a start's result does not depend on how many
-devices there are.
+Each start goes through Adam and L-BFGS on ln(1 + chi-square), which reach a basin from anywhere,
+and then through the method of Newton in ``least_squares``, which converges even along a valley a
+thousandth wide. A start that meets NaN keeps its last good point and stops nobody else; starts are
+taken in blocks of a fixed size, so that a start's result does not depend on how many devices there
+are.
 """
 
 from functools import partial
@@ -19,7 +20,9 @@ from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
 from .space import quantiles_of, unbounded_of
 
 BLOCK = 64
-"""Starts that advance together: enough to fill vector registers, few enough that none waits long for the slowest."""
+"""Starts that advance together: enough to fill vector registers, few enough that none waits long
+for the slowest.
+"""
 
 ADAM_STEPS, ADAM_RATE = 64, 0.05
 LBFGS_STEPS = 32
@@ -28,8 +31,9 @@ SPREAD = PartitionSpec("starts")
 
 
 class Minima(NamedTuple):
-    """Where each start ended. ``gradient`` is its norm as `least_squares.CONVERGED` means it, ``evaluations`` counts as
-    `least_squares.Fit` does."""
+    """Where each start ended. ``gradient`` is its norm as ``least_squares.CONVERGED`` means it,
+    ``evaluations`` counts as ``least_squares.Fit`` does.
+    """
 
     u: Real[Array, "*b n"]
     chi_square: Real[Array, "*b"]
@@ -42,12 +46,13 @@ class Minima(NamedTuple):
 def minimise(
     residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1, rough: Residuals | None = None
 ) -> Minima:
-    """Minima of the squared ``residuals`` (n) -> (k) of a point, its prior quantiles, from the starts ``u``.
+    """Minima of the squared ``residuals`` (n) -> (k) of a point, its prior quantiles, from the
+    starts ``u``.
 
-    Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. The warm-up may descend on ``rough``
-    residuals in their place, which are quicker to compile and to compute and have the same basins. Blocks of starts are
-    spread over so many ``devices`` of this host, of which none waits for another; the ends are the same to the last bit
-    however many there are.
+    Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. The warm-up
+    may descend on ``rough`` residuals in their place, which are quicker to compile and to compute
+    and have the same basins. Blocks of starts are spread over so many ``devices`` of this host, of
+    which none waits for another; the ends are the same to the last bit however many there are.
     """
     count = len(u)
     whole = -(-count // (devices * BLOCK)) * devices * BLOCK
@@ -67,7 +72,9 @@ def minimise(
 
 @partial(jax.jit, static_argnames="residuals")
 def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
-    """Where each of the starts ``u`` first meets a point with every residual within one; `converged` says that it did."""
+    """Where each of the starts ``u`` first meets a point with every residual within one;
+    ``converged`` says that it did.
+    """
 
     def one(u: Array) -> Minima:
         fit, within = allowed(lambda x: residuals(quantiles_of(x)), unbounded_of(u))
@@ -78,7 +85,9 @@ def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
 
 @partial(jax.jit, static_argnames="residuals")
 def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
-    """The points ``u`` moved into a valley near by, by a few steps of least squares; where those meet NaN they stay."""
+    """The points ``u`` moved into a valley near by, by a few steps of least squares; where those
+    meet NaN they stay.
+    """
 
     def one(u: Array) -> Array:
         x, _ = levenberg_marquardt(lambda x: residuals(quantiles_of(x)), unbounded_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)

@@ -1,11 +1,13 @@
-"""The smallest sum of squared residuals near a point: Levenberg-Marquardt, and Newton's method along curved valleys.
+"""The smallest sum of squared residuals near a point: Levenberg-Marquardt, and Newton's method
+along curved valleys.
 
-Levenberg and Marquardt's method is optimistix's; it is for rough descents. It takes thousands of steps along a valley that is
-a thousandth as wide as it is curved, because any straight step that follows the valley's floor also leaves it sideways, and
-it cannot run inside jax.shard_map. Newton's method here bends its steps: each is tried as it is, and then corrected up to
-``CORRECTIONS`` times by what the residuals did beyond their linear model, through the same inverse. Such second-order
-corrections, known from sequential quadratic programming (J. Nocedal, S. J. Wright, Numerical Optimization, 2nd ed., chapter
-15 on the Maratos effect), cost values of the residuals alone.
+Levenberg and Marquardt's method is optimistix's; it is for rough descents. It takes thousands of
+steps along a valley that is a thousandth as wide as it is curved, because any straight step that
+follows the valley's floor also leaves it sideways, and it cannot run inside jax.shard_map. Newton's
+method here bends its steps: each is tried as it is, and then corrected up to ``CORRECTIONS`` times
+by what the residuals did beyond their linear model, through the same inverse. Such second-order
+corrections, known from sequential quadratic programming (J. Nocedal, S. J. Wright, Numerical
+Optimization, 2nd ed., chapter 15 on the Maratos effect), cost values of the residuals alone.
 """
 
 from collections.abc import Callable
@@ -21,8 +23,10 @@ Residuals = Callable[[Array], Array]
 """(n) free coordinates -> (k) residuals."""
 
 CONVERGED = 1e-8
-"""Largest norm of the gradient at a minimum, in the metric 2 J^T J + 1 of the free coordinates: the shift that would remove it,
-in standard deviations of the likelihood times a unit Gaussian. For one residual that can vanish it is sqrt(2) |r|."""
+"""Largest norm of the gradient at a minimum, in the metric 2 J^T J + 1 of the free coordinates: the
+shift that would remove it, in standard deviations of the likelihood times a unit Gaussian. For one
+residual that can vanish it is sqrt(2) |r|.
+"""
 
 CORRECTIONS = 3
 DAMPINGS = (0.0, *(10 ** (k / 2) for k in range(-3, 4)))
@@ -30,13 +34,16 @@ DAMPINGS = (0.0, *(10 ** (k / 2) for k in range(-3, 4)))
 NEWTON_STEPS = 256
 ALLOWED_STEPS = 64
 FLAT = 1e-14
-"""Eigenvalues of a Hessian count as at least this part of the largest: below it they are rounding."""
+"""Eigenvalues of a Hessian count as at least this part of the largest: below it they are rounding. 
+"""
 
 
 class Fit(NamedTuple):
-    """Where a descent ended: free coordinates, the residuals' squares summed, the gradient's norm as ``CONVERGED`` means it.
+    """Where a descent ended: free coordinates, the residuals' squares summed, the gradient's norm
+    as ``CONVERGED`` means it.
 
-    ``evaluations`` counts values of the residuals; a gradient, a column of a Jacobian and a second derivative are one each.
+    ``evaluations`` counts values of the residuals; a gradient, a column of a Jacobian and a second
+    derivative are one each.
     """
 
     x: Real[Array, " n"]
@@ -48,7 +55,9 @@ class Fit(NamedTuple):
 def levenberg_marquardt(
     residuals: Residuals, x: Real[Array, " n"], tolerance: float, max_steps: int
 ) -> tuple[Real[Array, " n"], Int[Array, ""]]:
-    """Where at most ``max_steps`` steps from ``x`` lead, NaN if they meet NaN, and the evaluations spent."""
+    """Where at most ``max_steps`` steps from ``x`` lead, NaN if they meet NaN, and the evaluations
+    spent.
+    """
     return _levenberg_marquardt(residuals, x, optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance), max_steps)
 
 
@@ -70,9 +79,11 @@ class _Allowed(optimistix.LevenbergMarquardt):
 
 
 def allowed(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Fit, Bool[Array, ""]]:
-    """Where Levenberg and Marquardt's steps from ``x`` first reach a point at which every residual is within one.
+    """Where Levenberg and Marquardt's steps from ``x`` first reach a point at which every residual
+    is within one.
 
-    After ``ALLOWED_STEPS`` steps they end anywhere; the second value says whether the point was reached.
+    After ``ALLOWED_STEPS`` steps they end anywhere; the second value says whether the point was
+    reached.
     """
     solver = _Allowed(rtol=0, atol=0)  # type: ignore[call-arg]  # equinox keeps the constructor of the class above
     x, spent = _levenberg_marquardt(residuals, x, solver, ALLOWED_STEPS)
@@ -89,10 +100,12 @@ class _State(NamedTuple):
 
 
 def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
-    """Newton steps on the chi-square from ``x`` until the gradient is a hundredth of ``CONVERGED`` or nothing gets better.
+    """Newton steps on the chi-square from ``x`` until the gradient is a hundredth of ``CONVERGED``
+    or nothing gets better.
 
-    Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point too. A step never raises the
-    chi-square by more than its rounding; where residuals are NaN all around, ``x`` itself comes back.
+    Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point too. A
+    step never raises the chi-square by more than its rounding; where residuals are NaN all around,
+    ``x`` itself comes back.
     """
     n = len(x)
     looks, tries = 1 + n + n * (n + 1) // 2, len(DAMPINGS) * (1 + CORRECTIONS)
@@ -124,7 +137,9 @@ def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
 
 
 def _expanded(residuals: Residuals, x: Array) -> tuple[Real[Array, " k"], Real[Array, "k n"], Real[Array, "k n n"]]:
-    """Residuals with their first and second derivatives: forward mode twice, quicker to compile than reverse mode here."""
+    """Residuals with their first and second derivatives: forward mode twice, quicker to compile
+    than reverse mode here.
+    """
     n = len(x)
     unit = jnp.eye(n, dtype=x.dtype)
     i, j = jnp.triu_indices(n)
@@ -147,7 +162,9 @@ def _gradient_norm(r: Real[Array, " k"], jacobian: Real[Array, "k n"]) -> Real[A
 def _trials(
     residuals: Residuals, x: Array, r: Array, jacobian: Array, size: Array, vectors: Array, damping: Array
 ) -> tuple[Real[Array, "c n"], Real[Array, " c"]]:
-    """The Newton step at one damping and its corrections one by one, and the chi-square where each leads."""
+    """The Newton step at one damping and its corrections one by one, and the chi-square where each
+    leads.
+    """
 
     def descend(slope: Array) -> Array:
         return -vectors @ (vectors.T @ slope / (size + damping))

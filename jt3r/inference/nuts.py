@@ -1,7 +1,8 @@
 """One chain of the No-U-Turn sampler on a posterior, from a start that least squares finds.
 
-Source of the algorithm: M. D. Hoffman, A. Gelman, J. Mach. Learn. Res. 15, 1593 (2014), with the warm-up of Stan, as BlackJAX
-(extra `sample`) has it: step size by dual averaging, a dense mass matrix from windows of growing length.
+Source of the algorithm: M. D. Hoffman, A. Gelman, J. Mach. Learn. Res. 15, 1593 (2014), with the
+warm-up of Stan, as BlackJAX (extra ``sample``) has it: step size by dual averaging, a dense mass
+matrix from windows of growing length.
 """
 
 from collections.abc import Callable
@@ -19,20 +20,25 @@ from .newton import levenberg_marquardt
 from .space import quantiles_of, unbounded_of
 
 STARTS = 8
-"""Random points of the prior that each chain descends from; it begins at the end of greatest density. Few, so that chains
-begin in different places."""
+"""Random points of the prior that each chain descends from; it begins at the end of greatest
+density. Few, so that chains begin in different places.
+"""
 
 DESCENT_STEPS, DESCENT_TOLERANCE = 64, 1e-6
 EDGE = 1e-3
-"""Quantile to which a start on the edge of a prior is moved: on the edge itself the density vanishes."""
+"""Quantile to which a start on the edge of a prior is moved: on the edge itself the density
+vanishes.
+"""
 
 Chains = Callable[[Array], dict[str, Array]]
 
 
 def build_chains(posterior: Posterior, warmup: int, draws: int, target_acceptance: float, max_tree_depth: int) -> Chains:
-    """Compiled chains: random keys (k) -> `z` (k, draws, n), its log density `lp` (k, draws), and the statistics of each step.
+    """Compiled chains: random keys (k) -> ``z`` (k, draws, n), its log density ``lp`` (k, draws),
+    and the statistics of each step.
 
-    Pure: the same keys give the same bits. Where no start of a chain has a finite density its `lp` is -inf throughout.
+    Pure: the same keys give the same bits. Where no start of a chain has a finite density its
+    ``lp`` is -inf throughout.
     """
     blackjax = need("blackjax", "sample", "kind = 'sample'")
     density = posterior.log_density
@@ -75,7 +81,9 @@ def build_chains(posterior: Posterior, warmup: int, draws: int, target_acceptanc
 
 
 def starting_point(posterior: Posterior, key: Array) -> Real[Array, " n"]:
-    """Of some random points of the prior, moved downhill in chi-square, the one of greatest density in logits of quantiles."""
+    """Of some random points of the prior, moved downhill in chi-square, the one of greatest density
+    in logits of quantiles.
+    """
     likelihood, space = posterior.likelihood, posterior.space
 
     def descend(u: Array) -> Array:

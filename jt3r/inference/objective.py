@@ -1,6 +1,8 @@
-"""The likelihood over a parameter space as functions of the prior's quantiles: value, gradient, residuals, Hessian.
+"""The likelihood over a parameter space as functions of the prior's quantiles: value, gradient,
+residuals, Hessian.
 
-Each is compiled once for a pair of likelihood and space and takes any batch of points, the coordinates along the last axis.
+Each is compiled once for a pair of likelihood and space and takes any batch of points, the
+coordinates along the last axis.
 """
 
 from functools import partial
@@ -15,7 +17,9 @@ from .space import Space
 
 @partial(jax.jit, static_argnums=(0, 1))
 def residual_vector(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b k"]:
-    """Residuals of the terms in their order, along the last axis; their squares sum to the chi-square."""
+    """Residuals of the terms in their order, along the last axis; their squares sum to the
+    chi-square.
+    """
     found = likelihood.residuals(space.point(u)).values()
     return jnp.stack([jnp.broadcast_to(value, u.shape[:-1]) for value in found], axis=-1)
 
@@ -59,7 +63,9 @@ def hessian_vector_product(
 
 @partial(jax.jit, static_argnums=(0, 1))
 def hessian(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b n n"]:
-    """The Hessian of the chi-square in ``u``: half of it is the inverse covariance where the likelihood is Gaussian."""
+    """The Hessian of the chi-square in ``u``: half of it is the inverse covariance where the
+    likelihood is Gaussian.
+    """
     columns = jax.vmap(
         lambda direction: hessian_vector_product(likelihood, space, u, jnp.broadcast_to(direction, u.shape)), out_axes=-1
     )(jnp.eye(u.shape[-1], dtype=u.dtype))

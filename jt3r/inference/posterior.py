@@ -17,9 +17,10 @@ from .space import Space
 class Posterior:
     """Likelihood times prior in coordinates z of the whole real line, their Jacobian included.
 
-    z is the logit of the prior's quantile of each free coordinate. With ``band``, the name of a g-2 pull that falls with
-    m_phi', the coordinate of m_phi is that pull itself (``jt3r.inference.band_coordinates``); the density of points is the
-    same. Raises ValueError if ``band`` is given and m_phi is not free.
+    z is the logit of the prior's quantile of each free coordinate. With ``band``, the name of a g-2
+    pull that falls with m_phi', the coordinate of m_phi is that pull itself
+    (``jt3r.inference.band_coordinates``); the density of points is the same. Raises ValueError if
+    ``band`` is given and m_phi is not free.
     """
 
     likelihood: Likelihood
@@ -58,7 +59,9 @@ class Posterior:
         return jnp.where(inside, found, jnp.nan)
 
     def log_density(self, z: Real[Array, "*b n"]) -> Real[Array, "*b"]:
-        """ln(likelihood x prior x Jacobian), up to a constant; -inf where the prior vanishes or the likelihood is NaN."""
+        """ln(likelihood x prior x Jacobian), up to a constant; -inf where the prior vanishes or the
+        likelihood is NaN.
+        """
         u, log_jacobian = self.quantiles(z)
         inside = jnp.isfinite(log_jacobian)
         value = self.likelihood(self.space.point(jnp.where(inside[..., None], u, 0.5))) + jnp.where(inside, log_jacobian, 0)

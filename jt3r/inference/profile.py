@@ -1,8 +1,10 @@
-"""Profiles of a likelihood: the lowest chi-square where some quantities have given values, and where it crosses a level.
+"""Profiles of a likelihood: the lowest chi-square where some quantities have given values, and
+where it crosses a level.
 
-A fit finds a minimum near its start, a profile needs the lowest. Every node is fitted from each of the distinct minima of the
-whole space and from random points; then each node is fitted again from its neighbours' minima, and so on from every node that
-has become better, until none does. `neighbours_agree` says where all of them lead to the same chi-square.
+A fit finds a minimum near its start, a profile needs the lowest. Every node is fitted from each of
+the distinct minima of the whole space and from random points; then each node is fitted again from
+its neighbours' minima, and so on from every node that has become better, until none does.
+``neighbours_agree`` says where all of them lead to the same chi-square.
 """
 
 import math
@@ -25,7 +27,9 @@ CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
 """One standard deviation, 68.27 %, and 95 %."""
 
 MINIMA, APART = 8, 0.03
-"""How many distinct minima of the whole space lead into each node, and how far apart in some prior quantile they lie."""
+"""How many distinct minima of the whole space lead into each node, and how far apart in some prior
+quantile they lie.
+"""
 
 NODE_STARTS = 4
 """Random points from which each node is fitted besides."""
@@ -38,7 +42,9 @@ CROSSING_STEPS, CROSSING = 60, 1e-10
 
 
 def levels(axes: int) -> list[float]:
-    """Rise of chi-square that bounds each region of `CONFIDENCE` in this many quantities: S. S. Wilks, 1938."""
+    """Rise of chi-square that bounds each region of ``CONFIDENCE`` in this many quantities: S. S.
+    Wilks, 1938.
+    """
     return [float(chdtri(axes, 1 - confidence)) for confidence in CONFIDENCE]
 
 
@@ -46,11 +52,12 @@ def levels(axes: int) -> list[float]:
 class ProfileResult:
     """A profile along one or two quantities.
 
-    ``axes``: name -> values. ``arrays``, over the mesh of the axes: ``chi_square``, ``delta_chi_square``, ``converged``,
-    ``neighbours_agree``, every other free coordinate, the observables asked for, ``NAME_reached`` of a held observable.
-    ``best_fit`` is the best point of all, ``best_chi_square`` its chi-square. ``interval``, of a profile along one quantity:
-    for each confidence of `CONFIDENCE` the pieces (low, high), NaN where one leaves the range of the axis. ``result[NAME]`` is
-    one of the arrays; raises KeyError for another name.
+    ``axes``: name -> values. ``arrays``, over the mesh of the axes: ``chi_square``,
+    ``delta_chi_square``, ``converged``, ``neighbours_agree``, every other free coordinate, the
+    observables asked for, ``NAME_reached`` of a held observable. ``best_fit`` is the best point of
+    all, ``best_chi_square`` its chi-square. ``interval``, of a profile along one quantity: for each
+    confidence of ``CONFIDENCE`` the pieces (low, high), NaN where one leaves the range of the axis.
+    ``result[NAME]`` is one of the arrays; raises KeyError for another name.
     """
 
     likelihood: Likelihood
@@ -100,16 +107,18 @@ def profile(
     log: tuple[str, ...] = (),
     observables: tuple[str, ...] = (),
 ) -> ProfileResult:
-    """The lowest chi-square at each value of one or two free coordinates or observables, over the rest of the space.
+    """The lowest chi-square at each value of one or two free coordinates or observables, over the
+    rest of the space.
 
-    ``axes``: name -> rising values. ``starts`` random points lead to the distinct minima of the whole space. ``log`` names held
-    observables whose values are spaced in the logarithm. Raises ValueError for an unknown axis, ScanFailed if no start ends at
-    a finite likelihood.
+    ``axes``: name -> rising values. ``starts`` random points lead to the distinct minima of the
+    whole space. ``log`` names held observables whose values are spaced in the logarithm. Raises
+    ValueError for an unknown axis, ScanFailed if no start ends at a finite likelihood.
 
     >>> import jt3r
-    >>> space = jt3r.Space({"c_universal": jt3r.Prior(-12.0, 12.0), "c_nonuniversal": jt3r.Prior(-6.0, 6.0)})
+    >>> free = {"c_universal": jt3r.Prior(-12, 12), "c_nonuniversal": jt3r.Prior(-6, 6)}
     >>> along = {"c_nonuniversal": [-1.0, -0.5, 0.0, 0.5]}
-    >>> found = jt3r.profile(jt3r.Likelihood(("R_K", "R_Kst", "BR_Bsmumu")), space, along, starts=16)
+    >>> likelihood = jt3r.Likelihood(("R_K", "R_Kst", "BR_Bsmumu"))
+    >>> found = jt3r.profile(likelihood, jt3r.Space(free), along, starts=16)
     >>> bool(found.converged.all())
     True
     """
@@ -122,7 +131,9 @@ def profile(
 
 
 def constrained(likelihood: Likelihood, space: Space, axes: Mapping[str, np.ndarray], log: tuple[str, ...] = ()) -> Constrained:
-    """The problem of a profile along ``axes``. Raises ValueError for an axis that is neither free nor an observable."""
+    """The problem of a profile along ``axes``. Raises ValueError for an axis that is neither free
+    nor an observable.
+    """
     held = []
     for name, values in axes.items():
         if name not in space.free and name not in catalogue:
@@ -143,7 +154,7 @@ def mesh(axes: Mapping[str, np.ndarray]) -> tuple[np.ndarray, tuple[int, ...]]:
 
 
 def distinct_minima(likelihood: Likelihood, space: Space, starts: int, seed: int) -> np.ndarray:
-    """Prior quantiles (k, n) of the best minima of the whole space that lie `APART`, best first.
+    """Prior quantiles (k, n) of the best minima of the whole space that lie ``APART``, best first.
 
     Raises ScanFailed if no start ends at a finite likelihood.
     """
@@ -162,7 +173,9 @@ def distinct_minima(likelihood: Likelihood, space: Space, starts: int, seed: int
 
 
 def node_fits(problem: Constrained, values: np.ndarray, minima: np.ndarray, seed: int) -> Fits:
-    """The best fit of each node ``values`` (p, k), from each of the ``minima`` (s, n) and from random points."""
+    """The best fit of each node ``values`` (p, k), from each of the ``minima`` (s, n) and from
+    random points.
+    """
     rest, count = problem.rest, len(values)
     random = np.random.default_rng(seed).random((NODE_STARTS, count, len(rest)))
     near = np.broadcast_to(minima[:, None, rest], (len(minima), count, len(rest)))
@@ -173,14 +186,18 @@ def node_fits(problem: Constrained, values: np.ndarray, minima: np.ndarray, seed
 
 
 def no_fits(problem: Constrained, count: int) -> Fits:
-    """Fits of nodes that nothing is known of yet: a mesh that lacks some of its tiles keeps them so."""
+    """Fits of nodes that nothing is known of yet: a mesh that lacks some of its tiles keeps them
+    so.
+    """
     n, m = len(problem.space.names), len(problem.rest)
     lost = np.full(count, np.inf)
     return Fits(np.full((count, m), np.nan), np.full((count, n), np.nan), lost, lost.copy(), np.zeros(count, bool))
 
 
 def swept(problem: Constrained, values: np.ndarray, shape: tuple[int, ...], fits: Fits) -> tuple[Fits, np.ndarray]:
-    """The fits of a mesh after refits from better neighbours until none helps, and where all neighbours agree."""
+    """The fits of a mesh after refits from better neighbours until none helps, and where all
+    neighbours agree.
+    """
     pairs = _neighbours(shape)
     pairs = pairs[~np.isnan(fits.u[pairs]).any(axis=(1, 2))]
     reached = np.full(len(pairs), np.inf)
@@ -243,7 +260,9 @@ def result(
 
 
 def _derived(problem: Constrained, u: np.ndarray, observables: tuple[str, ...]) -> Arrays:
-    """The other free coordinates, observables, and what held observables reached, at quantiles ``u`` (p, n)."""
+    """The other free coordinates, observables, and what held observables reached, at quantiles
+    ``u`` (p, n).
+    """
     space, held = problem.space, [h.name for h in problem.held]
 
     @jax.jit
@@ -292,9 +311,11 @@ def _intervals(
 def crossings(
     problem: Constrained, nodes: np.ndarray, x: np.ndarray, height: np.ndarray, steps: Sequence[tuple[float, int]]
 ) -> list[float]:
-    """Where the profile crosses a bound between nodes k and k + 1, for each (bound, k), by fits from both sides.
+    """Where the profile crosses a bound between nodes k and k + 1, for each (bound, k), by fits
+    from both sides.
 
-    The false position of Illinois (M. Dowell, P. Jarratt, BIT 11, 168 (1971)), by halves where the profile has no value.
+    The false position of Illinois (M. Dowell, P. Jarratt, BIT 11, 168 (1971)), by halves where the
+    profile has no value.
     """
     if not steps:
         return []

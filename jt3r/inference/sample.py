@@ -1,4 +1,6 @@
-"""Draws from a posterior: chains of the No-U-Turn sampler, what is derived from them, and what judges them."""
+"""Draws from a posterior: chains of the No-U-Turn sampler, what is derived from them, and what
+judges them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,9 +31,10 @@ Coordinates = Literal["plain", "band"]
 class Draws:
     """Draws of a posterior in chains.
 
-    ``arrays``, of shape (chains, draws) each: every free coordinate in its unit, ``ln_likelihood``, ``chi_square_TERM``, the
-    observables asked for, and the statistics of the sampler, named as ArviZ names them. ``diagnostics``: ``judge``.
-    ``result[NAME]`` is one of the arrays; raises KeyError for another name.
+    ``arrays``, of shape (chains, draws) each: every free coordinate in its unit, ``ln_likelihood``,
+    ``chi_square_TERM``, the observables asked for, and the statistics of the sampler, named as
+    ArviZ names them. ``diagnostics``: ``judge``. ``result[NAME]`` is one of the arrays; raises
+    KeyError for another name.
     """
 
     likelihood: Likelihood
@@ -80,14 +83,16 @@ def sample(
     max_tree_depth: int = 10,
     observables: tuple[str, ...] = (),
 ) -> Draws:
-    """Draws from ``likelihood`` times the priors of ``space`` by the No-U-Turn sampler; needs the extra ``sample``.
+    """Draws from ``likelihood`` times the priors of ``space`` by the No-U-Turn sampler; needs the
+    extra ``sample``.
 
-    ``coordinates="band"`` samples the pull of g-2 in the place of m_phi: the same density, in coordinates in which it is no
-    thin sheet. ``together`` chains advance at once. ``observables`` are computed at every draw. Raises ValueError for band
-    coordinates without m_phi free or a g-2 term, ScanFailed where a chain finds no point of finite likelihood.
+    ``coordinates="band"`` samples the pull of g-2 in the place of m_phi: the same density, in
+    coordinates in which it is no thin sheet. ``together`` chains advance at once. ``observables``
+    are computed at every draw. Raises ValueError for band coordinates without m_phi free or a g-2
+    term, ScanFailed where a chain finds no point of finite likelihood.
 
     >>> import jt3r
-    >>> space = jt3r.Space({"c_universal": jt3r.Prior(2.0, 12.0), "c_nonuniversal": jt3r.Prior(-3.0, 2.0)})
+    >>> space = jt3r.Space({"c_universal": jt3r.Prior(2, 12), "c_nonuniversal": jt3r.Prior(-3, 2)})
     >>> found = jt3r.sample(jt3r.Likelihood(("R_K", "R_Kst")), space, chains=2, draws=50, warmup=50)
     >>> found["c_universal"].shape
     (2, 50)
@@ -103,7 +108,9 @@ def sample(
 
 
 def band_pull(terms: tuple[str, ...], free: tuple[str, ...], coordinates: Coordinates) -> str | None:
-    """The observable that is sampled in the place of m_phi. Raises ValueError if band coordinates cannot be had."""
+    """The observable that is sampled in the place of m_phi. Raises ValueError if band coordinates
+    cannot be had.
+    """
     if coordinates == "plain":
         return None
     if coordinates != "band":
@@ -121,7 +128,9 @@ Derived = Callable[[jax.Array], dict[str, jax.Array]]
 def programs(
     posterior: Posterior, warmup: int, draws: int, target: float, max_tree_depth: int, observables: tuple[str, ...]
 ) -> tuple[Chains, Derived]:
-    """The compiled sampler, and all else that is told of its draws z: the same for all seeds and numbers of chains."""
+    """The compiled sampler, and all else that is told of its draws z: the same for all seeds and
+    numbers of chains.
+    """
 
     @jax.jit
     def derived(z: jax.Array) -> dict[str, jax.Array]:
@@ -151,7 +160,9 @@ def draw_chains(run: Chains, derived: Derived, numbers: np.ndarray, seed: int) -
 
 
 def judge(draws: Arrays) -> dict[str, dict[str, float]]:
-    """R-hat and effective sample sizes of each parameter's draws (chains, draws). Source: arXiv:1903.08008."""
+    """R-hat and effective sample sizes of each parameter's draws (chains, draws). Source:
+    arXiv:1903.08008.
+    """
     blackjax = need("blackjax.diagnostics", "sample", "kind = 'sample'")
 
     @jax.jit

@@ -1,4 +1,6 @@
-"""What a chi-square says: p-values with their degrees of freedom, and their equivalent in standard deviations."""
+"""What a chi-square says: p-values with their degrees of freedom, and their equivalent in standard
+deviations.
+"""
 
 from dataclasses import dataclass
 
@@ -17,17 +19,20 @@ from .space import Space
 from .terms import TERMS
 
 MEASURED = ("gaussian", "asymmetric", "poisson")
-"""Kinds of terms that are measurements; limits and cuts add to a chi-square only where they are broken."""
+"""Kinds of terms that are measurements; limits and cuts add to a chi-square only where they are
+broken.
+"""
 
 
 @dataclass(frozen=True)
 class Goodness:
     """How well minima fit, as arrays over them.
 
-    ``chi_square`` is that of the measurements: without limits, cuts and the log-determinant. ``p_value`` is the chance of a
-    larger one in ``degrees`` = measurements - parameters degrees of freedom, ``sigma`` the same of a Gaussian on both sides;
-    NaN where there are none: then it is no test. ``gain`` is the Standard Model's chi-square minus theirs, over the
-    flavour terms and g-2, ``gain_sigma`` its significance in as many degrees of freedom as parameters are read.
+    ``chi_square`` is that of the measurements: without limits, cuts and the log-determinant.
+    ``p_value`` is the chance of a larger one in ``degrees`` = measurements - parameters degrees of
+    freedom, ``sigma`` the same of a Gaussian on both sides; NaN where there are none: then it is no
+    test. ``gain`` is the Standard Model's chi-square minus theirs, over the flavour terms and g-2,
+    ``gain_sigma`` its significance in as many degrees of freedom as parameters are read.
     """
 
     measurements: int
@@ -58,7 +63,8 @@ def goodness(likelihood: Likelihood, space: Space, terms: dict[str, np.ndarray])
 
 
 def chance(chi_square: np.ndarray, degrees: int) -> tuple[np.ndarray, np.ndarray]:
-    """The chance of a larger chi-square, and the distance from the mean at which a Gaussian has it on both sides.
+    """The chance of a larger chi-square, and the distance from the mean at which a Gaussian has it
+    on both sides.
 
     NaN for no degrees of freedom. Source: S. S. Wilks, Ann. Math. Stat. 9, 60 (1938).
     """
@@ -82,7 +88,9 @@ def standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
 
 
 def read_coordinates(likelihood: Likelihood, space: Space) -> tuple[str, ...]:
-    """The free coordinates that the terms read, directly or through the Wilson coefficients that they stand for."""
+    """The free coordinates that the terms read, directly or through the Wilson coefficients that
+    they stand for.
+    """
     reads, matched = _reads(likelihood, space), set()
     if any(name in ANGLES for name in (*space.free, *space.fixed)):
         matched = {"m_aprime", "v"}

@@ -1,15 +1,19 @@
 """The terms of the likelihood by name: what each compares, how, with which source.
 
-A term is a residual, a function of the parameter point whose square is -2 ln L up to a constant. Kinds of terms:
+A term is a residual, a function of the parameter point whose square is -2 ln L up to a constant.
+Kinds of terms:
 
 - ``gaussian``: (prediction - value)/error;
-- ``asymmetric``: the same with a two-piece error (`jt3r.flavour.measurements.residual`). All flavour terms of a likelihood are
-  one joint Gaussian (`jt3r.flavour.joint`): the residual of one is that given those before it, and the logarithm of the
-  determinant is a term of its own (`LOG_DET`) where the theory errors depend on the point;
-- ``poisson``: signed root of the deviance of a count (`jt3r.kernels.numerics.statistics.poisson`);
+- ``asymmetric``: the same with a two-piece error (``jt3r.flavour.measurements.residual``). All
+  flavour terms of a likelihood are one joint Gaussian (``jt3r.flavour.joint``): the residual of one
+  is that given those before it, and the logarithm of the determinant is a term of its own
+  (``LOG_DET``) where the theory errors depend on the point;
+- ``poisson``: signed root of the deviance of a count
+  (``jt3r.kernels.numerics.statistics.poisson``);
 - ``upper limit``: a half-Gaussian about zero with the published limit at its confidence level;
-- ``cut``: a published hard edge. As a term it is a wall, one standard deviation for one per cent beyond the edge (`WALL`),
-  a choice of ours, not a measurement; or it is left out of the sum and used as a veto afterwards (`Likelihood.cuts`).
+- ``cut``: a published hard edge. As a term it is a wall, one standard deviation for one per cent
+  beyond the edge (``WALL``), a choice of ours, not a measurement; or it is left out of the sum and
+  used as a veto afterwards (``Likelihood.cuts``).
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ..additions import Origin, origin_of, record
+from ..additions import Origin, first_paragraph, origin_of, record
 from ..catalogue import observables
 from ..dark import relic as dark
 from ..experiments import dark_higgs, limits, recast
@@ -53,8 +57,9 @@ ONE_SIDED = {0.90: 1.2815515655446004, 0.95: 1.6448536269514722}
 class Options:
     """How terms are built where there is a choice.
 
-    ``errors``: two-piece errors of the flavour measurements, see `jt3r.flavour.measurements.treatment`. ``theory``: their
-    theory errors, see `jt3r.flavour.joint.THEORY`.
+    ``errors``: two-piece errors of the flavour measurements, see
+    ``jt3r.flavour.measurements.treatment``. ``theory``: their theory errors, see
+    ``jt3r.flavour.joint.THEORY``.
     """
 
     errors: str = "dataset"
@@ -63,9 +68,11 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Term(Reader):
-    """One term of the likelihood: its residual, and what a reader must know about it; `data` as of an `Observable`.
+    """One term of the likelihood: its residual, and what a reader must know about it; ``data`` as
+    of an ``Observable``.
 
-    ``joint``: the residual belongs to the joint flavour term and is that of the observable alone only where it stands alone.
+    ``joint``: the residual belongs to the joint flavour term and is that of the observable alone
+    only where it stands alone.
     """
 
     kind: str
@@ -117,7 +124,9 @@ _pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee con
 
 
 def joint_flavour(names: tuple[str, ...], point: Any, options: Options) -> tuple[dict[str, Array], Array]:
-    """The flavour terms of these names, each given those before it, and the log-determinant of their covariance."""
+    """The flavour terms of these names, each given those before it, and the log-determinant of
+    their covariance.
+    """
     found, log_det = joint.terms(names, coefficients(point), point.dataset, options.errors, options.theory)
     return {name: found[..., k] for k, name in enumerate(names)}, log_det
 
@@ -163,7 +172,9 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
 
 
 def _table(search: searches.Recast) -> None:
-    """The reads are those of the visible or invisible scenario as it follows from the point's own channels."""
+    """The reads are those of the visible or invisible scenario as it follows from the point's own
+    channels.
+    """
     name = search.name.lower().replace("-", "_")
 
     def function(point: Any, _: Options) -> Array:
@@ -267,7 +278,8 @@ def register(search: searches.Search) -> None:
 def term(
     *, kind: str = "gaussian", source: str, data: tuple[str, ...] = (), slow: bool = False, replace: bool = False
 ) -> Callable[[Callable[[Any], Array]], Callable[[Any], Array]]:
-    """Register the decorated function of a point as a term: its residual, whose square is -2 ln L up to a constant.
+    """Register the decorated function of a point as a term: its residual, whose square is -2 ln L
+    up to a constant.
 
     Raises ValueError if the name is taken, unless ``replace``, and if there is no docstring.
 
@@ -281,7 +293,7 @@ def term(
     """
 
     def register(function: Callable[[Any], Array]) -> Callable[[Any], Array]:
-        name, doc = function.__name__, (function.__doc__ or "").strip()
+        name, doc = function.__name__, first_paragraph(function)
         if name in _TERMS and not replace:
             raise ValueError(f"term {name!r} exists: choose another name, or say replace = True")
         if not doc:

@@ -1,7 +1,8 @@
 """The evidence of a likelihood over the priors of a space, by nested sampling.
 
-Source of the method: J. Skilling, Bayesian Anal. 1, 833 (2006); of the sampler, slices along directions of the live points'
-covariance, D. Yallop, W. Handley et al., as BlackJAX (extra `sample`) has it.
+Source of the method: J. Skilling, Bayesian Anal. 1, 833 (2006); of the sampler, slices along
+directions of the live points' covariance, D. Yallop, W. Handley et al., as BlackJAX (extra
+``sample``) has it.
 """
 
 from collections.abc import Callable
@@ -28,10 +29,12 @@ VOLUMES = 100
 
 @dataclass(frozen=True)
 class Evidence:
-    """``ln_z``, the logarithm of the likelihood's mean over the priors, up to the likelihood's own constant, and its ``error``.
+    """``ln_z``, the logarithm of the likelihood's mean over the priors, up to the likelihood's own
+    constant, and its ``error``.
 
-    ``u`` (d, n): prior quantiles of all points met, ``ln_likelihood`` (d), and their posterior ``weights`` (d), which sum to
-    one. ``effective_draws``: how many independent draws they are worth.
+    ``u`` (d, n): prior quantiles of all points met, ``ln_likelihood`` (d), and their posterior
+    ``weights`` (d), which sum to one. ``effective_draws``: how many independent draws they are
+    worth.
     """
 
     ln_z: float
@@ -50,10 +53,12 @@ class Evidence:
 
 
 def evidence(likelihood: Likelihood, space: Space, live: int = 500, seed: int = 0) -> Evidence:
-    """The evidence of ``likelihood`` over the priors of ``space``, from ``live`` points; needs the extra ``sample``.
+    """The evidence of ``likelihood`` over the priors of ``space``, from ``live`` points; needs the
+    extra ``sample``.
 
-    The ratio of two evidences of the same terms and data is a Bayes factor; that of the Standard Model, which has no free
-    parameter, is its likelihood. Where the likelihood is NaN it counts as zero.
+    The ratio of two evidences of the same terms and data is a Bayes factor; that of the Standard
+    Model, which has no free parameter, is its likelihood. Where the likelihood is NaN it counts as
+    zero.
     """
 
     def ln_likelihood(u: Array) -> Array:
@@ -64,7 +69,9 @@ def evidence(likelihood: Likelihood, space: Space, live: int = 500, seed: int = 
 
 
 def nested(ln_likelihood: Callable[[Real[Array, " n"]], Array], dimensions: int, live: int = 500, seed: int = 0) -> Evidence:
-    """The evidence of any function of a point of the unit cube, whose prior is uniform. Raises ValueError for few ``live``."""
+    """The evidence of any function of a point of the unit cube, whose prior is uniform. Raises
+    ValueError for few ``live``.
+    """
     blackjax, tools = (need(name, "sample", "the evidence") for name in ("blackjax", "blackjax.ns.utils"))
     if live < 2 * dimensions + REPLACED:
         raise ValueError(f"live = {live}: must be at least {2 * dimensions + REPLACED} in {dimensions} dimensions")

@@ -12,17 +12,20 @@ LEAST = 100.0
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of draws, which sum to one, and how many equal ones they are worth, (sum w)^2 / sum w^2."""
+    """Weights of draws, which sum to one, and how many equal ones they are worth, (sum w)^2 / sum
+    w^2.
+    """
 
     weights: np.ndarray
     effective_draws: float
 
 
 def importance(old: np.ndarray, new: np.ndarray, least: float = LEAST) -> Weights:
-    """The weights that turn draws with ln likelihood ``old`` into draws of ``new``; NaN counts as no likelihood.
+    """The weights that turn draws with ln likelihood ``old`` into draws of ``new``; NaN counts as
+    no likelihood.
 
-    Raises ScanFailed if they are worth fewer than ``least`` draws: then sample anew. Source: A. Kong, J. S. Liu, W. H. Wong,
-    J. Am. Stat. Assoc. 89, 278 (1994).
+    Raises ScanFailed if they are worth fewer than ``least`` draws: then sample anew. Source: A.
+    Kong, J. S. Liu, W. H. Wong, J. Am. Stat. Assoc. 89, 278 (1994).
     """
     change = np.where(np.isfinite(new), new, -np.inf) - old
     top = change.max(initial=-np.inf)

@@ -1,4 +1,6 @@
-"""Models of a light U(1): each says in a few lines which couplings its particles have at a point of its parameters."""
+"""Models of a light U(1): each says in a few lines which couplings its particles have at a point of
+its parameters.
+"""
 
 from ..parameter import field as field
 from . import b_l as b_l

@@ -19,7 +19,9 @@ class BMinusL(ModelPoint):
 
 @model(BMinusL, source="R. N. Mohapatra, R. E. Marshak, Phys. Rev. Lett. 44, 1316 (1980)")
 def b_l(point: BMinusL) -> Couplings:
-    """Baryon less lepton number: vector couplings to all quarks and leptons, and three left-handed neutrinos."""
+    """Baryon less lepton number: vector couplings to all quarks and leptons, and three left-handed
+    neutrinos.
+    """
     if point.m_aprime is None or point.g is None:
         return Couplings(aprime=Absent("m_aprime" if point.m_aprime is None else "g"), m_mu=point.m_mu)
     g, quark = point.g, point.g / 3

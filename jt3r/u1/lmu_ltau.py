@@ -11,7 +11,8 @@ from .base import ModelPoint
 from .registry import model
 
 LOOP_MIXING = ELECTRIC_CHARGE / (12 * math.pi**2) * math.log((M_TAU / M_MU) ** 2)
-"""eps/g of the loops of mu and tau far below m_mu, 1/69: vacuum polarisation, -(e/12 pi^2) sum q_i Q_i ln(L^2/m_i^2).
+"""eps/g of the loops of mu and tau far below m_mu, 1/69: vacuum polarisation, -(e/12 pi^2) sum q_i
+Q_i ln(L^2/m_i^2).
 
 Its size is the 1/70 that M. Escudero et al., arXiv:1901.02010, use; original not seen.
 """

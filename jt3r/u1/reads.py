@@ -1,6 +1,8 @@
-"""Which parameters a function of a point reads: found by tracing it and leaving out what its value does not depend on.
+"""Which parameters a function of a point reads: found by tracing it and leaving out what its value
+does not depend on.
 
-Structure counts: c tau reads m_eta once m_eta is given. The one file that uses an interface of JAX that may change.
+Structure counts: c tau reads m_eta once m_eta is given. The one file that uses an interface of JAX
+that may change.
 """
 
 from collections.abc import Callable, Collection
@@ -17,7 +19,9 @@ from ..parameter import ParameterPoint, parameters_of
 
 
 def filled(point: ParameterPoint) -> ParameterPoint:
-    """A copy in which ``Absent`` stands for each parameter that is not given, so that reading one says what is missing."""
+    """A copy in which ``Absent`` stands for each parameter that is not given, so that reading one
+    says what is missing.
+    """
     return _copy(point, lambda name, value: Absent(name) if value is None else value)
 
 
@@ -35,9 +39,11 @@ def _copy(point: ParameterPoint, change: Callable[[str, Any], Any]) -> Parameter
 
 @lru_cache(maxsize=4096)
 def read_by(function: Callable[[Any], Array], point_class: type[ParameterPoint], given: frozenset[str]) -> tuple[str, ...]:
-    """Parameters that function(point) depends on where ``given`` are set beside those with a default, and what it lacks.
+    """Parameters that function(point) depends on where ``given`` are set beside those with a
+    default, and what it lacks.
 
-    In the order of the point's fields. The function may raise NotGiven for what it lacks. Raises what else it raises.
+    In the order of the point's fields. The function may raise NotGiven for what it lacks. Raises
+    what else it raises.
     """
     known = parameters_of(point_class)
     names = {name for name in known if name in given or known[name].default is not None}

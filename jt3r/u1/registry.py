@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..additions import Origin, origin_of, record
+from ..additions import Origin, first_paragraph, origin_of, record
 from ..couplings import Couplings
 from ..names import Names
 from ..parameter import Parameter, ParameterPoint, parameters_of
@@ -13,7 +13,9 @@ from .reads import emptied
 
 @dataclass(frozen=True)
 class Model:
-    """A model of a light U(1): the class of its points, and the function that gives their couplings."""
+    """A model of a light U(1): the class of its points, and the function that gives their
+    couplings.
+    """
 
     name: str
     point: type[ParameterPoint]
@@ -23,8 +25,8 @@ class Model:
 
     @property
     def doc(self) -> str:
-        """First line of the docstring of its couplings."""
-        return (self.couplings.__doc__ or "").strip().splitlines()[0]
+        """First paragraph of the docstring of its couplings."""
+        return first_paragraph(self.couplings)
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -40,7 +42,8 @@ def _row(model: Model) -> tuple[str, str]:
 
 
 MODELS: Names[Model] = Names("model", _MODELS, _row, "jt3r.u1:MODELS")
-"""Name -> model; prints as a table of parameters that must be given and meanings, and suggests names.
+"""Name -> model; prints as a table of parameters that must be given and meanings, and suggests
+names.
 
 >>> import jt3r
 >>> jt3r.models["t3r"].name
@@ -51,10 +54,11 @@ MODELS: Names[Model] = Names("model", _MODELS, _row, "jt3r.u1:MODELS")
 def model(
     point: type[ParameterPoint], *, source: str, replace: bool = False
 ) -> Callable[[Callable[[Any], Couplings]], Callable[[Any], Couplings]]:
-    """Register the decorated function of a ``point``, which returns `Couplings`, as the model of the function's name.
+    """Register the decorated function of a ``point``, which returns ``Couplings``, as the model of
+    the function's name.
 
-    Raises ValueError if the name is taken, unless ``replace``, if the function has no docstring, and if the points belong to
-    another model: a point must know its model.
+    Raises ValueError if the name is taken, unless ``replace``, if the function has no docstring,
+    and if the points belong to another model: a point must know its model.
 
     >>> import jt3r
     >>> class Twice(jt3r.Point):
@@ -103,7 +107,9 @@ def model_of(point: ParameterPoint | type[ParameterPoint]) -> Model:
 
 
 def couplings_of(point: ParameterPoint | Couplings) -> Couplings:
-    """Couplings at a point of any model; couplings are returned as they are. Raises TypeError for anything else."""
+    """Couplings at a point of any model; couplings are returned as they are. Raises TypeError for
+    anything else.
+    """
     if isinstance(point, Couplings):
         return point
     return model_of(point).couplings(emptied(point))

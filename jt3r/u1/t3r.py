@@ -1,4 +1,6 @@
-"""U(1)_T3R of arXiv:2105.07655: right-handed u, d, mu and nu, with the dark Higgs phi' and dark matter eta."""
+"""U(1)_T3R of arXiv:2105.07655: right-handed u, d, mu and nu, with the dark Higgs phi' and dark
+matter eta.
+"""
 
 import numpy as np
 from jax import Array
@@ -19,7 +21,9 @@ def gauge_coupling(point: Point) -> Array:
 
 
 def mixing(point: Point) -> Array:
-    """eps: the point's, or that of the loop, g sqrt(alpha/(4 pi^3)), which is known up to its sign."""
+    """eps: the point's, or that of the loop, g sqrt(alpha/(4 pi^3)), which is known up to its
+    sign.
+    """
     return gauge_coupling(point) * LOOP_MIXING if point.kinetic_mixing is None else point.kinetic_mixing
 
 
@@ -27,8 +31,9 @@ def mixing(point: Point) -> Array:
 def t3r(point: Point) -> Couplings:
     """U(1)_T3R of the paper: right-handed u, d, mu and nu, with phi' and dark matter.
 
-    A' couples to u_R with +g, to d_R, mu_R with -g, to nu_R with g if ``m_nu_s`` is given (else it is heavy), to eta_1 eta_2
-    with g/2. phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2 V), to A'A' with sqrt2 m_A'^2/V.
+    A' couples to u_R with +g, to d_R, mu_R with -g, to nu_R with g if ``m_nu_s`` is given (else it
+    is heavy), to eta_1 eta_2 with g/2. phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2
+    V), to A'A' with sqrt2 m_A'^2/V.
     """
     return Couplings(_vector(point), _scalar(point), _dark_matter(point), point.m_mu)
 

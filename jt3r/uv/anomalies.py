@@ -9,7 +9,9 @@ from ..data.load import read_toml
 
 
 class Field(BaseModel):
-    """A left-handed Weyl field: SU(3) and SU(2) dimensions (negative for the conjugate), Y, and the charge 2 T_3R."""
+    """A left-handed Weyl field: SU(3) and SU(2) dimensions (negative for the conjugate), Y, and the
+    charge 2 T_3R.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,7 +44,8 @@ PARTNERS = _read("partners")
 def anomalies(fields: Iterable[Field]) -> dict[str, Fraction]:
     """Sum of each anomaly over left-handed fields; all are zero in a consistent theory.
 
-    X is the U(1)_T3R charge. "SU(2) global" is the number of doublets modulo 2 (E. Witten, Phys. Lett. B117, 324).
+    X is the U(1)_T3R charge. "SU(2) global" is the number of doublets modulo 2 (E. Witten, Phys.
+    Lett. B117, 324).
     """
     fields = list(fields)
 

@@ -1,4 +1,5 @@
-"""UV completion of the U(1)_T3R model (Appendix): heavy partners, exotic Higgs decays, further contributions to g-2.
+"""UV completion of the U(1)_T3R model (Appendix): heavy partners, exotic Higgs decays, further
+contributions to g-2.
 
 Functions of arrays in GeV that broadcast.
 """
@@ -25,7 +26,9 @@ HIGGS_WIDTH, BR_UNDETECTED = (INPUTS[name].value for name in ("higgs_width", "br
 
 
 class ScalarPotential(NamedTuple):
-    """Mixing angle of h and phi' (A3), and the quartic couplings lambda_H and lambda_phi of (A1)."""
+    """Mixing angle of h and phi' (A3), and the quartic couplings lambda_H and lambda_phi of
+    (A1).
+    """
 
     alpha: Array
     doublet: Array
@@ -43,17 +46,23 @@ def _entries(lambda_left: ArrayLike, lambda_right: ArrayLike, v: ArrayLike) -> t
 
 
 def m_chi(fermion_mass: ArrayLike, v: ArrayLike, lambda_left: ArrayLike = 1.0, lambda_right: ArrayLike = 1.0) -> Array:
-    """Mass of the heavy partner that gives the fermion its mass: lambda_L lambda_R v_H V/(sqrt2 m_f), exactly."""
+    """Mass of the heavy partner that gives the fermion its mass: lambda_L lambda_R v_H V/(sqrt2
+    m_f), exactly.
+    """
     return seesaw.partner_mass(fermion_mass, *_entries(lambda_left, lambda_right, v))
 
 
 def portal_limit() -> Array:
-    """Largest portal coupling |lambda| that the LHC allows: Br(h -> phi' phi') + Br(h -> A' A') < 0.12 (95 % CL)."""
+    """Largest portal coupling |lambda| that the LHC allows: Br(h -> phi' phi') + Br(h -> A' A') <
+    0.12 (95 % CL).
+    """
     return potential.portal_limit(BR_UNDETECTED, HIGGS_WIDTH, HIGGS_VEV, M_HIGGS)
 
 
 def scalar_potential(m_phi: ArrayLike, v: ArrayLike, portal: ArrayLike) -> ScalarPotential:
-    """The potential (A1) with the measured m_h and v_H that gives these m_phi', V and portal coupling; NaN where none does."""
+    """The potential (A1) with the measured m_h and v_H that gives these m_phi', V and portal
+    coupling; NaN where none does.
+    """
     m_phi, v, portal = floats(m_phi, v, portal)
     alpha = potential.mixing_angle(HIGGS_VEV, v, M_HIGGS, m_phi, portal)
     doublet, singlet, _ = potential.quartics(HIGGS_VEV, v, M_HIGGS, m_phi, alpha)
@@ -61,7 +70,9 @@ def scalar_potential(m_phi: ArrayLike, v: ArrayLike, portal: ArrayLike) -> Scala
 
 
 def width_h_phiphi(m_phi: ArrayLike, v: ArrayLike, portal: ArrayLike) -> Array:
-    """Gamma(h -> phi' phi') in GeV, exact in the mixing: lambda^2 v_H^2/(32 pi m_h) while it is small."""
+    """Gamma(h -> phi' phi') in GeV, exact in the mixing: lambda^2 v_H^2/(32 pi m_h) while it is
+    small.
+    """
     _, doublet, singlet = scalar_potential(m_phi, v, portal)
     return potential.higgs_to_singlets(HIGGS_VEV, v, doublet, singlet, portal)
 
@@ -72,7 +83,9 @@ def width_h_aprimeaprime(m_phi: ArrayLike, m_aprime: ArrayLike, v: ArrayLike, po
 
 
 def br_h_exotic(m_phi: ArrayLike, m_aprime: ArrayLike, v: ArrayLike, portal: ArrayLike) -> Array:
-    """Br(h -> phi' phi') + Br(h -> A' A'); the other decays have the Standard Model's width times cos^2(alpha)."""
+    """Br(h -> phi' phi') + Br(h -> A' A'); the other decays have the Standard Model's width times
+    cos^2(alpha).
+    """
     m_phi, m_aprime, v, portal = floats(m_phi, m_aprime, v, portal)
     exotic = width_h_phiphi(m_phi, v, portal) + width_h_aprimeaprime(m_phi, m_aprime, v, portal)
     return exotic / (exotic + HIGGS_WIDTH * jnp.cos(scalar_potential(m_phi, v, portal).alpha) ** 2)
@@ -81,8 +94,9 @@ def br_h_exotic(m_phi: ArrayLike, m_aprime: ArrayLike, v: ArrayLike, portal: Arr
 def barr_zee(m_phi: ArrayLike, v: ArrayLike, m_mu: ArrayLike = M_MU) -> Array:
     """Two-loop Barr-Zee contribution of phi' to a_mu with a muon or a charged-pion loop; negative.
 
-    Against the one-loop terms about 1 %, as large as what is left of them. Not a full two-loop result: other diagrams
-    of the same order are missing, so it measures the theory error of the one-loop band as much as its shift.
+    Against the one-loop terms about 1 %, as large as what is left of them. Not a full two-loop
+    result: other diagrams of the same order are missing, so it measures the theory error of the
+    one-loop band as much as its shift.
     """
     m_phi, v, m_mu = floats(m_phi, v, m_mu)
 
@@ -110,11 +124,12 @@ def chi_mu_loops(
     lambda_right: ArrayLike = 1.0,
     m_mu: ArrayLike = M_MU,
 ) -> dict[str, Array]:
-    """Contributions to a_mu of the heavy partner of the muon, by the boson in the loop; they sum to 1e-12 or less.
+    """Contributions to a_mu of the heavy partner of the muon, by the boson in the loop; they sum to
+    1e-12 or less.
 
-    phi', A', h and Z couple muon and chi_mu through the mixing angles of the exact mass matrix; "W" is the loss of the
-    muon's W coupling, -sin^2(theta_L) times the W loop 10 G_F m_mu^2/(24 sqrt2 pi^2) (F. Jegerlehner, A. Nyffeler,
-    arXiv:0902.3360, Sec. 4.2).
+    phi', A', h and Z couple muon and chi_mu through the mixing angles of the exact mass matrix; "W"
+    is the loss of the muon's W coupling, -sin^2(theta_L) times the W loop 10 G_F m_mu^2/(24 sqrt2
+    pi^2) (F. Jegerlehner, A. Nyffeler, arXiv:0902.3360, Sec. 4.2).
     """
     m_phi, m_aprime, v, lambda_left, lambda_right, m_mu = floats(m_phi, m_aprime, v, lambda_left, lambda_right, m_mu)
     a, b = _entries(lambda_left, lambda_right, v)

@@ -1,4 +1,6 @@
-"""Observables of the UV completion, registered on import: scalar potential, exotic Higgs decays, masses of eta."""
+"""Observables of the UV completion, registered on import: scalar potential, exotic Higgs decays,
+masses of eta.
+"""
 
 import jax.numpy as jnp
 from jax import Array
@@ -22,7 +24,9 @@ def _flag(holds: Array, known: Array) -> Array:
 
 @observable(unit="1", latex=r"\alpha", source=f"{PAPER}, eq. (A3)", reads=PORTAL, data=DATA)
 def alpha_higgs(point: Point) -> Array:
-    """Mixing angle of the Higgs boson and phi'; NaN where the portal coupling is too large for the masses."""
+    """Mixing angle of the Higgs boson and phi'; NaN where the portal coupling is too large for the
+    masses.
+    """
     return uv.scalar_potential(point.m_phi, point.v, point.lambda_portal).alpha
 
 
@@ -59,7 +63,9 @@ def allowed_by_h_decays(point: Point) -> Array:
 
 @observable(unit="1", latex=r"\mathrm{vacuum\ stable}", source=f"{PAPER}, eq. (A1), at tree level", reads=PORTAL, data=DATA)
 def vacuum_stable(point: Point) -> Array:
-    """1 where the potential is bounded from below and the vacuum its global minimum, 0 where no potential has these masses."""
+    """1 where the potential is bounded from below and the vacuum its global minimum, 0 where no
+    potential has these masses.
+    """
     _, doublet, singlet = uv.scalar_potential(point.m_phi, point.v, point.lambda_portal)
     exists = potential.is_bounded(doublet, singlet, point.lambda_portal)
     exists &= 4 * doublet * singlet > point.lambda_portal**2
@@ -74,7 +80,9 @@ def vacuum_stable(point: Point) -> Array:
     data=DATA,
 )
 def perturbative(point: Point) -> Array:
-    """1 where all quartic couplings, lambda_L^2 and lambda_R^2 are below 4 pi, else 0; NaN where there is no potential."""
+    """1 where all quartic couplings, lambda_L^2 and lambda_R^2 are below 4 pi, else 0; NaN where
+    there is no potential.
+    """
     _, doublet, singlet = uv.scalar_potential(point.m_phi, point.v, point.lambda_portal)
     holds = potential.is_perturbative(doublet, singlet, point.lambda_portal, point.lambda_l**2, point.lambda_r**2)
     return _flag(holds, singlet + point.lambda_l + point.lambda_r)
@@ -82,7 +90,9 @@ def perturbative(point: Point) -> Array:
 
 @observable(unit="GeV", latex=r"m_{\eta_2}", source=f"{PAPER}, Secs. II and III A; eq. (A11)", reads=("m_eta", "delta"))
 def m_eta_2(point: Point) -> Array:
-    """Mass of the heavier dark-matter state, from the Majorana mass m_eta + delta/2 and the Dirac mass delta/2."""
+    """Mass of the heavier dark-matter state, from the Majorana mass m_eta + delta/2 and the Dirac
+    mass delta/2.
+    """
     majorana = point.m_eta + point.delta / 2
     return seesaw.majorana_masses(point.delta / 2, majorana, majorana)[1]
 

@@ -1,15 +1,17 @@
-"""Relic density when freeze-out through a narrow resonance breaks kinetic equilibrium: number and temperature together.
+"""Relic density when freeze-out through a narrow resonance breaks kinetic equilibrium: number and
+temperature together.
 
-Dark matter keeps a Maxwell-Boltzmann distribution, but of its own temperature T' = <p^2/3E>. With z = ln(m/T),
-Y = n/s, y = m T' s^(-2/3), E = Y_eq, H~ = H/(1 + (1/3) d ln h/d ln T), sigma = <sigma v> and sigma_2 the same
-average weighted with p^2/(3 E T'):
+Dark matter keeps a Maxwell-Boltzmann distribution, but of its own temperature T' = <p^2/3E>. With z
+= ln(m/T), Y = n/s, y = m T' s^(-2/3), E = Y_eq, H~ = H/(1 + (1/3) d ln h/d ln T), sigma = <sigma v>
+and sigma_2 the same average weighted with p^2/(3 E T'):
 
     dlnY/dz = (s/H~) [E^2/Y sigma(T) - Y sigma(T')]
     dlny/dz = (1/H~) {gamma (T/T' - 1) + s Y [sigma(T') - sigma_2(T')]
                       + s E^2/Y [(T/T') sigma_2(T) - sigma(T)] + H <p^4/E^3>/(3 T')}
 
-T. Binder, T. Bringmann, M. Gustafsson, A. Hryczuk, arXiv:1706.07433; DRAKE, arXiv:2103.01944. gamma is the
-rate at which scattering with the plasma brings T' to T. Masses, widths and temperatures in GeV; all broadcast.
+T. Binder, T. Bringmann, M. Gustafsson, A. Hryczuk, arXiv:1706.07433; DRAKE, arXiv:2103.01944. gamma
+is the rate at which scattering with the plasma brings T' to T. Masses, widths and temperatures in
+GeV; all broadcast.
 """
 
 from collections.abc import Callable
@@ -34,7 +36,9 @@ Rate = Callable[[Array], Array]
 
 
 def _over_energies(power: int, z: Array) -> tuple[Array, Array]:
-    """Nodes cosh(t) and weights of int_0^inf dt sinh(t)^power exp(-z (cosh t - 1)), as in ``bessel.scaled_k1_k2``."""
+    """Nodes cosh(t) and weights of int_0^inf dt sinh(t)^power exp(-z (cosh t - 1)), as in
+    ``bessel.scaled_k1_k2``.
+    """
     squares = jnp.asarray(_SQUARES, z.dtype)
     z = z[..., None]
     cosh = 1 + squares / z
@@ -44,11 +48,12 @@ def _over_energies(power: int, z: Array) -> tuple[Array, Array]:
 
 
 def resonant_temperature(dm_mass: ArrayLike, resonance_mass: ArrayLike, temperature: ArrayLike) -> Real[Array, "*b"]:
-    """<p^2/3E> in GeV of dark matter that annihilates on a narrow resonance, M > 2 m: sigma_2/sigma times the temperature.
+    """<p^2/3E> in GeV of dark matter that annihilates on a narrow resonance, M > 2 m: sigma_2/sigma
+    times the temperature.
 
-    A resonance of energy E_R = M cosh t, Boltzmann-distributed with weight sinh(t)^2 dt, decays isotropically; its products
-    have (1/3) [E_R/2 - (m^2/(b P)) ln((E_R + b P)/(E_R - b P))] on average, P = M sinh t, b = sqrt(1 - 4 m^2/M^2).
-    Valid for M/T >= 2; NaN at and below threshold.
+    A resonance of energy E_R = M cosh t, Boltzmann-distributed with weight sinh(t)^2 dt, decays
+    isotropically; its products have (1/3) [E_R/2 - (m^2/(b P)) ln((E_R + b P)/(E_R - b P))] on
+    average, P = M sinh t, b = sqrt(1 - 4 m^2/M^2). Valid for M/T >= 2; NaN at and below threshold.
     """
     m, mass, temperature = floats(dm_mass, resonance_mass, temperature)
     m, mass, temperature = jnp.broadcast_arrays(m, mass, temperature)
@@ -83,11 +88,13 @@ def hubble_rate(temperature: ArrayLike, g_eff: ArrayLike) -> Real[Array, "*b"]:
 def vector_scattering_rate(
     dm_mass: ArrayLike, temperature: ArrayLike, coupling: ArrayLike, fermion_mass: ArrayLike, dof: float = 4.0
 ) -> Real[Array, "*b"]:
-    """gamma in GeV of heavy dark matter on plasma fermions through G (etabar gamma eta)(fbar gamma f), G in GeV^-2.
+    """gamma in GeV of heavy dark matter on plasma fermions through G (etabar gamma eta)(fbar gamma
+    f), G in GeV^-2.
 
-    gamma = (dof/(3 m T)) int d^3k/(2 pi)^3 f (1 - f) v 2 k^2 sigma_T with the Mott cross-section's transport part,
-    v^2 sigma_T = (G^2/(3 pi)) k^2 (1 + ...): (G E/(2 pi))^2 (1 - v^2 sin^2(theta/2)) integrated over 1 - cos(theta) gives
-    sigma_T = (G^2 E^2/pi) (1 - 2 v^2/3). Massless limit 10.2 G^2 T^6/m for dof = 4. Holds for m >> T.
+    gamma = (dof/(3 m T)) int d^3k/(2 pi)^3 f (1 - f) v 2 k^2 sigma_T with the Mott cross-section's
+    transport part, v^2 sigma_T = (G^2/(3 pi)) k^2 (1 + ...): (G E/(2 pi))^2 (1 - v^2
+    sin^2(theta/2)) integrated over 1 - cos(theta) gives sigma_T = (G^2 E^2/pi) (1 - 2 v^2/3).
+    Massless limit 10.2 G^2 T^6/m for dof = 4. Holds for m >> T.
     """
     m, temperature, coupling, fermion_mass = floats(dm_mass, temperature, coupling, fermion_mass)
     nodes, weights = (jnp.asarray(a, m.dtype) for a in np.polynomial.legendre.leggauss(48))
@@ -115,12 +122,13 @@ def coupled_yield(
     dof: float = 2.0,
     steps: int = 1600,
 ) -> Real[Array, "*b"]:
-    """Y today of eta eta -> resonance -> out in the narrow-width limit, from x = 3, in equilibrium, to x = 2000.
+    """Y today of eta eta -> resonance -> out in the narrow-width limit, from x = 3, in equilibrium,
+    to x = 2000.
 
-    ``scattering_rate`` maps temperatures (GeV), with two axes more in front than the masses, to gamma (GeV). Linearly
-    implicit Euler steps in (ln Y, ln T'/T), n = ``steps`` of them, n/2 and n/4, extrapolated in the step length:
-    (8 Y_n - 6 Y_{n/2} + Y_{n/4})/3: relative error below 1e-4 at 1600 steps, 2e-3 at 800. NaN for 2 m >= M. Differentiable
-    in all parameters; float64 alone.
+    ``scattering_rate`` maps temperatures (GeV), with two axes more in front than the masses, to
+    gamma (GeV). Linearly implicit Euler steps in (ln Y, ln T'/T), n = ``steps`` of them, n/2 and
+    n/4, extrapolated in the step length: (8 Y_n - 6 Y_{n/2} + Y_{n/4})/3: relative error below 1e-4
+    at 1600 steps, 2e-3 at 800. NaN for 2 m >= M. Differentiable in all parameters; float64 alone.
     """
     m, resonance_mass, yukawa, width_out = jnp.broadcast_arrays(*floats(mass, resonance_mass, yukawa, width_out))
     is_open = 2 * m < resonance_mass

@@ -1,4 +1,5 @@
-"""Effective degrees of freedom of the primordial plasma, pure numbers, interpolated from a published table.
+"""Effective degrees of freedom of the primordial plasma, pure numbers, interpolated from a
+published table.
 
 Definitions: P. Gondolo, G. Gelmini, Nucl. Phys. B360, 145 (1991), sec. 3.
 """
@@ -21,7 +22,9 @@ class PlasmaTable(NamedTuple):
 
 
 class Plasma(NamedTuple):
-    """The plasma at one temperature: entropy s = 2 pi^2/45 h T^3, energy rho = pi^2/30 g T^4, and d ln h/d ln T."""
+    """The plasma at one temperature: entropy s = 2 pi^2/45 h T^3, energy rho = pi^2/30 g T^4, and d
+    ln h/d ln T.
+    """
 
     h_eff: Real[Array, "*b"]
     g_eff: Real[Array, "*b"]
@@ -29,15 +32,18 @@ class Plasma(NamedTuple):
 
     @property
     def sqrt_g_star(self) -> Real[Array, "*b"]:
-        """g_*^(1/2) = h/sqrt(g) (1 + (1/3) d ln h/d ln T). Source: P. Gondolo, G. Gelmini (1991), eq. (3.19)."""
+        """g_*^(1/2) = h/sqrt(g) (1 + (1/3) d ln h/d ln T). Source: P. Gondolo, G. Gelmini (1991),
+        eq. (3.19).
+        """
         return self.h_eff / jnp.sqrt(self.g_eff) * (1 + self.slope / 3)
 
 
 def plasma_at(temperature: ArrayLike, table: PlasmaTable) -> Plasma:
-    """The plasma at ``temperature`` (GeV, any shape), by cubic interpolation of ln h and ln g in ln T.
+    """The plasma at ``temperature`` (GeV, any shape), by cubic interpolation of ln h and ln g in ln
+    T.
 
-    The interpolant has a continuous slope (Catmull-Rom). Below the table the values are those of its first row, where
-    the plasma is photons and decoupled neutrinos; above it NaN.
+    The interpolant has a continuous slope (Catmull-Rom). Below the table the values are those of
+    its first row, where the plasma is photons and decoupled neutrinos; above it NaN.
     """
     (temperature,) = floats(temperature)
     first, last = table.temperature[0], table.temperature[-1]

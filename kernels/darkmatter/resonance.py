@@ -1,14 +1,17 @@
-"""Thermally averaged annihilation of identical fermions through a scalar resonance in the s channel.
+"""Thermally averaged annihilation of identical fermions through a scalar resonance in the s
+channel.
 
-eta eta -> phi -> X for a Majorana fermion of mass m with L = (y/2) etabar eta phi: a p-wave, phi being a scalar. With
-widths taken at the energy sqrt(s) and r = s - 4 m^2, beta^2 = r/s,
+eta eta -> phi -> X for a Majorana fermion of mass m with L = (y/2) etabar eta phi: a p-wave, phi
+being a scalar. With widths taken at the energy sqrt(s) and r = s - 4 m^2, beta^2 = r/s,
 
-    sigma = 8 pi s G_in G_out/[r ((s - M^2)^2 + s (G_in + G_out)^2)],    G_in = y^2 sqrt(s) beta^3/(16 pi),
+    sigma = 8 pi s G_in G_out/[r ((s - M^2)^2 + s (G_in + G_out)^2)],
+    G_in = y^2 sqrt(s) beta^3/(16 pi),
 
     <sigma v> = 1/(8 m^4 T K_2(m/T)^2) int_{4 m^2}^inf ds sigma r sqrt(s) K_1(sqrt(s)/T).
 
-P. Gondolo, G. Gelmini, Nucl. Phys. B360, 145 (1991), eqs. (3.8) and (6.1). Masses, widths and temperatures in GeV,
-<sigma v> in GeV^-2; shapes broadcast. The temperature must leave m/T >= 0.5, else NaN.
+P. Gondolo, G. Gelmini, Nucl. Phys. B360, 145 (1991), eqs. (3.8) and (6.1). Masses, widths and
+temperatures in GeV, <sigma v> in GeV^-2; shapes broadcast. The temperature must leave m/T >= 0.5,
+else NaN.
 """
 
 from collections.abc import Callable
@@ -29,7 +32,8 @@ _NODES_EDGE, _NODES_PEAK, _NODES_CLOSED = 48, 96, 192
 def width_to_majorana_pair(energy_squared: ArrayLike, above_threshold: ArrayLike, yukawa: ArrayLike) -> Real[Array, "*b"]:
     """G_in in GeV at s = ``energy_squared`` with r = ``above_threshold`` = s - 4 m^2 (GeV^2).
 
-    y^2 sqrt(s) (r/s)^(3/2)/(16 pi), 0 for r <= 0. Taking r, not m, keeps the threshold free of cancellation.
+    y^2 sqrt(s) (r/s)^(3/2)/(16 pi), 0 for r <= 0. Taking r, not m, keeps the threshold free of
+    cancellation.
     """
     s, r, y = floats(energy_squared, above_threshold, yukawa)
     is_open = r > 0
@@ -44,8 +48,9 @@ def narrow_width_average(
 
         pi^2 M^2 [G_in G_out/(G_in + G_out)] K_1(M/T)/(m^4 T K_2(m/T)^2).
 
-    ``width_out`` is G_out at s = M^2, and all arguments broadcast. 0 at and below threshold, 2 m >= M. Left out is the
-    tail of the resonance, of relative order (G/M) exp((M - 2 m)/T): ``breit_wigner_average`` has it.
+    ``width_out`` is G_out at s = M^2, and all arguments broadcast. 0 at and below threshold, 2 m >=
+    M. Left out is the tail of the resonance, of relative order (G/M) exp((M - 2 m)/T):
+    ``breit_wigner_average`` has it.
     """
     m, mass, temperature, yukawa, width_out = floats(dm_mass, resonance_mass, temperature, yukawa, width_out)
     width_in = width_to_majorana_pair(mass**2, (mass - 2 * m) * (mass + 2 * m), yukawa)
@@ -70,15 +75,18 @@ def breit_wigner_average(
     yukawa: ArrayLike,
     width_out: Callable[[Array], Array],
 ) -> Real[Array, "*b"]:
-    """<sigma v> in GeV^-2 with the full Breit-Wigner shape, above, at and below the threshold M = 2 m.
+    """<sigma v> in GeV^-2 with the full Breit-Wigner shape, above, at and below the threshold M = 2
+    m.
 
-    ``width_out`` maps energies sqrt(s) (GeV), of the shape of the other arguments with one axis added at the end, to
-    G_out(sqrt(s)); where it depends on a parameter of that shape, it must add the axis itself.
+    ``width_out`` maps energies sqrt(s) (GeV), of the shape of the other arguments with one axis
+    added at the end, to G_out(sqrt(s)); where it depends on a parameter of that shape, it must add
+    the axis itself.
 
-    The integral over r is split so that no part has a scale it cannot see, whatever G/M is. Resonance open, at
-    r_0 = M^2 - 4 m^2 > 0: r = r_0 t^2/2 below r_0/2, and r = r_0 + M G sinh(w) above, even in w across the
-    peak. Closed: r = exp(u). Relative error below 1e-7 in float64 down to G/M = 1e-13, no worse for wider ones.
-    float32 does not resolve G/M < 1e-7 near threshold and is good to 1e-4 elsewhere.
+    The integral over r is split so that no part has a scale it cannot see, whatever G/M is.
+    Resonance open, at r_0 = M^2 - 4 m^2 > 0: r = r_0 t^2/2 below r_0/2, and r = r_0 + M G sinh(w)
+    above, even in w across the peak. Closed: r = exp(u). Relative error below 1e-7 in float64 down
+    to G/M = 1e-13, no worse for wider ones. float32 does not resolve G/M < 1e-7 near threshold and
+    is good to 1e-4 elsewhere.
     """
     m, mass, temperature, yukawa = jnp.broadcast_arrays(*floats(dm_mass, resonance_mass, temperature, yukawa))
     m, mass, temperature, yukawa = (a[..., None] for a in (m, mass, temperature, yukawa))
@@ -86,7 +94,9 @@ def breit_wigner_average(
     is_open = pole > 0
 
     def integrand(r: Array) -> Array:
-        """r sigma sqrt(s) K_1(sqrt(s)/T) exp(2 m/T)/(8 pi), times the measure dr = r dr/r left to the caller."""
+        """r sigma sqrt(s) K_1(sqrt(s)/T) exp(2 m/T)/(8 pi), times the measure dr = r dr/r left to
+        the caller.
+        """
         s = 4 * m**2 + r
         energy = jnp.sqrt(s)
         into, out = width_to_majorana_pair(s, r, yukawa), width_out(energy)

@@ -1,9 +1,10 @@
 """Spin-independent scattering of dark matter on nucleons and nuclei at low velocity.
 
-Cross-sections are in GeV^-2 and velocities in units of c. ``GEV_MINUS2_IN_CM2`` turns the first into cm^2.
-A mediator is called light when its mass is not large against the momentum transfer q: its propagator 1/(q^2 + m^2)
-then varies over the recoil spectrum, and the cross-section quoted by convention is the one at q = 0. Masses, splittings
-and momenta in GeV; shapes broadcast. Kinematics of a splitting: D. Tucker-Smith, N. Weiner, hep-ph/0101138.
+Cross-sections are in GeV^-2 and velocities in units of c. ``GEV_MINUS2_IN_CM2`` turns the first
+into cm^2. A mediator is called light when its mass is not large against the momentum transfer q:
+its propagator 1/(q^2 + m^2) then varies over the recoil spectrum, and the cross-section quoted by
+convention is the one at q = 0. Masses, splittings and momenta in GeV; shapes broadcast. Kinematics
+of a splitting: D. Tucker-Smith, N. Weiner, hep-ph/0101138.
 """
 
 import jax.numpy as jnp
@@ -27,10 +28,11 @@ def nucleon_yukawa(
 ) -> Real[Array, "*b"]:
     """Coupling of a scalar to a nucleon, g_N = m_N sum_q f_Tq y_q/m_q (dimensionless).
 
-    ``matrix_elements`` f_Tq = <N| m_q qbar q |N>/m_N, ``quark_yukawas`` y_q and ``quark_masses`` (GeV) have the quarks
-    on their last axis, which is summed; the rest broadcasts with ``nucleon_mass`` (GeV).
-    Heavy quarks enter only through those listed: give f_TQ = (2/27) f_TG for them where they couple.
-    Source: M. Shifman, A. Vainshtein, V. Zakharov, Phys. Lett. B78, 443 (1978).
+    ``matrix_elements`` f_Tq = <N| m_q qbar q |N>/m_N, ``quark_yukawas`` y_q and ``quark_masses``
+    (GeV) have the quarks on their last axis, which is summed; the rest broadcasts with
+    ``nucleon_mass`` (GeV). Heavy quarks enter only through those listed: give f_TQ = (2/27) f_TG
+    for them where they couple. Source: M. Shifman, A. Vainshtein, V. Zakharov, Phys. Lett. B78, 443
+    (1978).
     """
     nucleon_mass, elements, yukawas, masses = floats(nucleon_mass, matrix_elements, quark_yukawas, quark_masses)
     return nucleon_mass * jnp.sum(elements * yukawas / masses, axis=-1)
@@ -41,9 +43,9 @@ def elastic_scalar(
 ) -> Real[Array, "*b"]:
     """Elastic cross-section through a scalar at q = 0, in GeV^-2.
 
-    sigma = mu^2 y^2 g^2/(pi m^4), for the couplings (y/2) etabar eta phi of a Majorana fermion (y of a Dirac fermion
-    without the half) and g Nbar N phi of the target. On a nucleus g = Z g_p + (A - Z) g_n while q R << 1.
-    Shapes broadcast. Source: arXiv:2105.07655, Sec. III A.
+    sigma = mu^2 y^2 g^2/(pi m^4), for the couplings (y/2) etabar eta phi of a Majorana fermion (y
+    of a Dirac fermion without the half) and g Nbar N phi of the target. On a nucleus g = Z g_p + (A
+    - Z) g_n while q R << 1. Shapes broadcast. Source: arXiv:2105.07655, Sec. III A.
     """
     mu = reduced_mass(dm_mass, target_mass)
     mediator_mass, dm_yukawa, target_yukawa = floats(mediator_mass, dm_yukawa, target_yukawa)
@@ -58,11 +60,13 @@ def inelastic_vector(
     dm_coupling: ArrayLike,
     target_coupling: ArrayLike,
 ) -> Real[Array, "*b"]:
-    """Cross-section eta_1 N -> eta_2 N through a vector at mass splitting zero and q = 0, in GeV^-2.
+    """Cross-section eta_1 N -> eta_2 N through a vector at mass splitting zero and q = 0, in
+    GeV^-2.
 
-    sigma = mu^2 g_x^2 g_N^2/(pi m^4), with g_x the off-diagonal vector coupling etabar_1 gamma_mu eta_2 and g_N the
-    vector coupling of the target (on a nucleus Z g_p + (A - Z) g_n). The part of a splitting is ``inelastic_factor``.
-    Shapes broadcast. Source: D. Tucker-Smith, N. Weiner, hep-ph/0101138; arXiv:2105.07655, Sec. III A.
+    sigma = mu^2 g_x^2 g_N^2/(pi m^4), with g_x the off-diagonal vector coupling etabar_1 gamma_mu
+    eta_2 and g_N the vector coupling of the target (on a nucleus Z g_p + (A - Z) g_n). The part of
+    a splitting is ``inelastic_factor``. Shapes broadcast. Source: D. Tucker-Smith, N. Weiner,
+    hep-ph/0101138; arXiv:2105.07655, Sec. III A.
     """
     mu = reduced_mass(dm_mass, target_mass)
     mediator_mass, dm_coupling, target_coupling = floats(mediator_mass, dm_coupling, target_coupling)
@@ -71,10 +75,11 @@ def inelastic_vector(
 
 
 def threshold_velocity(dm_mass: ArrayLike, target_mass: ArrayLike, splitting: ArrayLike) -> Real[Array, "*b"]:
-    """Least velocity (units of c) that can excite the splitting delta (GeV): sqrt(2 delta/mu); 0 at delta = 0.
+    """Least velocity (units of c) that can excite the splitting delta (GeV): sqrt(2 delta/mu); 0 at
+    delta = 0.
 
-    Non-relativistic; a result near or above one means that no halo particle scatters. NaN for delta < 0.
-    The gradient at delta = 0 is infinite, as the function is. Source: hep-ph/0101138, eq. (1).
+    Non-relativistic; a result near or above one means that no halo particle scatters. NaN for delta
+    < 0. The gradient at delta = 0 is infinite, as the function is. Source: hep-ph/0101138, eq. (1).
     """
     mu = reduced_mass(dm_mass, target_mass)
     return jnp.sqrt(2 * jnp.asarray(splitting) / mu)
@@ -83,7 +88,8 @@ def threshold_velocity(dm_mass: ArrayLike, target_mass: ArrayLike, splitting: Ar
 def minimum_velocity(
     dm_mass: ArrayLike, target_mass: ArrayLike, splitting: ArrayLike, recoil_energy: ArrayLike
 ) -> Real[Array, "*b"]:
-    """Least velocity (units of c) that gives the recoil energy E (GeV): |m_N E/mu + delta|/sqrt(2 m_N E).
+    """Least velocity (units of c) that gives the recoil energy E (GeV): |m_N E/mu + delta|/sqrt(2
+    m_N E).
 
     Source: hep-ph/0101138, eq. (2).
     """
@@ -93,9 +99,11 @@ def minimum_velocity(
 
 
 def phase_space(dm_mass: ArrayLike, target_mass: ArrayLike, splitting: ArrayLike, velocity: ArrayLike) -> Real[Array, "*b"]:
-    """Ratio of final to initial momentum, sqrt(1 - 2 delta/(mu v^2)): 1 at delta = 0, 0 below threshold.
+    """Ratio of final to initial momentum, sqrt(1 - 2 delta/(mu v^2)): 1 at delta = 0, 0 below
+    threshold.
 
-    Below threshold the gradient is 0 too; at threshold from above it is infinite, as the function's is.
+    Below threshold the gradient is 0 too; at threshold from above it is infinite, as the function's
+    is.
     """
     mu = reduced_mass(dm_mass, target_mass)
     splitting, velocity = floats(splitting, velocity)
@@ -109,8 +117,9 @@ def momentum_transfers(
 ) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """Least and largest momentum transfer (GeV): q = mu v |1 -+ sqrt(1 - 2 delta/(mu v^2))|.
 
-    At delta = 0 they are 0 and 2 mu v; below threshold both are mu v, an empty range.
-    The recoil energies are q^2/(2 m_N). The lower one is computed as 2 delta/(v (1 + root)), free of cancellation.
+    At delta = 0 they are 0 and 2 mu v; below threshold both are mu v, an empty range. The recoil
+    energies are q^2/(2 m_N). The lower one is computed as 2 delta/(v (1 + root)), free of
+    cancellation.
     """
     mu = reduced_mass(dm_mass, target_mass)
     splitting, velocity = floats(splitting, velocity)
@@ -121,7 +130,9 @@ def momentum_transfers(
 
 
 def mediator_form_factor(momentum: ArrayLike, mediator_mass: ArrayLike) -> Real[Array, "*b"]:
-    """Propagator squared against its value at q = 0: [m^2/(m^2 + q^2)]^2, for the differential cross-section."""
+    """Propagator squared against its value at q = 0: [m^2/(m^2 + q^2)]^2, for the differential
+    cross-section.
+    """
     momentum, mediator_mass = floats(momentum, mediator_mass)
     return 1 / (1 + (momentum / mediator_mass) ** 2) ** 2
 
@@ -131,7 +142,8 @@ def inelastic_factor(
 ) -> Real[Array, "*b"]:
     """Total cross-section at velocity v over its value at q = 0 and delta = 0; for either mediator.
 
-    int dq^2 [m^2/(m^2 + q^2)]^2/(2 mu v)^2 over the allowed q^2 gives, with q_- and q_+ from ``momentum_transfers``,
+    int dq^2 [m^2/(m^2 + q^2)]^2/(2 mu v)^2 over the allowed q^2 gives, with q_- and q_+ from
+    ``momentum_transfers``,
 
         sqrt(1 - 2 delta/(mu v^2)) / [(1 + q_-^2/m^2)(1 + q_+^2/m^2)],
 
@@ -161,10 +173,10 @@ def isospin_factor(
 ) -> Real[Array, "*b"]:
     """Cross-section per nucleon an experiment would infer, over the true one on the proton.
 
-    sum_i a_i mu_i^2 [Z + (A_i - Z) f_n/f_p]^2 / sum_i a_i mu_i^2 A_i^2, natural abundances a_i; 1 for f_n = f_p.
-    Isotopes lie on the last axis of ``mass_numbers``, ``isotope_masses`` (GeV) and ``abundances``; ``dm_mass`` (GeV)
-    and ``neutron_over_proton`` broadcast with each other.
-    Source: J. Feng, J. Kumar, D. Marfatia, D. Sanford, arXiv:1102.4331, eq. (4).
+    sum_i a_i mu_i^2 [Z + (A_i - Z) f_n/f_p]^2 / sum_i a_i mu_i^2 A_i^2, natural abundances a_i; 1
+    for f_n = f_p. Isotopes lie on the last axis of ``mass_numbers``, ``isotope_masses`` (GeV) and
+    ``abundances``; ``dm_mass`` (GeV) and ``neutron_over_proton`` broadcast with each other. Source:
+    J. Feng, J. Kumar, D. Marfatia, D. Sanford, arXiv:1102.4331, eq. (4).
     """
     dm_mass, charge, numbers, masses, abundances, ratio = floats(
         dm_mass, charge, mass_numbers, isotope_masses, abundances, neutron_over_proton

@@ -1,7 +1,9 @@
-"""B -> K, K* with a light vector or scalar from a flavour-changing coupling of b and s. Masses and widths in GeV.
+"""B -> K, K* with a light vector or scalar from a flavour-changing coupling of b and s. Masses and
+widths in GeV.
 
-Form factors at q^2 = m^2 are arguments. The vector couples as A'_mu (g_L sbar_L gamma^mu b_L + g_R sbar_R gamma^mu b_R), the
-scalar as phi' (c_R sbar_L b_R + c_L sbar_R b_L). Form factors: P. Ball, R. Zwicky, hep-ph/0412079.
+Form factors at q^2 = m^2 are arguments. The vector couples as A'_mu (g_L sbar_L gamma^mu b_L + g_R
+sbar_R gamma^mu b_R), the scalar as phi' (c_R sbar_L b_R + c_L sbar_R b_L). Form factors: P. Ball,
+R. Zwicky, hep-ph/0412079.
 """
 
 import jax
@@ -29,9 +31,11 @@ def pseudoscalar_vector(
     daughter: Real[ArrayLike, ""],
     f_plus: Real[ArrayLike, "*b"],
 ) -> Real[Array, "*b"]:
-    """Gamma(B -> K A') = (g_L + g_R)^2 f_+^2 |k|^3/(8 pi m^2); grows as 1/m^2, the current is not conserved.
+    """Gamma(B -> K A') = (g_L + g_R)^2 f_+^2 |k|^3/(8 pi m^2); grows as 1/m^2, the current is not
+    conserved.
 
-    Source: <K|sbar gamma^mu b|B> = f_+ (p_B + p_K)^mu + ..., so M = (g_L + g_R) f_+ eps.p_B; sum |eps.p_B|^2 = (|k| m_B/m)^2.
+    Source: <K|sbar gamma^mu b|B> = f_+ (p_B + p_K)^mu + ..., so M = (g_L + g_R) f_+ eps.p_B; sum
+    |eps.p_B|^2 = (|k| m_B/m)^2.
     """
     mass, left, right, meson, daughter, f_plus = floats(mass, left, right, meson, daughter, f_plus)
     is_open, safe, k = _momentum(meson, daughter, mass)
@@ -49,10 +53,12 @@ def vector_vector(
     a_1: Real[ArrayLike, "*b"],
     a_2: Real[ArrayLike, "*b"],
 ) -> Real[Array, "*b"]:
-    """Gamma(B -> K* A') in GeV from the form factors V, A_1, A_2 at q^2 = m^2, sum of three helicities.
+    """Gamma(B -> K* A') in GeV from the form factors V, A_1, A_2 at q^2 = m^2, sum of three
+    helicities.
 
         H_0 = (g_R - g_L)/2 {[(M^2 - M_V^2 - m^2)(M + M_V) A_1 - 4 k^2 M^2 A_2/(M + M_V)]/(2 M_V m)}
-        H_+- = (g_R - g_L)/2 (M + M_V) A_1 -+ (g_R + g_L)/2 2 k M V/(M + M_V),   Gamma = |k| sum |H|^2/(8 pi M^2)
+        H_+- = (g_R - g_L)/2 (M + M_V) A_1 -+ (g_R + g_L)/2 2 k M V/(M + M_V)
+        Gamma = |k| sum |H|^2/(8 pi M^2)
 
     Source: helicity amplitudes of B -> V, form factors of hep-ph/0412079.
     """
@@ -77,7 +83,8 @@ def pseudoscalar_scalar(
 ) -> Real[Array, "*b"]:
     """Gamma(B -> K phi') = c^2/4 [(M^2 - M_K^2) f_0/(m_b - m_s)]^2 |k|/(8 pi M^2), c = c_L + c_R.
 
-    Source: the divergence of the vector current; M. W. Winkler, arXiv:1809.01876, eq. (9), in this normalisation.
+    Source: the divergence of the vector current; M. W. Winkler, arXiv:1809.01876, eq. (9), in this
+    normalisation.
     """
     mass, coupling, meson, daughter, f_zero, difference = floats(mass, coupling, meson, daughter, f_zero, quark_difference)
     is_open, _, k = _momentum(meson, daughter, mass)
@@ -96,7 +103,8 @@ def vector_scalar(
 ) -> Real[Array, "*b"]:
     """Gamma(B -> K* phi') = c^2/4 [2 M |k| A_0/(m_b + m_s)]^2 |k|/(8 pi M^2), c = c_R - c_L.
 
-    Source: the divergence of the axial current; M. W. Winkler, arXiv:1809.01876, eq. (10), in this normalisation.
+    Source: the divergence of the axial current; M. W. Winkler, arXiv:1809.01876, eq. (10), in this
+    normalisation.
     """
     mass, coupling, meson, daughter, a_zero, total = floats(mass, coupling, meson, daughter, a_zero, quark_sum)
     is_open, _, k = _momentum(meson, daughter, mass)

@@ -1,4 +1,5 @@
-"""Decay of a vector into two pions through the isovector current, with the form factor that e+ e- -> pi+ pi- measures.
+"""Decay of a vector into two pions through the isovector current, with the form factor that e+ e-
+-> pi+ pi- measures.
 
 Source: G. J. Gounaris, J. J. Sakurai, Phys. Rev. Lett. 21, 244 (1968).
 """
@@ -34,9 +35,9 @@ def _h(s: Array, momentum: Array, pion_mass: Array) -> Array:
 def pion_form_factor_squared(s: Real[ArrayLike, "*b"], rho: Rho) -> Real[Array, "*b"]:
     """|F_pi(s)|^2 of the rho alone for s >= 4 m_pi^2 in GeV^2; F_pi(0) = 1.
 
-    F = (m^2 + d m G)/(m^2 - s + f(s) - i m G (k/k_m)^3 m/sqrt(s)), with f and d of Gounaris and Sakurai. Validity: up to
-    0.9 GeV. The mixing with the omega, which is isoscalar, and the heavier rho are left out: |F|^2 is right to some per cent
-    below 0.5 GeV and 17 % low on the peak.
+    F = (m^2 + d m G)/(m^2 - s + f(s) - i m G (k/k_m)^3 m/sqrt(s)), with f and d of Gounaris and
+    Sakurai. Validity: up to 0.9 GeV. The mixing with the omega, which is isoscalar, and the heavier
+    rho are left out: |F|^2 is right to some per cent below 0.5 GeV and 17 % low on the peak.
     """
     s, mass, width, pion = floats(s, *rho)
     at, on_peak = _momentum(s, pion), _momentum(mass**2, pion)
@@ -51,11 +52,13 @@ def pion_form_factor_squared(s: Real[ArrayLike, "*b"], rho: Rho) -> Real[Array, 
 
 @jax.jit
 def vector_to_pions(mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"], rho: Rho) -> Real[Array, "*b"]:
-    """Width of a vector into pi+ pi- in GeV: g^2 m/(48 pi) (1 - 4 r)^(3/2) |F_pi(m^2)|^2, r = m_pi^2/m^2.
+    """Width of a vector into pi+ pi- in GeV: g^2 m/(48 pi) (1 - 4 r)^(3/2) |F_pi(m^2)|^2, r =
+    m_pi^2/m^2.
 
-    ``coupling`` g is that of the charged pion at zero momentum: for vector couplings v_u, v_d of the quarks it is v_u - v_d,
-    for kinetic mixing e eps. Axial couplings do not contribute. Validity as of ``pion_form_factor_squared``; 0 where closed.
-    Source: textbook width of rho -> pi pi, g^2 p^3/(6 pi m^2).
+    ``coupling`` g is that of the charged pion at zero momentum: for vector couplings v_u, v_d of
+    the quarks it is v_u - v_d, for kinetic mixing e eps. Axial couplings do not contribute.
+    Validity as of ``pion_form_factor_squared``; 0 where closed. Source: textbook width of rho -> pi
+    pi, g^2 p^3/(6 pi m^2).
     """
     mass, coupling, pion = floats(mass, coupling, rho.pion_mass)
     is_open = mass > 2 * pion

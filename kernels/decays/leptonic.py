@@ -1,10 +1,12 @@
-"""Leptonic decays of a charged pseudoscalar with a light vector or scalar beside the leptons: P+ -> l+ nu A', l+ nu phi'.
+"""Leptonic decays of a charged pseudoscalar with a light vector or scalar beside the leptons: P+ ->
+l+ nu A', l+ nu phi'.
 
-P is a pion or kaon with decay constant f (130 MeV for the pion), p its momentum, k that of the boson, q = l + nu. The weak
-amplitude is C p^mu nubar gamma_mu (1 - gamma_5) l with C = G_F |V| f/sqrt2. A vector that couples to a current which is not
-conserved (right-handed quarks, but no left-handed leptons) escapes the suppression by the lepton's mass: its longitudinal
-mode makes the rate finite as the mass goes to 0 at fixed coupling over mass. The same physics: M. Hostert, M. Pospelov,
-arXiv:2306.15077 (pions, original not seen).
+P is a pion or kaon with decay constant f (130 MeV for the pion), p its momentum, k that of the
+boson, q = l + nu. The weak amplitude is C p^mu nubar gamma_mu (1 - gamma_5) l with C = G_F |V|
+f/sqrt2. A vector that couples to a current which is not conserved (right-handed quarks, but no
+left-handed leptons) escapes the suppression by the lepton's mass: its longitudinal mode makes the
+rate finite as the mass goes to 0 at fixed coupling over mass. The same physics: M. Hostert, M.
+Pospelov, arXiv:2306.15077 (pions, original not seen).
 """
 
 from functools import partial
@@ -20,11 +22,12 @@ from .phase_space import NODES, integrate, three_body_rate
 
 
 class Charges(NamedTuple):
-    """Couplings of the vector to quarks and leptons, each that of the particle, L = g A'_mu psibar gamma^mu psi.
+    """Couplings of the vector to quarks and leptons, each that of the particle, L = g A'_mu psibar
+    gamma^mu psi.
 
-    ``contact``: right-handed coupling of the up-type quark of P+ less that of its down-type quark; ``meson``: vector
-    coupling of P+, half of (right + left) of the same difference; ``left`` and ``right`` of the charged lepton l-;
-    ``neutrino``, left.
+    ``contact``: right-handed coupling of the up-type quark of P+ less that of its down-type quark;
+    ``meson``: vector coupling of P+, half of (right + left) of the same difference; ``left`` and
+    ``right`` of the charged lepton l-; ``neutrino``, left.
     """
 
     contact: Real[ArrayLike, "*b"]
@@ -46,7 +49,8 @@ def weak_constant(
 def two_body(
     parent: Real[ArrayLike, "*b"], lepton: Real[ArrayLike, "*b"], constant: Real[ArrayLike, "*b"]
 ) -> Real[Array, "*b"]:
-    """Gamma(P -> l nu) = C^2 m_l^2 M (1 - m_l^2/M^2)^2/(4 pi), GeV; 0 for m_l >= M. ``constant`` is C^2 of ``weak_constant``.
+    """Gamma(P -> l nu) = C^2 m_l^2 M (1 - m_l^2/M^2)^2/(4 pi), GeV; 0 for m_l >= M. ``constant`` is
+    C^2 of ``weak_constant``.
 
     Source: PDG 2024, review 'Leptonic decays of charged pseudoscalar mesons', eq. (72.1).
     """
@@ -65,11 +69,12 @@ def massless_lepton_spectrum(
 ) -> Real[Array, "*b"]:
     """dGamma/dq^2 of P+ -> l+ nu A' in GeV^-1 for a massless lepton: the contact term alone,
 
-        dGamma/dq^2 = C^2 g^2 (8/3) [2 q^2 + (k.q)^2/m^2] |k|/(128 pi^3 M^2),   k.q = (M^2 - m^2 - q^2)/2
+        dGamma/dq^2 = C^2 g^2 (8/3) [2 q^2 + (k.q)^2/m^2] |k|/(128 pi^3 M^2),
+        k.q = (M^2 - m^2 - q^2)/2
 
-    with g = contact - neutrino + left of ``Charges``: what the leptons do not carry off. 0 outside (0, (M-m)^2).
-    Source: the chiral Lagrangian F^2/4 tr(DU DU^dagger) with A' in the right-handed field; no outside formula was found to
-    compare with, the tests derive it again by spinor sums.
+    with g = contact - neutrino + left of ``Charges``: what the leptons do not carry off. 0 outside
+    (0, (M-m)^2). Source: the chiral Lagrangian F^2/4 tr(DU DU^dagger) with A' in the right-handed
+    field; no outside formula was found to compare with, the tests derive it again by spinor sums.
     """
     q2, mass, coupling, parent, constant = floats(q_squared, mass, coupling, parent, constant)
     inside = (q2 > 0) & (mass > 0) & (mass < parent)
@@ -85,13 +90,15 @@ def massless_lepton_spectrum(
 def squared_vector_amplitude(q2: Array, s: Array, mass: Array, lepton: Array, parent: Array, charges: Charges) -> Array:
     """Sum over spins of |M|^2/C^2 of P+ -> l+ nu A' at q^2 = (l + nu)^2 and s = (l + k)^2.
 
-    M/C = nubar [A eps_slash (1 - gamma_5) + b.eps (1 + gamma_5) + D k_slash eps_slash (1 + gamma_5)] l with, t = (nu + k)^2,
+    M/C = nubar [A eps_slash (1 - gamma_5) + b.eps (1 + gamma_5) + D k_slash eps_slash (1 +
+    gamma_5)] l with, t = (nu + k)^2,
 
         A = contact - neutrino + (left s - right m_l^2)/(s - m_l^2)
         D = -m_l right/(s - m_l^2) - m_l neutrino/t
         b = 2 m_l [meson p/(q^2 - M^2) - right l/(s - m_l^2) + neutrino nu/t]
 
-    The relative signs are those for which M vanishes at eps = k for the couplings of a conserved current.
+    The relative signs are those for which M vanishes at eps = k for the couplings of a conserved
+    current.
     """
     contact, meson, left, right, neutrino = (jnp.asarray(x) for x in charges)
     t = parent**2 + lepton**2 + mass**2 - q2 - s
@@ -122,7 +129,9 @@ def squared_vector_amplitude(q2: Array, s: Array, mass: Array, lepton: Array, pa
 
 
 def squared_scalar_amplitude(q2: Array, s: Array, mass: Array, lepton: Array, parent: Array) -> Array:
-    """Sum over spins of |M|^2/(C y)^2 of P+ -> l+ nu phi', phi' radiated by the lepton with L = -y phi' lbar l."""
+    """Sum over spins of |M|^2/(C y)^2 of P+ -> l+ nu phi', phi' radiated by the lepton with L = -y
+    phi' lbar l.
+    """
     t = parent**2 + lepton**2 + mass**2 - q2 - s
     nu_l, l_k, nu_k = (q2 - lepton**2) / 2, (s - lepton**2 - mass**2) / 2, (t - mass**2) / 2
     flip, keep = -(s + lepton**2) / (s - lepton**2), lepton / (s - lepton**2)
@@ -139,8 +148,9 @@ def vector_width(
 ) -> Real[Array, "*b"]:
     """Gamma(P+ -> l+ nu A') in GeV, all of lowest chiral order; 0 for m <= 0 or m + m_l >= M.
 
-    ``constant`` is C^2 of ``weak_constant``. Masses in GeV and charges broadcast. Structure-dependent terms, of relative size
-    (M/4 pi F)^2, are left out: about 5 % for a pion, 40 % for a kaon. Source: as ``massless_lepton_spectrum``.
+    ``constant`` is C^2 of ``weak_constant``. Masses in GeV and charges broadcast.
+    Structure-dependent terms, of relative size (M/4 pi F)^2, are left out: about 5 % for a pion, 40
+    % for a kaon. Source: as ``massless_lepton_spectrum``.
     """
     mass, parent, lepton, constant, *couplings = floats(mass, parent, lepton, constant, *charges)
     return _vector_width(mass, Charges(*couplings), parent, lepton, constant, nodes)
@@ -167,7 +177,8 @@ def scalar_width(
 ) -> Real[Array, "*b"]:
     """Gamma(P+ -> l+ nu phi') in GeV, phi' radiated by the lepton; 0 for m + m_l >= M.
 
-    ``constant`` is C^2 of ``weak_constant``. The coupling of phi' to the meson's quarks is left out. Source: spinor sum.
+    ``constant`` is C^2 of ``weak_constant``. The coupling of phi' to the meson's quarks is left
+    out. Source: spinor sum.
     """
     return _scalar_width(*floats(mass, yukawa, parent, lepton, constant), nodes)
 

@@ -1,4 +1,5 @@
-"""Phase space of two- and three-body decays: momenta, invariants and rules of integration that hold at thresholds.
+"""Phase space of two- and three-body decays: momenta, invariants and rules of integration that hold
+at thresholds.
 
 Masses and momenta in GeV. Source: PDG 2024, review 'Kinematics', secs. 49.4.2 and 49.4.3.
 """
@@ -15,7 +16,8 @@ NODES = 32
 
 
 def momentum(parent: Real[Array, "*b"], first: Real[Array, "*b"], second: Real[Array, "*b"]) -> Real[Array, "*b"]:
-    """Momentum of the daughters in the rest frame of the parent, GeV; the parent must be the heavier.
+    """Momentum of the daughters in the rest frame of the parent, GeV; the parent must be the
+    heavier.
 
     Factors of the triangle function are kept apart, so that it is exact next to threshold.
     """
@@ -30,11 +32,13 @@ def integrate(
     lepton: Real[Array, "*b"],
     nodes: int = NODES,
 ) -> Real[Array, "*b"]:
-    """int dq^2 ds ``density``(q^2, s) over a decay P -> X l nu with a massless neutrino: q = l + nu, s = (l + X)^2.
+    """int dq^2 ds ``density``(q^2, s) over a decay P -> X l nu with a massless neutrino: q = l +
+    nu, s = (l + X)^2.
 
-    The three masses broadcast; the parent must be heavier than the others together. ``density`` takes and returns arrays with
-    two further axes, of ``nodes`` each. In q the integrand ends as a square root at the largest value: the rule is
-    Gauss-Legendre in t with q = q_min + (q_max - q_min) sin^2(pi t/2).
+    The three masses broadcast; the parent must be heavier than the others together. ``density``
+    takes and returns arrays with two further axes, of ``nodes`` each. In q the integrand ends as a
+    square root at the largest value: the rule is Gauss-Legendre in t with q = q_min + (q_max -
+    q_min) sin^2(pi t/2).
     """
     parent, boson, lepton = jnp.broadcast_arrays(parent, boson, lepton)
     unit, weights = unit_rule(nodes, parent.dtype)
@@ -59,5 +63,7 @@ def integrate(
 
 
 def three_body_rate(squared_amplitude: Real[Array, "*b"], parent: Real[Array, "*b"]) -> Real[Array, "*b"]:
-    """Gamma = int|M|^2 dq^2 ds/[(2 pi)^3 32 M^3], from the integral of the summed squared amplitude."""
+    """Gamma = int|M|^2 dq^2 ds/[(2 pi)^3 32 M^3], from the integral of the summed squared
+    amplitude.
+    """
     return squared_amplitude / ((2 * jnp.pi) ** 3 * 32 * parent**3)

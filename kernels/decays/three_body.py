@@ -1,4 +1,6 @@
-"""Decays of a fermion into a lighter one and a pair, through a vector that is too heavy to be real."""
+"""Decays of a fermion into a lighter one and a pair, through a vector that is too heavy to be
+real.
+"""
 
 from functools import partial
 
@@ -24,17 +26,20 @@ def fermion_to_pair(
     pair_coupling: Real[ArrayLike, "*b"],
     nodes: int = NODES,
 ) -> Real[Array, "*b"]:
-    """Width in GeV of f_2 -> f_1 + pair through a virtual vector, m_1 = ``mass``, m_2 = m_1 + ``splitting``.
+    """Width in GeV of f_2 -> f_1 + pair through a virtual vector, m_1 = ``mass``, m_2 = m_1 +
+    ``splitting``.
 
-    The pair is a Dirac fermion of mass ``pair_mass`` with a vector coupling, a current that is conserved:
+    The pair is a Dirac fermion of mass ``pair_mass`` with a vector coupling, a current that is
+    conserved:
 
-        Gamma = (1/pi) int ds sqrt(s) Gamma_pair(s)/(s - m_V^2)^2 Gamma(f_2 -> f_1 V(s)),  4 m^2 < s < splitting^2
+        Gamma = (1/pi) int ds sqrt(s) Gamma_pair(s)/(s - m_V^2)^2 Gamma(f_2 -> f_1 V(s)),
+        4 m^2 < s < splitting^2
 
-    ``nodes`` points in s = a + (b - a) sin^2: relative error below 1e-10 for splittings up to 0.8 of
-    ``vector_mass``, 1e-5 up to 0.99.
-    0 where it is closed, and from splitting = m_V on, where the vector is real: see ``fermion_to_vector``. For
-    splitting << m_1 and m_pair -> 0 it is g^2 g_pair^2 splitting^5/(60 pi^3 m_V^4) at lowest order.
-    Source: factorised phase space, PDG 2024, review 'Kinematics', sec. 49.4.3, with the two widths named above.
+    ``nodes`` points in s = a + (b - a) sin^2: relative error below 1e-10 for splittings up to 0.8
+    of ``vector_mass``, 1e-5 up to 0.99. 0 where it is closed, and from splitting = m_V on, where
+    the vector is real: see ``fermion_to_vector``. For splitting << m_1 and m_pair -> 0 it is g^2
+    g_pair^2 splitting^5/(60 pi^3 m_V^4) at lowest order. Source: factorised phase space, PDG 2024,
+    review 'Kinematics', sec. 49.4.3, with the two widths named above.
     """
     values = floats(mass, splitting, vector_mass, coupling, pair_mass, pair_coupling)
     mass, splitting, vector_mass, coupling, pair_mass, pair_coupling = values

@@ -1,4 +1,6 @@
-"""A vector meson to a pseudoscalar and a light vector in place of the photon, phi -> eta A'. Masses in GeV."""
+"""A vector meson to a pseudoscalar and a light vector in place of the photon, phi -> eta A'. Masses
+in GeV.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -17,11 +19,13 @@ def branching(
     photon_branching: Real[ArrayLike, ""],
     pole: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """Br(V -> P A') = eps_V^2 |F(m^2)|^2 [lambda(M^2, M_P^2, m^2)/(M^2 - M_P^2)^2]^(3/2) Br(V -> P gamma); 0 when closed.
+    """Br(V -> P A') = eps_V^2 |F(m^2)|^2 [lambda(M^2, M_P^2, m^2)/(M^2 - M_P^2)^2]^(3/2) Br(V -> P
+    gamma); 0 when closed.
 
-    F = 1/(1 - m^2/pole^2). eps_V is the coupling in units of the photon's: eps for kinetic mixing; between two states of
-    isospin 0 an isovector coupling adds nothing. Source: M. Reece, L.-T. Wang, arXiv:0904.1743, sec. 4.2; L. G. Landsberg,
-    Phys. Rept. 128 (1985) 301, for the form factor.
+    F = 1/(1 - m^2/pole^2). eps_V is the coupling in units of the photon's: eps for kinetic mixing;
+    between two states of isospin 0 an isovector coupling adds nothing. Source: M. Reece, L.-T.
+    Wang, arXiv:0904.1743, sec. 4.2; L. G. Landsberg, Phys. Rept. 128 (1985) 301, for the form
+    factor.
     """
     mass, mixing, meson, daughter, photon_branching, pole = floats(
         mass, effective_mixing, meson, daughter, photon_branching, pole

@@ -1,9 +1,10 @@
 """Two-body widths of vectors and scalars, branching ratios and decay lengths.
 
-Widths are in the unit of the mass (GeV in, GeV out), lengths in metres. A closed channel has width exactly 0 and
-gradient 0; exactly at threshold the value is 0 and the gradient is returned as 0 (the one-sided derivative of a square
-root is infinite there). Relative error against 30-digit arithmetic at the same rounded inputs: below 1e-12 in float64
-and 2e-5 in float32. Source of decay lengths: PDG 2024, review 'Kinematics', survival probability.
+Widths are in the unit of the mass (GeV in, GeV out), lengths in metres. A closed channel has width
+exactly 0 and gradient 0; exactly at threshold the value is 0 and the gradient is returned as 0 (the
+one-sided derivative of a square root is infinite there). Relative error against 30-digit arithmetic
+at the same rounded inputs: below 1e-12 in float64 and 2e-5 in float32. Source of decay lengths: PDG
+2024, review 'Kinematics', survival probability.
 """
 
 import jax
@@ -18,7 +19,9 @@ HBAR_C_GEV_METRE = 1.973269804e-16
 
 
 def _pair_velocity(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Array, Array]:
-    """(open?, a mass that is safe where closed, beta = sqrt(1 - 4 r), r = daughter_mass^2/mass^2)."""
+    """(open?, a mass that is safe where closed, beta = sqrt(1 - 4 r), r =
+    daughter_mass^2/mass^2).
+    """
     is_open = mass > 2 * daughter_mass
     safe_mass = jnp.where(is_open, mass, 2 * daughter_mass + 1)
     ratio = (daughter_mass / safe_mass) ** 2
@@ -40,8 +43,9 @@ def vector_to_fermions(
 
         Gamma = m/(12 pi) sqrt(1 - 4 r) [g_V^2 (1 + 2 r) + g_A^2 (1 - 4 r)]
 
-    Source: the textbook Z -> f fbar width with massive fermions (e.g. A. Denner, arXiv:0709.1075, sec. 8.1); for
-    g_V = e eps the dark-photon width (Bjorken et al., arXiv:0906.0580). Colour is not included: multiply by N_c.
+    Source: the textbook Z -> f fbar width with massive fermions (e.g. A. Denner, arXiv:0709.1075,
+    sec. 8.1); for g_V = e eps the dark-photon width (Bjorken et al., arXiv:0906.0580). Colour is
+    not included: multiply by N_c.
     """
     mass, fermion_mass, g_vector, g_axial = floats(mass, fermion_mass, g_vector, g_axial)
     is_open, mass, beta, ratio = _pair_velocity(mass, fermion_mass)
@@ -59,14 +63,17 @@ def vector_to_fermion_pair(
 ) -> Real[Array, "*b"]:
     """Partial width of a vector into two different fermions, f_1 fbar_2, of unequal mass.
 
-    For L = V_mu fbar_1 gamma^mu (g_V + g_A gamma_5) f_2 (Dirac: the conjugate state f_2 fbar_1 comes on top; Majorana
-    f_1, f_2, where the current is its own conjugate: this is the whole width), with r_i = m_i^2/m^2:
+    For L = V_mu fbar_1 gamma^mu (g_V + g_A gamma_5) f_2 (Dirac: the conjugate state f_2 fbar_1
+    comes on top; Majorana f_1, f_2, where the current is its own conjugate: this is the whole
+    width), with r_i = m_i^2/m^2:
 
         Gamma = m/(12 pi) lambda^(1/2)(1, r_1, r_2)
-                x { (g_V^2 + g_A^2) [1 - (r_1 + r_2)/2 - (r_1 - r_2)^2/2] + 3 (g_V^2 - g_A^2) sqrt(r_1 r_2) }
+                x { (g_V^2 + g_A^2) [1 - (r_1 + r_2)/2 - (r_1 - r_2)^2/2] + 3 (g_V^2 - g_A^2)
+                sqrt(r_1 r_2) }
 
-    lambda(1, r_1, r_2) = [1 - (x_1 + x_2)^2][1 - (x_1 - x_2)^2], x_i = m_i/m. Equal masses give ``vector_to_fermions``.
-    Source: the W -> f fbar' width with massive fermions (A. Denner, arXiv:0709.1075, sec. 8.2), for general couplings.
+    lambda(1, r_1, r_2) = [1 - (x_1 + x_2)^2][1 - (x_1 - x_2)^2], x_i = m_i/m. Equal masses give
+    ``vector_to_fermions``. Source: the W -> f fbar' width with massive fermions (A. Denner,
+    arXiv:0709.1075, sec. 8.2), for general couplings.
     """
     mass, first_mass, second_mass, g_vector, g_axial = floats(mass, first_mass, second_mass, g_vector, g_axial)
     threshold = first_mass + second_mass
@@ -91,9 +98,10 @@ def vector_to_majorana(
 
         Gamma = g_A^2 m/(24 pi) (1 - 4 r)^(3/2)
 
-    half the axial Dirac width: the amplitude is that of a Dirac pair, the two particles are identical.
-    A massless Majorana neutrino coupled as g nubar_R gamma^mu nu_R has g_A = g: Gamma = g^2 m/(24 pi).
-    Source: Z -> neutralino pair, Haber and Kane, Phys. Rept. 117 (1985) 75, with equal masses.
+    half the axial Dirac width: the amplitude is that of a Dirac pair, the two particles are
+    identical. A massless Majorana neutrino coupled as g nubar_R gamma^mu nu_R has g_A = g: Gamma =
+    g^2 m/(24 pi). Source: Z -> neutralino pair, Haber and Kane, Phys. Rept. 117 (1985) 75, with
+    equal masses.
     """
     mass, fermion_mass, g_axial = floats(mass, fermion_mass, g_axial)
     is_open, mass, beta, _ = _pair_velocity(mass, fermion_mass)
@@ -109,8 +117,9 @@ def scalar_to_fermions(
 ) -> Real[Array, "*b"]:
     """Partial width of a real scalar into a Dirac pair.
 
-    For L = S fbar (y + i y_P gamma_5) f: Gamma = m/(8 pi) [y^2 (1 - 4 r)^(3/2) + y_P^2 (1 - 4 r)^(1/2)].
-    Source: A. Djouadi, hep-ph/0503172 (scalar, y = m_f/v) and hep-ph/0503173 (pseudoscalar). Multiply by N_c.
+    For L = S fbar (y + i y_P gamma_5) f: Gamma = m/(8 pi) [y^2 (1 - 4 r)^(3/2) + y_P^2 (1 - 4
+    r)^(1/2)]. Source: A. Djouadi, hep-ph/0503172 (scalar, y = m_f/v) and hep-ph/0503173
+    (pseudoscalar). Multiply by N_c.
     """
     mass, fermion_mass, yukawa, pseudoscalar_yukawa = floats(mass, fermion_mass, yukawa, pseudoscalar_yukawa)
     is_open, mass, beta, _ = _pair_velocity(mass, fermion_mass)
@@ -124,10 +133,12 @@ def scalar_to_majorana(
     yukawa: Real[ArrayLike, "*b"],
     pseudoscalar_yukawa: Real[ArrayLike, "*b"] = 0.0,
 ) -> Real[Array, "*b"]:
-    """Partial width of a real scalar into two identical Majorana fermions, L = (1/2) S psibar (y + i y_P gamma_5) psi.
+    """Partial width of a real scalar into two identical Majorana fermions, L = (1/2) S psibar (y +
+    i y_P gamma_5) psi.
 
-    Half the Dirac width of ``scalar_to_fermions``, same source: Gamma = m/(16 pi) [y^2 (1 - 4 r)^(3/2) + y_P^2 (1 - 4
-    r)^(1/2)]. With y = m_psi/(sqrt2 V) it is m_psi^2 m (1 - 4 r)^(3/2)/(32 pi V^2).
+    Half the Dirac width of ``scalar_to_fermions``, same source: Gamma = m/(16 pi) [y^2 (1 - 4
+    r)^(3/2) + y_P^2 (1 - 4 r)^(1/2)]. With y = m_psi/(sqrt2 V) it is m_psi^2 m (1 - 4 r)^(3/2)/(32
+    pi V^2).
     """
     return scalar_to_fermions(mass, fermion_mass, yukawa, pseudoscalar_yukawa) / 2
 
@@ -136,13 +147,15 @@ def scalar_to_majorana(
 def scalar_to_vectors(
     mass: Real[ArrayLike, "*b"], vector_mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"]
 ) -> Real[Array, "*b"]:
-    """Partial width of a real scalar into two identical massive vectors, L = (1/2) g S V_mu V^mu with g in GeV.
+    """Partial width of a real scalar into two identical massive vectors, L = (1/2) g S V_mu V^mu
+    with g in GeV.
 
         Gamma = g^2 M^3/(128 pi m^4) sqrt(1 - 4 x) (1 - 4 x + 12 x^2),  x = m^2/M^2
 
-    The sum over polarisations is g^2 [2 + (M^2 - 2 m^2)^2/(4 m^4)]; the two vectors are identical. With
-    g = sqrt2 m^2/V, the Higgs mechanism of a field of charge 1, it is M^3/(64 pi V^2) sqrt(1 - 4 x) (1 - 4 x + 12 x^2),
-    finite for m -> 0. Same as H -> Z Z of A. Djouadi, hep-ph/0503172, sec. 2.2, with g = 2 m_Z^2/v.
+    The sum over polarisations is g^2 [2 + (M^2 - 2 m^2)^2/(4 m^4)]; the two vectors are identical.
+    With g = sqrt2 m^2/V, the Higgs mechanism of a field of charge 1, it is M^3/(64 pi V^2) sqrt(1 -
+    4 x) (1 - 4 x + 12 x^2), finite for m -> 0. Same as H -> Z Z of A. Djouadi, hep-ph/0503172, sec.
+    2.2, with g = 2 m_Z^2/v.
     """
     mass, vector_mass, coupling = floats(mass, vector_mass, coupling)
     is_open, mass, beta, ratio = _pair_velocity(mass, vector_mass)
@@ -158,11 +171,14 @@ def fermion_to_vector(
     vector_mass: Real[ArrayLike, "*b"],
     coupling: Real[ArrayLike, "*b"],
 ) -> Real[Array, "*b"]:
-    """Width of f_2 -> f_1 V, m_1 = ``mass`` and m_2 = m_1 + ``splitting``, for L = g V_mu fbar_1 gamma^mu f_2 (+ h.c.).
+    """Width of f_2 -> f_1 V, m_1 = ``mass`` and m_2 = m_1 + ``splitting``, for L = g V_mu fbar_1
+    gamma^mu f_2 (+ h.c.).
 
-        Gamma = g^2 (D^2 - s)^(3/2) (S^2 - s)^(1/2) (S^2 + 2 s)/(16 pi m_2^3 s),  s = m_V^2, D = m_2 - m_1, S = m_1 + m_2
+        Gamma = g^2 (D^2 - s)^(3/2) (S^2 - s)^(1/2) (S^2 + 2 s)/(16 pi m_2^3 s),
+        s = m_V^2, D = m_2 - m_1, S = m_1 + m_2
 
-    from |M|^2 = g^2 (D^2 - s)(S^2 + 2 s)/s, averaged over the spin of f_2. Dirac or Majorana alike. 0 where it is closed.
+    from |M|^2 = g^2 (D^2 - s)(S^2 + 2 s)/s, averaged over the spin of f_2. Dirac or Majorana alike.
+    0 where it is closed.
     """
     mass, splitting, vector_mass, coupling = floats(mass, splitting, vector_mass, coupling)
     is_open = (splitting > vector_mass) & (vector_mass > 0)
@@ -180,9 +196,10 @@ def scalar_to_photons(
 ) -> Real[Array, "*b"]:
     """Partial width of a real scalar into two photons, Gamma = alpha^2 m^3/(256 pi^3) |F|^2.
 
-    F (GeV^-1) is the sum of ``photon_loops.fermion_amplitude`` and ``photon_loops.scalar_amplitude`` over the charged
-    particles. For fermions with y = m_f/(sqrt2 V) it is alpha^2 m^3/(512 pi^3 V^2) |sum N_c Q^2 A_1/2(tau)|^2.
-    Source: A. Djouadi, hep-ph/0503172, sec. 2.3.1, with G_F/sqrt2 = 1/(2 v^2).
+    F (GeV^-1) is the sum of ``photon_loops.fermion_amplitude`` and
+    ``photon_loops.scalar_amplitude`` over the charged particles. For fermions with y = m_f/(sqrt2
+    V) it is alpha^2 m^3/(512 pi^3 V^2) |sum N_c Q^2 A_1/2(tau)|^2. Source: A. Djouadi,
+    hep-ph/0503172, sec. 2.3.1, with G_F/sqrt2 = 1/(2 v^2).
     """
     amplitude = jnp.asarray(amplitude)
     real, imaginary, mass, alpha = floats(amplitude.real, amplitude.imag, mass, alpha)
@@ -200,9 +217,10 @@ def vector_to_three_photons(
 
         Gamma = 17 eps^2 alpha^4/(2^7 3^6 5^3 pi^3) m^9/m_e^8
 
-    Source: Pospelov, Ritz and Voloshin, arXiv:0807.3279. Validity: m << m_e (Euler-Heisenberg); it falls below the full
-    loop by up to an order of magnitude as m -> 2 m_e (McDermott, Patel, Ramani, arXiv:1705.00619). Above 2 m_e it has
-    no meaning and 0 is returned; there e+ e- is larger by many orders.
+    Source: Pospelov, Ritz and Voloshin, arXiv:0807.3279. Validity: m << m_e (Euler-Heisenberg); it
+    falls below the full loop by up to an order of magnitude as m -> 2 m_e (McDermott, Patel,
+    Ramani, arXiv:1705.00619). Above 2 m_e it has no meaning and 0 is returned; there e+ e- is
+    larger by many orders.
     """
     mass, mixing, electron_mass, alpha = floats(mass, mixing, electron_mass, alpha)
     is_light = mass <= 2 * electron_mass
@@ -221,7 +239,9 @@ def branching_ratio(partial_width: Real[ArrayLike, "*b"], total_width: Real[Arra
 
 @jax.jit
 def proper_decay_length(total_width: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """c tau = hbar c/Gamma in metres for Gamma in GeV; infinite, with gradient 0, for a stable particle."""
+    """c tau = hbar c/Gamma in metres for Gamma in GeV; infinite, with gradient 0, for a stable
+    particle.
+    """
     (total_width,) = floats(total_width)
     decays = total_width > 0
     return jnp.where(decays, HBAR_C_GEV_METRE / jnp.where(decays, total_width, 1), jnp.inf)
@@ -240,7 +260,9 @@ def lab_decay_length(
 def inverse_lab_decay_length(
     energy: Real[ArrayLike, "*b"], mass: Real[ArrayLike, "*b"], total_width: Real[ArrayLike, "*b"]
 ) -> Real[Array, "*b"]:
-    """1/d_dec = Gamma m/(p hbar c) in 1/metre: the form that stays finite for a stable particle (0)."""
+    """1/d_dec = Gamma m/(p hbar c) in 1/metre: the form that stays finite for a stable particle
+    (0).
+    """
     energy, mass, total_width = floats(energy, mass, total_width)
     return total_width / (HBAR_C_GEV_METRE * boost(energy, mass))
 

@@ -13,11 +13,13 @@ def amplitudes(
     scalar: Real[ArrayLike, "*b"],
     pseudoscalar: Real[ArrayLike, "*b"],
 ) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
-    """P = (2 m/M) C10 + M m_b/(m_b + m_q) C_P and S = beta M m_b/(m_b + m_q) C_S, beta = sqrt(1 - 4 m^2/M^2).
+    """P = (2 m/M) C10 + M m_b/(m_b + m_q) C_P and S = beta M m_b/(m_b + m_q) C_S, beta = sqrt(1 - 4
+    m^2/M^2).
 
-    ``c10``, ``scalar`` (GeV^-1), ``pseudoscalar`` (GeV^-1): plain less primed, the Standard Model included, all real;
-    ``quark_ratio`` m_b/(m_b + m_q); masses in GeV. Source: De Bruyn et al., arXiv:1204.1737, eqs. (13)-(15), with C_S and C_P
-    of operators that carry m_b. Below threshold, M < 2 m, S is zero.
+    ``c10``, ``scalar`` (GeV^-1), ``pseudoscalar`` (GeV^-1): plain less primed, the Standard Model
+    included, all real; ``quark_ratio`` m_b/(m_b + m_q); masses in GeV. Source: De Bruyn et al.,
+    arXiv:1204.1737, eqs. (13)-(15), with C_S and C_P of operators that carry m_b. Below threshold,
+    M < 2 m, S is zero.
     """
     ratio = jnp.asarray(lepton_mass) / mass
     density = jnp.asarray(mass) * quark_ratio
@@ -42,12 +44,14 @@ def branching_ratio(
     scalar: Real[ArrayLike, "*b"] = 0.0,
     pseudoscalar: Real[ArrayLike, "*b"] = 0.0,
 ) -> Real[Array, "*b"]:
-    """Time-integrated Br = tau N^2 f^2 M^3 beta/(32 pi) [P^2/(1 - y) + S^2/(1 + y)], with P and S of ``amplitudes``.
+    """Time-integrated Br = tau N^2 f^2 M^3 beta/(32 pi) [P^2/(1 - y) + S^2/(1 + y)], with P and S
+    of ``amplitudes``.
 
-    ``normalisation`` N of ``wilson.normalisation``, GeV^-2; ``decay_constant`` f, GeV; ``lifetime`` tau, GeV^-1,
-    the inverse of the mean width; ``y`` = Delta Gamma/(2 Gamma), below 1 in size. No phase of new physics in the mixing. Zero
-    below threshold. Source: arXiv:1204.1737, eqs. (8), (17), (20): P^2/(1 - y) + S^2/(1 + y) is (P^2 + S^2)(1 + A y)/(1 - y^2)
-    with A = (P^2 - S^2)/(P^2 + S^2).
+    ``normalisation`` N of ``wilson.normalisation``, GeV^-2; ``decay_constant`` f, GeV; ``lifetime``
+    tau, GeV^-1, the inverse of the mean width; ``y`` = Delta Gamma/(2 Gamma), below 1 in size. No
+    phase of new physics in the mixing. Zero below threshold. Source: arXiv:1204.1737, eqs. (8),
+    (17), (20): P^2/(1 - y) + S^2/(1 + y) is (P^2 + S^2)(1 + A y)/(1 - y^2) with A = (P^2 -
+    S^2)/(P^2 + S^2).
     """
     p, s = amplitudes(mass, lepton_mass, quark_ratio, c10, scalar, pseudoscalar)
     beta = _velocity(jnp.asarray(lepton_mass) / mass)

@@ -2,19 +2,22 @@ r"""One-loop functions for the g-2 of a lepton coupled to a neutral boson.
 
 Every function here is
 
-.. math:: F(r) = \int_0^1 dy\, \frac{N(y, s)}{y^2 + s (1-y)}, \qquad s = r^2,\ r = m_\mathrm{boson}/m_\mathrm{lepton},
+.. math:: F(r) = \int_0^1 dy\, \frac{N(y, s)}{y^2 + s (1-y)}, \qquad s = r^2,\
+          r = m_\mathrm{boson}/m_\mathrm{lepton},
 
-with a numerator N that is a polynomial in y (up to y^3) and s, and so is known once N is. Three exact forms of the same
-integral are joined, each where it loses no digits:
+with a numerator N that is a polynomial in y (up to y^3) and s, and so is known once N is. Three
+exact forms of the same integral are joined, each where it loses no digits:
 
 - r < 0.4: closed form in ln r and arccos(r/2), finite with its gradient down to r = 0;
-- 0.4 <= r < 3.8: Gauss-Legendre quadrature with 32 nodes. The poles of the integrand lie outside the Bernstein ellipse
-  with rho = 1.74, so the error is of order rho^-64 = 4e-16; r = 2, where the closed form is 0/0, is an ordinary point;
-- r >= 3.8: expansion in 1/s, whose coefficients are exact rationals. It converges for s > 4; the first of the terms left
-  out is smaller than (4/s)^30 = 2e-17.
+- 0.4 <= r < 3.8: Gauss-Legendre quadrature with 32 nodes. The poles of the integrand lie outside
+  the Bernstein ellipse with rho = 1.74, so the error is of order rho^-64 = 4e-16; r = 2, where the
+  closed form is 0/0, is an ordinary point;
+- r >= 3.8: expansion in 1/s, whose coefficients are exact rationals. It converges for s > 4; the
+  first of the terms left out is smaller than (4/s)^30 = 2e-17.
 
-Accuracy against 30-digit mpmath for r in 1e-6..1e6 (``tests/kernels/loops/test_one_loop.py`` holds the bounds): relative error
-of the value below 1e-13 in float64 and 5e-6 in float32, of the first derivative below 1e-11 and 1e-4.
+Accuracy against 30-digit mpmath for r in 1e-6..1e6 (``tests/kernels/loops/test_one_loop.py`` holds
+the bounds): relative error of the value below 1e-13 in float64 and 5e-6 in float32, of the first
+derivative below 1e-11 and 1e-4.
 
 r = 0 and r = inf give the limits, NaN gives NaN, negative r gives NaN.
 """
@@ -61,7 +64,8 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial:
 
 
 def _moments() -> list[tuple[Polynomial, Polynomial, Polynomial]]:
-    r"""I_n = \int y^n / (y^2 + s(1-y)) dy, n = 0..3, as polynomials (p, l, j): I_n = p + l ln s + j J with J = I_0.
+    r"""I_n = \int y^n / (y^2 + s(1-y)) dy, n = 0..3, as polynomials (p, l, j): I_n = p + l ln s + j
+    J with J = I_0.
 
     I_1 = (s J - ln s)/2; reducing y^2 = D + s y - s gives I_(n+2) = 1/(n+1) + s I_(n+1) - s I_n.
     """
@@ -84,8 +88,8 @@ _MOMENTS = _moments()
 def _expansion_of_j() -> tuple[Polynomial, Polynomial]:
     """J at large s as (a, b) with J = a + b ln s, powers of s down to -(_N_SERIES + 4).
 
-    J = [ln s + 2 ln((1 + beta)/2)] / (s beta), beta = sqrt(1 - 4/s), with 1/beta = sum C(2k,k) s^-k and
-    2 ln((1 + beta)/2) = -sum C(2k,k)/k s^-k.
+    J = [ln s + 2 ln((1 + beta)/2)] / (s beta), beta = sqrt(1 - 4/s), with 1/beta = sum C(2k,k) s^-k
+    and 2 ln((1 + beta)/2) = -sum C(2k,k)/k s^-k.
     """
     last = _N_SERIES + 4
     over_beta: Polynomial = {-k - 1: Fraction(comb(2 * k, k)) for k in range(last)}
@@ -130,7 +134,9 @@ class _LoopFunction:
         return self._differentiable(r)
 
     def _value(self, r: Array) -> Array:
-        """The joined function. Where all r lie in the middle, the usual case in a scan, nothing else is computed."""
+        """The joined function. Where all r lie in the middle, the usual case in a scan, nothing
+        else is computed.
+        """
         middle = jnp.all((r >= _R_SMALL) & (r < _R_LARGE))
         return jax.lax.cond(middle, self._quadrature, self._joined, r)
 
@@ -148,7 +154,9 @@ class _LoopFunction:
         return jnp.where(r >= 0, value, jnp.nan)
 
     def _closed(self, r: Array) -> Array:
-        """s J = 2 r arccos(r/2)/sqrt(4 - s); s ln s vanishes at r = 0, so any finite ln there will do."""
+        """s J = 2 r arccos(r/2)/sqrt(4 - s); s ln s vanishes at r = 0, so any finite ln there will
+        do.
+        """
         s = r * r
         log_s = 2 * jnp.log(jnp.where(r > 0, r, 1.0))
         s_times_j = 2 * r * _arccos_of_half(r) / jnp.sqrt(4 - s)
@@ -167,11 +175,12 @@ class _LoopFunction:
 
 
 def _by_slopes(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """An elementwise function whose derivatives of every order are taken in forward mode, one function of r after another.
+    """An elementwise function whose derivatives of every order are taken in forward mode, one
+    function of r after another.
 
-    Reverse mode then has one product to transpose, not the branches: it compiles several times faster and stores one slope.
-    Under jax.vmap the whole batch is one call, so that the branch is chosen for all of it; a choice for each element would
-    compute, and compile, every form.
+    Reverse mode then has one product to transpose, not the branches: it compiles several times
+    faster and stores one slope. Under jax.vmap the whole batch is one call, so that the branch is
+    chosen for all of it; a choice for each element would compute, and compile, every form.
     """
     function = jax.jit(function)  # traced once, however many programs and derivatives call it
     elementwise = jax.custom_batching.custom_vmap(function)
@@ -199,7 +208,9 @@ _ARCSIN = tuple(comb(2 * k, k) / ((2 * k + 1) * 4.0**k) for k in range(13))
 
 
 def _arccos_of_half(r: Array) -> Array:
-    """arccos(r/2) for r < 0.4 by the series of arcsin, to 0.04^13 = 1e-18: three times faster here than jnp.arccos."""
+    """arccos(r/2) for r < 0.4 by the series of arcsin, to 0.04^13 = 1e-18: three times faster here
+    than jnp.arccos.
+    """
     x = r / 2
     return np.pi / 2 - x * _horner(_ARCSIN, x * x)
 
@@ -239,24 +250,27 @@ def c_aprime(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
     .. math:: C_{A'}(r) = \int_0^1 dy\, \frac{r^2 (2y - 3y^2 + y^3) + y^3}{y^2 + r^2 (1-y)}
 
-    Rises from C(0) = 1/2 to 2/3 at infinity; the term without r^2 is the longitudinal A' (the Goldstone boson).
-    Source: arXiv:2105.07655, eq. (4).
+    Rises from C(0) = 1/2 to 2/3 at infinity; the term without r^2 is the longitudinal A' (the
+    Goldstone boson). Source: arXiv:2105.07655, eq. (4).
     """
     return _RIGHT_HANDED(as_float(r))
 
 
 @jax.jit
 def l_scalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Scalar loop function: :math:``\int_0^1 y^2(2-y)/(y^2+r^2(1-y))\,dy``; 3/2 at r = 0, falling to 0.
+    r"""Scalar loop function: :math:`\int_0^1 y^2(2-y)/(y^2+r^2(1-y))\,dy`; 3/2 at r = 0, falling
+    to 0.
 
-    Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral scalar, internal lepton equal to the external one.
+    Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral scalar, internal lepton equal to
+    the external one.
     """
     return _SCALAR(as_float(r))
 
 
 @jax.jit
 def l_pseudoscalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Pseudoscalar loop function: :math:``-\int_0^1 y^3/(y^2+r^2(1-y))\,dy``; -1/2 at r = 0, rising to 0.
+    r"""Pseudoscalar loop function: :math:`-\int_0^1 y^3/(y^2+r^2(1-y))\,dy`; -1/2 at r = 0,
+    rising to 0.
 
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral pseudoscalar.
     """
@@ -265,7 +279,8 @@ def l_pseudoscalar(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 @jax.jit
 def l_vector(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Vector loop function: :math:``\int_0^1 y^2(1-y)/(y^2+r^2(1-y))\,dy``; 1/2 (Schwinger) at r = 0, 1/(3 r^2) at large r.
+    r"""Vector loop function: :math:`\int_0^1 y^2(1-y)/(y^2+r^2(1-y))\,dy`; 1/2 (Schwinger) at r =
+    0, 1/(3 r^2) at large r.
 
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral vector.
     """
@@ -274,10 +289,11 @@ def l_vector(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 @jax.jit
 def l_axial(r: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    r"""Axial loop function: :math:``\int_0^1 [y(1-y)(y-4) - 2y^3/r^2]/(y^2+r^2(1-y))\,dy``.
+    r"""Axial loop function: :math:`\int_0^1 [y(1-y)(y-4) - 2y^3/r^2]/(y^2+r^2(1-y))\,dy`.
 
-    -5/(3 r^2) at large r; -1/r^2 at small r, where the longitudinal mode dominates (-inf at r = 0). Evaluated as
-    :math:``-\int_0^1 y(1-y)(2-y)/(y^2+r^2(1-y))\,dy - 1/r^2``, two terms of one sign.
+    -5/(3 r^2) at large r; -1/r^2 at small r, where the longitudinal mode dominates (-inf at r = 0).
+    Evaluated as
+    :math:`-\int_0^1 y(1-y)(2-y)/(y^2+r^2(1-y))\,dy - 1/r^2`, two terms of one sign.
     Source: J. P. Leveille, Nucl. Phys. B 137, 63 (1978), neutral vector with axial coupling.
     """
     r = as_float(r)

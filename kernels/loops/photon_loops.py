@@ -1,8 +1,8 @@
 """One-loop amplitudes of a neutral scalar into two photons.
 
-tau = m_S^2/(4 m_loop^2). Relative error in float64 below 1e-12 for 0 <= tau <= 1e6 (2e-5 in float32); joints at
-tau = 0.2 (series below) and tau = 1 (threshold). Source: A. Djouadi, hep-ph/0503172, sec. 2.3.1 for spin 1/2, and
-hep-ph/0503173, sec. 2.1.3 for spin 0.
+tau = m_S^2/(4 m_loop^2). Relative error in float64 below 1e-12 for 0 <= tau <= 1e6 (2e-5 in
+float32); joints at tau = 0.2 (series below) and tau = 1 (threshold). Source: A. Djouadi,
+hep-ph/0503172, sec. 2.3.1 for spin 1/2, and hep-ph/0503173, sec. 2.1.3 for spin 0.
 """
 
 import itertools
@@ -34,9 +34,9 @@ def _horner(coefficients: list[float], x: Array) -> Array:
 def _triangle(tau: Array) -> tuple[Array, Array]:
     """Real and imaginary part of f(tau).
 
-    f = arcsin(sqrt(tau))^2 for tau <= 1 and -(1/4) [ln((1 + b)/(1 - b)) - i pi]^2, b = sqrt(1 - 1/tau), above, written
-    with ln((1 + b)/(1 - b)) = 2 arcsinh(sqrt(tau - 1)). At tau = 1 the slope from below is infinite; 0 is returned,
-    which is the right value in (tau - 1) f(tau).
+    f = arcsin(sqrt(tau))^2 for tau <= 1 and -(1/4) [ln((1 + b)/(1 - b)) - i pi]^2, b = sqrt(1 -
+    1/tau), above, written with ln((1 + b)/(1 - b)) = 2 arcsinh(sqrt(tau - 1)). At tau = 1 the slope
+    from below is infinite; 0 is returned, which is the right value in (tau - 1) f(tau).
     """
     below, above = tau < 1, tau > 1
     low = jnp.where(below, tau, 0.5)
@@ -68,8 +68,8 @@ def spin_half(tau: Real[ArrayLike, "*b"]) -> Complex[Array, "*b"]:
 def spin_zero(tau: Real[ArrayLike, "*b"]) -> Complex[Array, "*b"]:
     """A_0(tau) = [f(tau) - tau]/tau^2 (sign: +1/3 at tau -> 0, the same as the beta functions).
 
-    At tau = 1 the value is pi^2/4 - 1; its slope from below is infinite and the gradient returned there is -2 A_0 - 1,
-    that of the smooth part. NaN for tau < 0.
+    At tau = 1 the value is pi^2/4 - 1; its slope from below is infinite and the gradient returned
+    there is -2 A_0 - 1, that of the smooth part. NaN for tau < 0.
     """
     (tau,) = floats(tau)
     small = tau < _SERIES_BELOW
@@ -89,7 +89,9 @@ def fermion_amplitude(
     charge: Real[ArrayLike, "*b"] = 1.0,
     colours: Real[ArrayLike, "*b"] = 1.0,
 ) -> Complex[Array, "*b"]:
-    """N_c Q^2 (y/m_f) A_1/2(tau) in GeV^-1 for L = -y S fbar f: a fermion's part of F in ``widths.scalar_to_photons``."""
+    """N_c Q^2 (y/m_f) A_1/2(tau) in GeV^-1 for L = -y S fbar f: a fermion's part of F in
+    ``widths.scalar_to_photons``.
+    """
     mass, fermion_mass, yukawa, charge, colours = floats(mass, fermion_mass, yukawa, charge, colours)
     return colours * charge**2 * yukawa / fermion_mass * spin_half((mass / fermion_mass) ** 2 / 4)
 
@@ -102,9 +104,11 @@ def scalar_amplitude(
     charge: Real[ArrayLike, "*b"] = 1.0,
     colours: Real[ArrayLike, "*b"] = 1.0,
 ) -> Complex[Array, "*b"]:
-    """N_c Q^2 g/(2 m^2) A_0(tau) in GeV^-1 for L = -g S |phi|^2, g in GeV: a charged scalar's part of F.
+    """N_c Q^2 g/(2 m^2) A_0(tau) in GeV^-1 for L = -g S |phi|^2, g in GeV: a charged scalar's part
+    of F.
 
-    The normalisation follows from the low-energy theorem: both kinds contribute b d ln M/dS, b = 4/3 and 1/3.
+    The normalisation follows from the low-energy theorem: both kinds contribute b d ln M/dS, b =
+    4/3 and 1/3.
     """
     mass, scalar_mass, coupling, charge, colours = floats(mass, scalar_mass, coupling, charge, colours)
     return colours * charge**2 * coupling / (2 * scalar_mass**2) * spin_zero((mass / scalar_mass) ** 2 / 4)

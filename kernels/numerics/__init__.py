@@ -1,1 +1,3 @@
-"""Numerical tools: floating-point types, series, quadrature, roots, Bessel functions, statistics."""
+"""Numerical tools: floating-point types, series, quadrature, roots, Bessel functions,
+statistics.
+"""

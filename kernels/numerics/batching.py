@@ -1,4 +1,6 @@
-"""Evaluating functions that need many numbers per point in batches, so that a large mesh fits in memory."""
+"""Evaluating functions that need many numbers per point in batches, so that a large mesh fits in
+memory.
+"""
 
 from collections.abc import Callable
 from math import prod
@@ -9,10 +11,11 @@ from jaxtyping import Array, Real
 
 
 def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size: int) -> Real[Array, "*b"]:
-    """``function(*arrays)``, elementwise in arrays that broadcast, at most ``size`` points at a time.
+    """``function(*arrays)``, elementwise in arrays that broadcast, at most ``size`` points at a
+    time.
 
-    One batch after the other: a quadrature with k nodes then holds k x ``size`` numbers, which stay in cache, whatever
-    the number of points. Differentiable like ``function``.
+    One batch after the other: a quadrature with k nodes then holds k x ``size`` numbers, which stay
+    in cache, whatever the number of points. Differentiable like ``function``.
     """
     whole = jnp.broadcast_arrays(*arrays)
     shape, count = whole[0].shape, prod(whole[0].shape)

@@ -23,8 +23,9 @@ def scaled_k1_k2(z: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
 
         exp(z) K_n(z) = sqrt(2/z) int_0^inf du exp(-u^2) T_n(1 + u^2/z)/sqrt(1 + u^2/(2 z)),
 
-    T_n the Chebyshev polynomials. The trapezoid converges exponentially. Relative error in float64 below
-    1e-15 for z >= 4, 2e-14 at 3, 2e-12 at 2, 2e-9 at 1; 5e-7 in float32. Source of the integral: NIST DLMF 10.32.9.
+    T_n the Chebyshev polynomials. The trapezoid converges exponentially. Relative error in float64
+    below 1e-15 for z >= 4, 2e-14 at 3, 2e-12 at 2, 2e-9 at 1; 5e-7 in float32. Source of the
+    integral: NIST DLMF 10.32.9.
     """
     (z,) = floats(z)
     is_valid = z >= SMALLEST_ARGUMENT

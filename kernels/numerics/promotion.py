@@ -1,7 +1,8 @@
 """The one place that decides the floating dtype of a kernel.
 
-``floats`` brings several arguments to one dtype, for kernels that make arrays of their own (nodes, tables, loop carries) in
-that dtype. ``as_float`` takes one argument and leaves a Python number free to follow the arrays it meets later.
+``floats`` brings several arguments to one dtype, for kernels that make arrays of their own (nodes,
+tables, loop carries) in that dtype. ``as_float`` takes one argument and leaves a Python number free
+to follow the arrays it meets later.
 """
 
 import jax.numpy as jnp
@@ -10,7 +11,8 @@ from jaxtyping import Array
 
 
 def floats(*values: ArrayLike) -> tuple[Array, ...]:
-    """The values as arrays of one inexact dtype: that of the widest array among them, Python numbers adding nothing.
+    """The values as arrays of one inexact dtype: that of the widest array among them, Python
+    numbers adding nothing.
 
     Integers alone give the default float. Shapes are left alone.
     """
@@ -21,6 +23,8 @@ def floats(*values: ArrayLike) -> tuple[Array, ...]:
 
 
 def as_float(x: ArrayLike) -> Array:
-    """The value as a floating-point array: floats keep their dtype and weak type, integers take the default float."""
+    """The value as a floating-point array: floats keep their dtype and weak type, integers take the
+    default float.
+    """
     x = jnp.asarray(x)
     return x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(jnp.result_type(float))

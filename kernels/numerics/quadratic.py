@@ -1,10 +1,12 @@
-"""Polynomials of second degree in a few variables, given by a list of monomials and their coefficients.
+"""Polynomials of second degree in a few variables, given by a list of monomials and their
+coefficients.
 
-A decay rate is a sum of squared amplitudes, and the amplitudes are linear in the Wilson coefficients: every rate is
-such a polynomial. Most of its coefficients vanish (amplitudes of different helicity or transversity do not interfere),
-so only the monomials that occur are kept. A monomial is the tuple of the indices of its factors: ``()`` is 1,
-``(2,)`` is x_2, ``(0, 0)`` is x_0 squared. Values have the unit of the numbers. Source of the idea and
-of a file format for it: I. Brivio et al., POPxf, arXiv:2511.17348.
+A decay rate is a sum of squared amplitudes, and the amplitudes are linear in the Wilson
+coefficients: every rate is such a polynomial. Most of its coefficients vanish (amplitudes of
+different helicity or transversity do not interfere), so only the monomials that occur are kept. A
+monomial is the tuple of the indices of its factors: ``()`` is 1, ``(2,)`` is x_2, ``(0, 0)`` is x_0
+squared. Values have the unit of the numbers. Source of the idea and of a file format for it: I.
+Brivio et al., POPxf, arXiv:2511.17348.
 """
 
 from collections.abc import Sequence
@@ -21,8 +23,8 @@ Monomials = tuple[tuple[int, ...], ...]
 def monomial_values(variables: Sequence[Real[ArrayLike, "*b"]], monomials: Monomials) -> list[Real[Array, "*b"]]:
     """The value of each monomial at the variables, which broadcast against each other.
 
-    Each keeps the shape of the variables it contains: on an open-mesh grid a monomial of one variable is computed once
-    per value of that variable.
+    Each keeps the shape of the variables it contains: on an open-mesh grid a monomial of one
+    variable is computed once per value of that variable.
     """
     xs = [jnp.asarray(x) for x in variables]
     dtype = jnp.result_type(float, *xs) if not xs else jnp.result_type(*xs)
@@ -41,9 +43,9 @@ def quadratic_form(
 ) -> Real[Array, "*b"]:
     """sum_k numbers[k] * monomial_k(variables).
 
-    The variables broadcast against each other; the numbers are cast to their dtype. Exact up to rounding: the relative
-    error is that of the sum, a few times the machine epsilon times sum |terms| / |sum|. A number beyond the range of
-    the dtype gives inf or zero, as any product does.
+    The variables broadcast against each other; the numbers are cast to their dtype. Exact up to
+    rounding: the relative error is that of the sum, a few times the machine epsilon times sum
+    |terms| / |sum|. A number beyond the range of the dtype gives inf or zero, as any product does.
     """
     xs = tuple(jnp.asarray(x) for x in variables)
     dtype = jnp.result_type(*xs)

@@ -1,6 +1,7 @@
 """Fixed Gauss-Legendre rules between limits that may be arrays and may be differentiated.
 
-Nodes have the unit of the limits, weights too. Source: NIST Digital Library of Mathematical Functions, sec. 3.5(v).
+Nodes have the unit of the limits, weights too. Source: NIST Digital Library of Mathematical
+Functions, sec. 3.5(v).
 """
 
 import jax.numpy as jnp
@@ -9,7 +10,9 @@ from jaxtyping import Array, Real
 
 
 def unit_rule(nodes: int, dtype: jnp.dtype) -> tuple[Real[Array, " n"], Real[Array, " n"]]:
-    """Nodes and weights (nodes,) of the Gauss-Legendre rule on (0, 1), exact for polynomials of degree 2 n - 1."""
+    """Nodes and weights (nodes,) of the Gauss-Legendre rule on (0, 1), exact for polynomials of
+    degree 2 n - 1.
+    """
     points, weights = np.polynomial.legendre.leggauss(nodes)
     return jnp.asarray((points + 1) / 2, dtype), jnp.asarray(weights / 2, dtype)
 
@@ -25,7 +28,9 @@ def legendre(lower: Real[Array, "*b"], upper: Real[Array, "*b"], nodes: int) -> 
 def log_legendre(
     lower: Real[Array, "*b"], upper: Real[Array, "*b"], nodes: int
 ) -> tuple[Real[Array, "*b n"], Real[Array, "*b n"]]:
-    """Nodes and weights of int dx on (lower, upper), the rule being Gauss-Legendre in ln x; 0 < lower."""
+    """Nodes and weights of int dx on (lower, upper), the rule being Gauss-Legendre in ln x; 0 <
+    lower.
+    """
     points, weights = legendre(jnp.log(lower), jnp.log(upper), nodes)
     points = jnp.exp(points)
     return points, weights * points

@@ -1,6 +1,8 @@
-"""Bracketed root finding for many one-dimensional equations at once, with exact implicit derivatives.
+"""Bracketed root finding for many one-dimensional equations at once, with exact implicit
+derivatives.
 
-Functions and variables may have any unit. Source: T. R. Chandrupatla, Adv. Eng. Softw. 28, 145 (1997).
+Functions and variables may have any unit. Source: T. R. Chandrupatla, Adv. Eng. Softw. 28, 145
+(1997).
 """
 
 from collections.abc import Callable
@@ -11,14 +13,17 @@ from jax import Array
 from jaxtyping import Bool, Real
 
 MAX_STEPS = 100
-"""Chandrupatla's method halves the bracket at worst every third step; ten steps are usual, 100 mean a broken function."""
+"""Chandrupatla's method halves the bracket at worst every third step; ten steps are usual, 100 mean
+a broken function.
+"""
 
 
 def sign_changes(values: Real[Array, "..."]) -> Bool[Array, "..."]:
     """In which intervals a function changes sign: (k, *b) ``values`` at k nodes to (k-1, *b) flags.
 
-    Two roots between the same two nodes are not seen, nor is a root without a sign change; NaN counts as no sign. A node
-    that is itself a root belongs to the interval on its left, the first node to the first interval.
+    Two roots between the same two nodes are not seen, nor is a root without a sign change; NaN
+    counts as no sign. A node that is itself a root belongs to the interval on its left, the first
+    node to the first interval.
     """
     signs = jnp.sign(values)
     changed = (signs[:-1] * signs[1:] < 0) | (signs[1:] == 0)
@@ -26,7 +31,8 @@ def sign_changes(values: Real[Array, "..."]) -> Bool[Array, "..."]:
 
 
 def nth_bracket(changed: Bool[Array, "..."], nodes: Real[Array, " k"], n: int) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
-    """The nodes on either side of the n-th sign change along the first axis of ``changed``, counted from 0.
+    """The nodes on either side of the n-th sign change along the first axis of ``changed``, counted
+    from 0.
 
     NaN where there is none.
     """
@@ -41,11 +47,12 @@ def nth_bracket(changed: Bool[Array, "..."], nodes: Real[Array, " k"], n: int) -
 
 
 def bracketed_root(f: Callable[[Array], Array], lower: Real[Array, "*b"], upper: Real[Array, "*b"]) -> Real[Array, "*b"]:
-    """The root of an elementwise function between ``lower`` and ``upper``, to 7e-15 of the larger of the two in float64.
+    """The root of an elementwise function between ``lower`` and ``upper``, to 7e-15 of the larger
+    of the two in float64.
 
-    ``f`` maps an array of shape b to one of shape b, element by element, with values of opposite sign at the ends; NaN ends
-    give NaN. Derivatives in whatever ``f`` closes over are exact, to all orders, by the implicit function theorem; the
-    ends are not differentiated.
+    ``f`` maps an array of shape b to one of shape b, element by element, with values of opposite
+    sign at the ends; NaN ends give NaN. Derivatives in whatever ``f`` closes over are exact, to all
+    orders, by the implicit function theorem; the ends are not differentiated.
 
     Chandrupatla's method: inverse quadratic interpolation where it is safe, else bisection.
     """

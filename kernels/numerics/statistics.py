@@ -1,7 +1,8 @@
-"""Residuals: signed square roots of -2 ln L, so that a sum of squares is a likelihood that least squares can minimise.
+"""Residuals: signed square roots of -2 ln L, so that a sum of squares is a likelihood that least
+squares can minimise.
 
-Every function is one side of ln L(best) - ln L = residual^2/2, zero at the best value of what it describes. Residuals are pure
-numbers, standard deviations of a Gaussian; arguments broadcast.
+Every function is one side of ln L(best) - ln L = residual^2/2, zero at the best value of what it
+describes. Residuals are pure numbers, standard deviations of a Gaussian; arguments broadcast.
 """
 
 import jax
@@ -14,12 +15,14 @@ from .promotion import floats
 
 @jax.jit
 def poisson(log_signal: Real[ArrayLike, "*b"], background: ArrayLike, observed: ArrayLike) -> Real[Array, "*b"]:
-    """Residual of a count: sqrt(2 [s + b - n - n ln((s + b)/n)]) with the sign of s + b - n; sqrt(2 s) for n = 0.
+    """Residual of a count: sqrt(2 [s + b - n - n ln((s + b)/n)]) with the sign of s + b - n; sqrt(2
+    s) for n = 0.
 
-    ``log_signal`` ln s, -inf for none; ``background`` b and ``observed`` n at least 0, where n > 0 needs b > 0: else an
-    observed event would exclude s = 0 (-inf there). n = 0 leaves out the constant 2 b. Relative accuracy 6e-14 in float64,
-    the worst being that of log1p where s + b is 0.6 n; the gradient in ln s is finite wherever s is. Source: S. Baker,
-    R. D. Cousins, Nucl. Instrum. Meth. 221, 437 (1984).
+    ``log_signal`` ln s, -inf for none; ``background`` b and ``observed`` n at least 0, where n > 0
+    needs b > 0: else an observed event would exclude s = 0 (-inf there). n = 0 leaves out the
+    constant 2 b. Relative accuracy 6e-14 in float64, the worst being that of log1p where s + b is
+    0.6 n; the gradient in ln s is finite wherever s is. Source: S. Baker, R. D. Cousins, Nucl.
+    Instrum. Meth. 221, 437 (1984).
     """
     log_signal, background, observed = floats(log_signal, background, observed)
     none = observed == 0
@@ -36,7 +39,9 @@ _TERMS = 12
 
 
 def _root_of_excess_entropy(x: Array) -> Array:
-    """sqrt(x - ln(1 + x)) with the sign of x > -1: a series about 0, where the difference loses its digits."""
+    """sqrt(x - ln(1 + x)) with the sign of x > -1: a series about 0, where the difference loses its
+    digits.
+    """
     near = jnp.abs(x) < _SERIES_BELOW
     small, large = jnp.where(near, x, 0), jnp.where(near, 1, x)
     series = sum(1 / (k + 2) * (-small) ** k for k in range(_TERMS))
@@ -45,11 +50,13 @@ def _root_of_excess_entropy(x: Array) -> Array:
 
 @jax.jit
 def interval_wall(x: Real[ArrayLike, "*b"], lower: ArrayLike, upper: ArrayLike, width: ArrayLike) -> Real[Array, "*b"]:
-    """Residual that keeps x out of an excluded interval: (x - a)(b - x)/((b - a) width) inside, 0 outside.
+    """Residual that keeps x out of an excluded interval: (x - a)(b - x)/((b - a) width) inside, 0
+    outside.
 
-    Of slope 1/width at both edges: x may be inside by ``width`` for one standard deviation. Its square has a continuous
-    gradient; a point at the middle feels none. ``upper`` = inf is a wall with one side, (x - a)/width; an empty interval is 0.
-    Source: none, a smooth stand-in for a published hard edge.
+    Of slope 1/width at both edges: x may be inside by ``width`` for one standard deviation. Its
+    square has a continuous gradient; a point at the middle feels none. ``upper`` = inf is a wall
+    with one side, (x - a)/width; an empty interval is 0. Source: none, a smooth stand-in for a
+    published hard edge.
     """
     x, lower, upper, width = floats(x, lower, upper, width)
     inside = (x > lower) & (x < upper)
@@ -63,8 +70,8 @@ def interval_wall(x: Real[ArrayLike, "*b"], lower: ArrayLike, upper: ArrayLike, 
 def upper_limit(x: Real[ArrayLike, "*b"], limit: ArrayLike, deviations: ArrayLike) -> Real[Array, "*b"]:
     """Residual of a quantity x >= 0 of which only an upper limit is known: a half-Gaussian about 0.
 
-    ``deviations``: how many standard deviations the limit is, 1.6449 for one-sided 95 % CL. Source: none
-    beyond the limit itself; exact where a Gaussian measurement found zero.
+    ``deviations``: how many standard deviations the limit is, 1.6449 for one-sided 95 % CL. Source:
+    none beyond the limit itself; exact where a Gaussian measurement found zero.
     """
     x, limit, deviations = floats(x, limit, deviations)
     return x * (deviations / limit)

@@ -1,6 +1,7 @@
 """Production of light bosons: meson decays, proton bremsstrahlung, electron bremsstrahlung.
 
-One name for the kernels that say how many are made; each module holds its formulas, references and validity.
+One name for the kernels that say how many are made; each module holds its formulas, references and
+validity.
 """
 
 from .electron_bremsstrahlung import elastic_photon_flux, emission_cross_section, track_length

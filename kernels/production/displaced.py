@@ -1,7 +1,8 @@
 """Decays in flight inside a volume that starts at a distance from the source.
 
-Source of the decay law: PDG 2024, review 'Kinematics', survival probability, with l = (p/m) c tau in metres. Everything is a
-logarithm: the expected number may be exp(-3e13) and is still a number with a gradient.
+Source of the decay law: PDG 2024, review 'Kinematics', survival probability, with l = (p/m) c tau
+in metres. Everything is a logarithm: the expected number may be exp(-3e13) and is still a number
+with a gradient.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +21,9 @@ def log_decay_probability(
 ) -> Real[Array, "*b"]:
     """ln P, P = exp(-L/l) (1 - exp(-D/l)): decay between L and L + D.
 
-    Arguments: 1/l in 1/metre (``widths.inverse_lab_decay_length``), L and D in metres. Relative error of P below 1e-15 in
-    float64 times max(1, L/l). Limits: ln(D/l) for l >> L + D, -L/l for l << D. A stable particle (1/l = 0) gives -inf.
+    Arguments: 1/l in 1/metre (``widths.inverse_lab_decay_length``), L and D in metres. Relative
+    error of P below 1e-15 in float64 times max(1, L/l). Limits: ln(D/l) for l >> L + D, -L/l for l
+    << D. A stable particle (1/l = 0) gives -inf.
     """
     inverse_length, distance, depth = floats(inverse_length, distance, depth)
     depths = inverse_length * depth
@@ -36,7 +38,8 @@ def relative_decays(
 ) -> tuple[Real[Array, "*b n"], Real[Array, "*b"]]:
     """(P_k/P_s, ln P_s) over the nodes of the last axis, s the node that decays the slowest.
 
-    The ratio never overflows: it is at most l_s/l_k. 1 and -inf for a stable particle, 1/l = 0 at every node.
+    The ratio never overflows: it is at most l_s/l_k. 1 and -inf for a stable particle, 1/l = 0 at
+    every node.
     """
     inverse_length, distance, depth = floats(inverse_length, distance, depth)
     slowest = jnp.min(inverse_length, axis=-1, keepdims=True)
@@ -53,11 +56,12 @@ def log_expected_decays(
     distance: Real[ArrayLike, ""],
     depth: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) over the nodes of an energy quadrature (last axis).
+    """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) over the nodes of an energy quadrature (last
+    axis).
 
-    ln W_k holds flux, acceptance, efficiency, branching ratio and quadrature weight; -inf marks a closed node. Energies
-    rise along the axis, so that the last 1/l_k is the smallest. The value and its gradient are finite as long as the
-    last node is open and the particle decays.
+    ln W_k holds flux, acceptance, efficiency, branching ratio and quadrature weight; -inf marks a
+    closed node. Energies rise along the axis, so that the last 1/l_k is the smallest. The value and
+    its gradient are finite as long as the last node is open and the particle decays.
     """
     log_spectrum, inverse_length, distance, depth = floats(log_spectrum, inverse_length, distance, depth)
     ratio, log_slowest = relative_decays(inverse_length, distance, depth)
@@ -71,11 +75,13 @@ def log_folded_decays(
     distance: Real[ArrayLike, ""],
     depth: Real[ArrayLike, ""],
 ) -> list[Real[Array, "*b"]]:
-    """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) for each of several spectra W on the same energies.
+    """ln of sum_k W_k exp(-L/l_k) (1 - exp(-D/l_k)) for each of several spectra W on the same
+    energies.
 
-    As ``log_expected_decays``, node after node: it holds one number per point and spectrum, not one per node. The function
-    gives 1/l in 1/metre at one energy and has the points' shape, with which the weights broadcast; 1/l falls with energy.
-    -inf where every node is closed or the particle is stable.
+    As ``log_expected_decays``, node after node: it holds one number per point and spectrum, not one
+    per node. The function gives 1/l in 1/metre at one energy and has the points' shape, with which
+    the weights broadcast; 1/l falls with energy. -inf where every node is closed or the particle is
+    stable.
     """
     slowest = inverse_length(jnp.max(energies))
     finite = [jnp.isfinite(log_weight) for log_weight in log_weights]
@@ -102,7 +108,9 @@ def log_folded_decays(
 
 
 def log_weighted_sum(log_weights: Real[Array, "*b n"], factors: Real[Array, "*b n"]) -> Real[Array, "*b"]:
-    """ln sum_k W_k f_k over the last axis, broadcasting; -inf with gradient 0 where nothing is open."""
+    """ln sum_k W_k f_k over the last axis, broadcasting; -inf with gradient 0 where nothing is
+    open.
+    """
     peak = jax.lax.stop_gradient(jnp.max(log_weights, axis=-1, keepdims=True))
     peak = jnp.where(jnp.isfinite(peak), peak, 0)
     is_open = jnp.isfinite(log_weights)
@@ -122,7 +130,9 @@ def log_sum_exp(terms: Real[Array, "*b n"]) -> Real[Array, "*b"]:
 
 
 def log_or_closed(value: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """ln of a non-negative number; -inf with gradient 0 at 0: a closed channel, for ``log_sum_exp``."""
+    """ln of a non-negative number; -inf with gradient 0 at 0: a closed channel, for
+    ``log_sum_exp``.
+    """
     (value,) = floats(value)
     is_open = value > 0
     return jnp.where(is_open, jnp.log(jnp.where(is_open, value, 1)), -jnp.inf)

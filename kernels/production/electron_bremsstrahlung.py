@@ -21,14 +21,15 @@ def elastic_photon_flux(
     mass_number: Real[ArrayLike, ""],
     electron_mass: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """The effective flux of photons of a nucleus, xi = int_{t_min}^{t_max} dt (t - t_min)/t^2 G_2(t), in closed form.
+    """The effective flux of photons of a nucleus, xi = int_{t_min}^{t_max} dt (t - t_min)/t^2
+    G_2(t), in closed form.
 
-        G_2 = [a^2 t/(1 + a^2 t)]^2 [1/(1 + t/d)]^2 Z^2,  a = 111 Z^(-1/3)/m_e,  d = 0.164 GeV^2 A^(-2/3),
+        G_2 = [a^2 t/(1 + a^2 t)]^2 [1/(1 + t/d)]^2 Z^2,  a = 111 Z^(-1/3)/m_e,
+        d = 0.164 GeV^2 A^(-2/3),
         t_min = (m^2/(2 E))^2,  t_max = m^2
 
-    Source: Bjorken, Essig, Schuster, Toro, arXiv:0906.0580, eqs. (A17)-(A19). The inelastic part (proportional to Z)
-    is left out: it
-    adds less than 10 % for Z >= 13 and m < 0.3 GeV.
+    Source: Bjorken, Essig, Schuster, Toro, arXiv:0906.0580, eqs. (A17)-(A19). The inelastic part
+    (proportional to Z) is left out: it adds less than 10 % for Z >= 13 and m < 0.3 GeV.
     """
     energy, mass, z, a, electron_mass = floats(energy, mass, charge_number, mass_number, electron_mass)
     low, high = (mass**2 / (2 * energy)) ** 2, mass**2
@@ -43,7 +44,9 @@ def elastic_photon_flux(
 
 
 def _second_generation(log_ratio: Array) -> Array:
-    """R(x) = int_0^inf dt exp(-x t)/(ln^2 t + pi^2), by the trapezoidal rule in y = ln(x t), spacing 1/2: 1e-8."""
+    """R(x) = int_0^inf dt exp(-x t)/(ln^2 t + pi^2), by the trapezoidal rule in y = ln(x t),
+    spacing 1/2: 1e-8.
+    """
     y = jnp.arange(-22, 4.01, 0.5, dtype=log_ratio.dtype)
     kernel = 0.5 * jnp.exp(y - jnp.exp(y))
     distance = y - jnp.log(log_ratio)[..., None]
@@ -54,11 +57,11 @@ def _second_generation(log_ratio: Array) -> Array:
 def track_length(energy: Real[ArrayLike, "*b"], beam_energy: Real[ArrayLike, ""]) -> Real[Array, "*b"]:
     """dT/dE of the primary electron in a thick target, in radiation lengths per GeV, 0 < E < E_0.
 
-    Radiation alone gives the energy distribution I = (1/E_0) x^(b t - 1)/Gamma(b t) after t radiation lengths, x =
-    ln(E_0/E), b = 4/3 (Tsai, Rev. Mod. Phys. 46 (1974) 815; arXiv:0906.0580, eq. (A12)). Its integral over all t is
-    (3/4)/E_0 [e^x + R(x)], R(x) = int_0^inf ds e^(-x s)/(ln^2 s + pi^2), by Ramanujan's integral. Electrons and
-    positrons from converted photons are not counted: they double the track length near E_0/4 and matter little near
-    E_0.
+    Radiation alone gives the energy distribution I = (1/E_0) x^(b t - 1)/Gamma(b t) after t
+    radiation lengths, x = ln(E_0/E), b = 4/3 (Tsai, Rev. Mod. Phys. 46 (1974) 815; arXiv:0906.0580,
+    eq. (A12)). Its integral over all t is (3/4)/E_0 [e^x + R(x)], R(x) = int_0^inf ds e^(-x
+    s)/(ln^2 s + pi^2), by Ramanujan's integral. Electrons and positrons from converted photons are
+    not counted: they double the track length near E_0/4 and matter little near E_0.
     """
     energy, beam_energy = floats(energy, beam_energy)
     inside = (energy > 0) & (energy < beam_energy)
@@ -80,7 +83,8 @@ def emission_cross_section(
 
         dsigma/dx = 4 alpha^3 xi sqrt(1 - m^2/E_e^2) (1 - x + x^2/3)/[m^2 (1 - x)/x + m_e^2 x]
 
-    Source: arXiv:0906.0580, eqs. (A13)-(A16); in this form Andreas, Niebuhr, Ringwald, arXiv:1209.6083, eq. (7).
+    Source: arXiv:0906.0580, eqs. (A13)-(A16); in this form Andreas, Niebuhr, Ringwald,
+    arXiv:1209.6083, eq. (7).
     """
     energy, electron_energy, mass, z, a, electron_mass, alpha = floats(
         energy, electron_energy, mass, charge_number, mass_number, electron_mass, alpha
@@ -105,13 +109,14 @@ def vector_spectrum(
     alpha: Real[ArrayLike, ""],
     nodes: tuple[int, int] = (16, 16),
 ) -> Real[Array, "*b"]:
-    """dN/dE (GeV^-1) of A' per electron on a thick target at mixing eps = 1; ``radiation_length`` in g/cm^2.
+    """dN/dE (GeV^-1) of A' per electron on a thick target at mixing eps = 1; ``radiation_length``
+    in g/cm^2.
 
         dN/dE = N_A X_0/A int_E^{E_0} dE_e dT/dE_e dsigma/dE
 
-    Two Gauss-Legendre panels in ln E_e: one resolves the peak at x -> 1, where the denominator falls to m_e^2, the
-    other the 1/(x ln^2 x) rise of the track length at E_e -> E_0. Source: arXiv:0906.0580, eq. (A11). All emitted A'
-    are taken to be forward. Zero for E outside (m, E_0).
+    Two Gauss-Legendre panels in ln E_e: one resolves the peak at x -> 1, where the denominator
+    falls to m_e^2, the other the 1/(x ln^2 x) rise of the track length at E_e -> E_0. Source:
+    arXiv:0906.0580, eq. (A11). All emitted A' are taken to be forward. Zero for E outside (m, E_0).
     """
     energy, mass, beam_energy, z, a, radiation_length, electron_mass, alpha = floats(
         energy, mass, beam_energy, charge_number, mass_number, radiation_length, electron_mass, alpha

@@ -1,6 +1,8 @@
-"""Light vectors from P -> gamma A', P = pi0 or eta, folded with the meson's spectrum and a forward aperture.
+"""Light vectors from P -> gamma A', P = pi0 or eta, folded with the meson's spectrum and a forward
+aperture.
 
-Source of the folding: PDG 2024, review 'Kinematics', two-body decays. Energies, masses and momenta in GeV, angles in radian.
+Source of the folding: PDG 2024, review 'Kinematics', two-body decays. Energies, masses and momenta
+in GeV, angles in radian.
 """
 
 from collections.abc import Callable
@@ -24,9 +26,9 @@ def branching_to_photon_vector(
 ) -> Real[Array, "*b"]:
     """Br(P -> gamma A') = 2 eps_P^2 (1 - m^2/m_P^2)^3 Br(P -> gamma gamma); 0 for m >= m_P.
 
-    eps_P is the coupling relative to two photons: eps for pure kinetic mixing; a vector coupling g_q to quarks adds
-    g_q-weighted charges. Source: B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614, sec. III; form factor at m^2
-    neglected (slope m^2/m_rho^2, 2 % at 100 MeV).
+    eps_P is the coupling relative to two photons: eps for pure kinetic mixing; a vector coupling
+    g_q to quarks adds g_q-weighted charges. Source: B. Batell, M. Pospelov, A. Ritz,
+    arXiv:0906.5614, sec. III; form factor at m^2 neglected (slope m^2/m_rho^2, 2 % at 100 MeV).
     """
     mass, effective_mixing, meson_mass, photon_branching = floats(mass, effective_mixing, meson_mass, photon_branching)
     phase_space = jnp.maximum(1 - (mass / meson_mass) ** 2, 0)
@@ -43,17 +45,20 @@ def vector_spectrum(
     smallest_angle: Real[ArrayLike, ""] = 0.0,
     nodes: tuple[int, int, int] = (24, 12, 8),
 ) -> Real[Array, "*b"]:
-    """dN/dE (GeV^-1) of A' within an annulus of polar angles, per collision and per decay P -> gamma A'.
+    """dN/dE (GeV^-1) of A' within an annulus of polar angles, per collision and per decay P ->
+    gamma A'.
 
-    An isotropic decay of a fast meson gives the A' a fraction z = E/E_P of its energy that is uniform on (m^2/m_P^2,
-    1), and the transverse momentum k^2 = (1 - z)(z - m^2/m_P^2) m_P^2 relative to it, so
+    An isotropic decay of a fast meson gives the A' a fraction z = E/E_P of its energy that is
+    uniform on (m^2/m_P^2, 1), and the transverse momentum k^2 = (1 - z)(z - m^2/m_P^2) m_P^2
+    relative to it, so
 
-        dN/dE = int dz/[z^3 (1 - m^2/m_P^2)] int d^2 p f(E/z, |p - k|/z),   E theta_min < |p| < E theta_max,
+        dN/dE = int dz/[z^3 (1 - m^2/m_P^2)] int d^2 p f(E/z, |p - k|/z),
+        E theta_min < |p| < E theta_max,
 
-    f = ``meson_spectrum(E_P, p_T)`` in GeV^-3, averaged over the azimuth between p and k. Corrections are of order
-    (m_P/E_P)^2 and theta^2. Zero for m >= m_P. ``nodes``: Gauss-Legendre in z and in the transverse momentum (an
-    exponential map), equal steps in azimuth; the default is good to 1e-6 of the rate for the spectra of
-    ``meson_spectra``.
+    f = ``meson_spectrum(E_P, p_T)`` in GeV^-3, averaged over the azimuth between p and k.
+    Corrections are of order (m_P/E_P)^2 and theta^2. Zero for m >= m_P. ``nodes``: Gauss-Legendre
+    in z and in the transverse momentum (an exponential map), equal steps in azimuth; the default is
+    good to 1e-6 of the rate for the spectra of ``meson_spectra``.
     """
     energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle = floats(
         energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle

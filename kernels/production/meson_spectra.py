@@ -1,7 +1,8 @@
 """Inclusive spectra of neutral pions per inelastic collision, from published parametrisations.
 
-Scaling variables as in M. Bonesini et al., hep-ph/0101163. Energies, momenta and masses in GeV; shapes broadcast.
-Both spectra are dN/(dE d^2 p_T) in GeV^-3, so that integrating over E and the transverse plane counts mesons.
+Scaling variables as in M. Bonesini et al., hep-ph/0101163. Energies, momenta and masses in GeV;
+shapes broadcast. Both spectra are dN/(dE d^2 p_T) in GeV^-3, so that integrating over E and the
+transverse plane counts mesons.
 """
 
 import jax
@@ -29,7 +30,8 @@ _RECOIL_MASS = 1.88
 def radial_scaling(
     energy: Array, transverse: Array, beam_energy: Array, meson_mass: Array, nucleon_mass: Array
 ) -> tuple[Array, Array, Array]:
-    """(x_R, x_F, p_L): x_R = E*/E*_max and x_F = 2 p*_L/sqrt(s) in the nucleon-nucleon frame, p_L in the laboratory, GeV.
+    """(x_R, x_F, p_L): x_R = E*/E*_max and x_F = 2 p*_L/sqrt(s) in the nucleon-nucleon frame, p_L
+    in the laboratory, GeV.
 
     p_L is held at 1e-3 of the energy at least, where the transverse momentum leaves none.
     """
@@ -54,7 +56,9 @@ def highest_meson_energy(beam_energy: Array, meson_mass: Array, nucleon_mass: Ar
 
 
 def _transverse_shape(x: Array, transverse: Array) -> tuple[Array, Array]:
-    """(1 + a' p_T + b' p_T^2) exp(-a' p_T), a' = a/x^gamma, b' = a^2/(2 x^delta), and its integral over d^2 p_T."""
+    """(1 + a' p_T + b' p_T^2) exp(-a' p_T), a' = a/x^gamma, b' = a^2/(2 x^delta), and its integral
+    over d^2 p_T.
+    """
     slope = _SLOPE * x**-_GAMMA
     curvature = _SLOPE**2 / 2 * x**-_DELTA
     shape = (1 + slope * transverse + curvature * transverse**2) * jnp.exp(-slope * transverse)
@@ -70,17 +74,21 @@ def pion_spectrum_fixed_target(
     meson_mass: Real[ArrayLike, ""],
     nucleon_mass: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """Neutral pions per interacting proton on a nucleus: half the charged pions of the BMPT parametrisation.
+    """Neutral pions per interacting proton on a nucleus: half the charged pions of the BMPT
+    parametrisation.
 
-        E d^3 sigma/dp^3 = A (1 - x_R)^alpha (1 + B x_R) x_R^-beta (1 + a' p_T + b' p_T^2) exp(-a' p_T)
+        E d^3 sigma/dp^3 = A (1 - x_R)^alpha (1 + B x_R) x_R^-beta (1 + a' p_T + b' p_T^2) exp(-a'
+        p_T)
 
-    for pi+ on beryllium, pi- = pi+/[r0 (1 + x_R)^r1]; another nucleus by (A/9)^alpha(x_F), alpha = (0.74 - 0.55 x_F +
-    0.26 x_F^2)(0.98 + 0.21 p_T^2), over the inelastic cross-section 192 mb (A/9)^0.71. E and p_T are the meson's
-    laboratory energy and transverse momentum in GeV. Beyond the kinematic limit the spectrum is 0.
+    for pi+ on beryllium, pi- = pi+/[r0 (1 + x_R)^r1]; another nucleus by (A/9)^alpha(x_F), alpha =
+    (0.74 - 0.55 x_F + 0.26 x_F^2)(0.98 + 0.21 p_T^2), over the inelastic cross-section 192 mb
+    (A/9)^0.71. E and p_T are the meson's laboratory energy and transverse momentum in GeV. Beyond
+    the kinematic limit the spectrum is 0.
 
-    Source: hep-ph/0101163, eqs. (7)-(12). Fitted at 400 and 450 GeV for 0.05 < x_R < 0.5 and p_T < 0.6 GeV; the
-    scaling in x_R was tested by its authors down to 100 GeV, so 70 GeV is an extrapolation. Secondary interactions in
-    the target are not counted. With the mass of another meson the shape is that of a pion at the same x_R and p_T.
+    Source: hep-ph/0101163, eqs. (7)-(12). Fitted at 400 and 450 GeV for 0.05 < x_R < 0.5 and p_T <
+    0.6 GeV; the scaling in x_R was tested by its authors down to 100 GeV, so 70 GeV is an
+    extrapolation. Secondary interactions in the target are not counted. With the mass of another
+    meson the shape is that of a pion at the same x_R and p_T.
     """
     energy, transverse, beam_energy, mass_number, meson_mass, nucleon_mass = floats(
         energy, transverse, beam_energy, mass_number, meson_mass, nucleon_mass
@@ -106,15 +114,18 @@ def pion_spectrum_collider(
 ) -> Real[Array, "*b"]:
     """Forward neutral pions per inelastic pp collision, in one hemisphere of a collider.
 
-        dN/dx = 4 a B x^(a-1) [(1 - x^a)/(1 + r x^a (1 - x^a))]^4 [1/(1 - x^a) + r (1 - 2 x^a)/(1 + r x^a (1 - x^a))]
+        dN/dx = 4 a B x^(a-1) [(1 - x^a)/(1 + r x^a (1 - x^a))]^4 [1/(1 - x^a) + r (1 - 2 x^a)/(1 +
+        r x^a (1 - x^a))]
 
-    with x = E/E_beam, B = 5.58 + 0.78 L + 0.10 L^2, r = 3.1/B^(3/2), a = 0.89/[B^(1/2) (1 - exp(-0.33 B))] and
-    L = ln(E_p/TeV), E_p = s/(2 m_N) being the energy that one proton has in the rest frame of the other.
+    with x = E/E_beam, B = 5.58 + 0.78 L + 0.10 L^2, r = 3.1/B^(3/2), a = 0.89/[B^(1/2) (1 -
+    exp(-0.33 B))] and L = ln(E_p/TeV), E_p = s/(2 m_N) being the energy that one proton has in the
+    rest frame of the other.
 
-    Source: Kelner, Aharonian, Bugayov, astro-ph/0606058, eqs. (48)-(50), a fit to SIBYLL for 0.1 TeV < E_p < 1e5 TeV
-    (14 TeV in the centre of mass is 1.04e5 TeV) and E > 10 GeV at rest. In the fragmentation region x is Feynman's x,
-    so the same spectrum holds in the collider frame. The transverse momentum has the BMPT shape at x_R = x
-    (hep-ph/0101163), which that fit does not fix at these energies.
+    Source: Kelner, Aharonian, Bugayov, astro-ph/0606058, eqs. (48)-(50), a fit to SIBYLL for 0.1
+    TeV < E_p < 1e5 TeV (14 TeV in the centre of mass is 1.04e5 TeV) and E > 10 GeV at rest. In the
+    fragmentation region x is Feynman's x, so the same spectrum holds in the collider frame. The
+    transverse momentum has the BMPT shape at x_R = x (hep-ph/0101163), which that fit does not fix
+    at these energies.
     """
     energy, transverse, beam_energy, nucleon_mass = floats(energy, transverse, beam_energy, nucleon_mass)
     rest_frame_energy = 2 * beam_energy**2 / nucleon_mass

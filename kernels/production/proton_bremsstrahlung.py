@@ -1,4 +1,5 @@
-"""Bremsstrahlung of light bosons by protons: splitting functions integrated over transverse momentum in closed form.
+"""Bremsstrahlung of light bosons by protons: splitting functions integrated over transverse
+momentum in closed form.
 
 Splittings and form factors are pure numbers, masses and momenta in GeV.
 """
@@ -24,15 +25,17 @@ def vector_splitting(
     transverse_limit: Real[ArrayLike, "*b"],
     nucleon_mass: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """int_0^P dp_T^2 w_V(z, p_T^2) for a vector coupling of strength 1 (alpha' = 1/(4 pi)), P = ``transverse_limit``^2.
+    """int_0^P dp_T^2 w_V(z, p_T^2) for a vector coupling of strength 1 (alpha' = 1/(4 pi)), P =
+    ``transverse_limit``^2.
 
         w_V = alpha'/(2 pi H) { [1 + (1-z)^2]/z - 2 z (1-z) [(2 M^2 + m^2)/H - 2 z^2 M^4/H^2]
-              + 2 z (1-z) [z + (1-z)^2] M^2 m^2/H^2 + 2 z (1-z)^2 m^4/H^2 },   H = p_T^2 + (1-z) m^2 + z^2 M^2
+              + 2 z (1-z) [z + (1-z)^2] M^2 m^2/H^2 + 2 z (1-z)^2 m^4/H^2 },
+        H = p_T^2 + (1-z) m^2 + z^2 M^2
 
-    z is the fraction of the proton's energy, masses and p_T in GeV; multiply by sigma(s')/sigma(s), the coupling
-    squared and the form factor squared. Source: Bluemlein and Brunner, arXiv:1311.3870, eqs. (4)-(8)
-    (Fermi-Weizsaecker-Williams); also de Niverville et al., arXiv:1609.01770, eq. (13). Validity: z E, (1 - z) E >>
-    M, m, p_T. Outside 0 < z < 1: 0.
+    z is the fraction of the proton's energy, masses and p_T in GeV; multiply by sigma(s')/sigma(s),
+    the coupling squared and the form factor squared. Source: Bluemlein and Brunner,
+    arXiv:1311.3870, eqs. (4)-(8) (Fermi-Weizsaecker-Williams); also de Niverville et al.,
+    arXiv:1609.01770, eq. (13). Validity: z E, (1 - z) E >> M, m, p_T. Outside 0 < z < 1: 0.
     """
     z, mass, transverse_limit, nucleon = floats(fraction, mass, transverse_limit, nucleon_mass)
     inside = (z > 0) & (z < 1)
@@ -57,9 +60,10 @@ def pseudoscalar_splitting(
 
         w_L = y^2/(16 pi^2) z (p_T^2 + z^2 M^2)/H^2,   H = p_T^2 + (1-z) m^2 + z^2 M^2
 
-    It is also the longitudinal part of an axially coupled vector, y = 2 g_A^(N) M/m by Goldstone equivalence: finite
-    as m -> 0 where g_A^(N) ~ m. Source: the f -> f a splitting function of the equivalent-particle method (as in
-    Foroughi-Abari and Ritz, arXiv:2108.05900, app. A, for a scalar, with (2 - z)^2 -> z^2 for a pseudoscalar).
+    It is also the longitudinal part of an axially coupled vector, y = 2 g_A^(N) M/m by Goldstone
+    equivalence: finite as m -> 0 where g_A^(N) ~ m. Source: the f -> f a splitting function of the
+    equivalent-particle method (as in Foroughi-Abari and Ritz, arXiv:2108.05900, app. A, for a
+    scalar, with (2 - z)^2 -> z^2 for a pseudoscalar).
     """
     z, mass, transverse_limit, nucleon = floats(fraction, mass, transverse_limit, nucleon_mass)
     return _yukawa_splitting(z, mass, transverse_limit, nucleon, z)
@@ -72,8 +76,8 @@ def scalar_splitting(
     transverse_limit: Real[ArrayLike, "*b"],
     nucleon_mass: Real[ArrayLike, ""],
 ) -> Real[Array, "*b"]:
-    """int_0^P dp_T^2 w_S for a Yukawa coupling of strength 1 to Nbar N: w_S = y^2/(16 pi^2) z (p_T^2 + (2-z)^2
-    M^2)/H^2.
+    """int_0^P dp_T^2 w_S for a Yukawa coupling of strength 1 to Nbar N: w_S = y^2/(16 pi^2) z
+    (p_T^2 + (2-z)^2 M^2)/H^2.
 
     Source: Foroughi-Abari and Ritz, arXiv:2108.05900, app. A.
     """
@@ -91,10 +95,11 @@ def _yukawa_splitting(z: Array, mass: Array, transverse_limit: Array, nucleon: A
 
 @jax.jit
 def proton_cross_section(s: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """Total pp cross-section in mb: 35.45 + 0.308 ln^2(s/s_0) + 42.53 s^-0.458 - 33.34 s^-0.545, s_0 = (5.38 GeV)^2.
+    """Total pp cross-section in mb: 35.45 + 0.308 ln^2(s/s_0) + 42.53 s^-0.458 - 33.34 s^-0.545,
+    s_0 = (5.38 GeV)^2.
 
-    Source: Review of Particle Physics 2006-2010 fit, as used in arXiv:1311.3870, eq. (9). Valid for sqrt(s) > 5 GeV;
-    below it rises steeply where the data do not, so s is held at 4 m_p^2 at least.
+    Source: Review of Particle Physics 2006-2010 fit, as used in arXiv:1311.3870, eq. (9). Valid for
+    sqrt(s) > 5 GeV; below it rises steeply where the data do not, so s is held at 4 m_p^2 at least.
     """
     (s,) = floats(s)
     s = jnp.maximum(s, 3.52)
@@ -109,10 +114,11 @@ _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.369902115
 
 @jax.jit
 def proton_form_factor_squared(mass: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """|F_1(q^2 = m^2)|^2 of the proton in the timelike region, sum_V f_V m_V^2/(m_V^2 - q^2 - i m_V Gamma_V).
+    """|F_1(q^2 = m^2)|^2 of the proton in the timelike region, sum_V f_V m_V^2/(m_V^2 - q^2 - i m_V
+    Gamma_V).
 
-    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III. The constant
-    widths leave 1.02 instead of 1 at m = 0.
+    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III.
+    The constant widths leave 1.02 instead of 1 at m = 0.
     """
     (mass,) = floats(mass)
     real = imaginary = jnp.zeros_like(mass)

@@ -1,4 +1,5 @@
-"""Masses of three neutral states with Majorana terms: a light neutrino, its right-handed partner, a heavy singlet.
+"""Masses of three neutral states with Majorana terms: a light neutrino, its right-handed partner, a
+heavy singlet.
 
 Source: arXiv:2105.07655, Appendix, which says that the matrix is 3 x 3 and does not print it.
 """
@@ -18,8 +19,9 @@ def mass_matrix(
 ) -> Real[Array, "*b 3 3"]:
     """The symmetric matrix of (nu_L, nu_R^c, chi) in GeV: (0, 0, a; 0, m_R, b; a, b, M).
 
-    ``left`` a = lambda_L v/sqrt2 joins nu_L to chi, ``right`` b = lambda_R V joins nu_R to chi, ``heavy`` M and
-    ``right_majorana`` m_R are Majorana masses, which nothing forbids for neutral states. Source: arXiv:2105.07655, Appendix.
+    ``left`` a = lambda_L v/sqrt2 joins nu_L to chi, ``right`` b = lambda_R V joins nu_R to chi,
+    ``heavy`` M and ``right_majorana`` m_R are Majorana masses, which nothing forbids for neutral
+    states. Source: arXiv:2105.07655, Appendix.
     """
     a, b, m, m_r = jnp.broadcast_arrays(*floats(left, right, heavy, right_majorana))
     zero = jnp.zeros_like(a)
@@ -28,8 +30,10 @@ def mass_matrix(
 
 
 def masses(matrix: Real[ArrayLike, "*b 3 3"]) -> Real[Array, "*b 3"]:
-    """Masses in GeV, lightest first: sizes of the eigenvalues of a real symmetric matrix (Takagi's singular values).
+    """Masses in GeV, lightest first: sizes of the eigenvalues of a real symmetric matrix (Takagi's
+    singular values).
 
-    A mass below a few roundings of the heaviest is noise. The product of the three is |det M| = a^2 m_R for ``mass_matrix``.
+    A mass below a few roundings of the heaviest is noise. The product of the three is |det M| = a^2
+    m_R for ``mass_matrix``.
     """
     return jnp.sort(jnp.abs(jnp.linalg.eigvalsh(jnp.asarray(matrix))), axis=-1)

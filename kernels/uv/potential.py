@@ -1,7 +1,9 @@
-"""A doublet H and a complex singlet phi with a portal coupling: vacuum, masses, mixing, exotic Higgs decays.
+"""A doublet H and a complex singlet phi with a portal coupling: vacuum, masses, mixing, exotic
+Higgs decays.
 
-V = -mu_H^2 |H|^2 - mu_phi^2 |phi|^2 + lambda_H |H|^4 + lambda_phi |phi|^4 + lambda |H|^2 |phi|^2, with
-H = (0, (v + rho_0)/sqrt2) and phi = V + rho_phi/sqrt2. Source: arXiv:2105.07655, eqs. (A1)-(A3). GeV; all broadcast.
+V = -mu_H^2 |H|^2 - mu_phi^2 |phi|^2 + lambda_H |H|^4 + lambda_phi |phi|^4 + lambda |H|^2 |phi|^2,
+with H = (0, (v + rho_0)/sqrt2) and phi = V + rho_phi/sqrt2. Source: arXiv:2105.07655, eqs.
+(A1)-(A3). GeV; all broadcast.
 """
 
 from typing import NamedTuple
@@ -14,7 +16,8 @@ from ..numerics.promotion import floats
 
 
 class ScalarSpectrum(NamedTuple):
-    """Masses in GeV and mixing: h = cos(alpha) rho_0 + sin(alpha) rho_phi is the state nearer the doublet.
+    """Masses in GeV and mixing: h = cos(alpha) rho_0 + sin(alpha) rho_phi is the state nearer the
+    doublet.
 
     A mass is NaN where its square is negative: the point is then no minimum.
     """
@@ -29,8 +32,8 @@ def vacuum(
 ) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """(v, V) where the gradient vanishes with both non-zero; NaN where there is no such point.
 
-    lambda_H v^2 + lambda V^2 = mu_H^2 and lambda v^2/2 + 2 lambda_phi V^2 = mu_phi^2, linear in the squares. It is the
-    global minimum when 4 lambda_H lambda_phi > lambda^2.
+    lambda_H v^2 + lambda V^2 = mu_H^2 and lambda v^2/2 + 2 lambda_phi V^2 = mu_phi^2, linear in the
+    squares. It is the global minimum when 4 lambda_H lambda_phi > lambda^2.
     """
     mu2_doublet, mu2_singlet, doublet, singlet, portal = floats(mu2_doublet, mu2_singlet, doublet, singlet, portal)
     determinant = 2 * doublet * singlet - portal**2 / 2
@@ -62,9 +65,11 @@ def spectrum(v: ArrayLike, vev: ArrayLike, doublet: ArrayLike, singlet: ArrayLik
 def mixing_angle(
     v: ArrayLike, vev: ArrayLike, higgs_mass: ArrayLike, singlet_mass: ArrayLike, portal: ArrayLike
 ) -> Real[Array, "*b"]:
-    """alpha in [-pi/4, pi/4] of given masses and portal coupling: sin 2 alpha = 2 sqrt2 lambda v V/(m_h^2 - m_phi'^2).
+    """alpha in [-pi/4, pi/4] of given masses and portal coupling: sin 2 alpha = 2 sqrt2 lambda v
+    V/(m_h^2 - m_phi'^2).
 
-    NaN where |sin 2 alpha| > 1: no potential has these masses and that coupling. The gradient is infinite at the end.
+    NaN where |sin 2 alpha| > 1: no potential has these masses and that coupling. The gradient is
+    infinite at the end.
     """
     v, vev, higgs_mass, singlet_mass, portal = floats(v, vev, higgs_mass, singlet_mass, portal)
     sine = portal * (v * vev * (8**0.5 / ((higgs_mass - singlet_mass) * (higgs_mass + singlet_mass))))
@@ -75,7 +80,9 @@ def mixing_angle(
 def quartics(
     v: ArrayLike, vev: ArrayLike, higgs_mass: ArrayLike, singlet_mass: ArrayLike, alpha: ArrayLike
 ) -> tuple[Real[Array, "*b"], Real[Array, "*b"], Real[Array, "*b"]]:
-    """(lambda_H, lambda_phi, lambda) of given masses and mixing angle: the inverse of ``spectrum``."""
+    """(lambda_H, lambda_phi, lambda) of given masses and mixing angle: the inverse of
+    ``spectrum``.
+    """
     v, vev, higgs_mass, singlet_mass, alpha = floats(v, vev, higgs_mass, singlet_mass, alpha)
     c, s = jnp.cos(alpha), jnp.sin(alpha)
     h2, s2 = higgs_mass**2, singlet_mass**2
@@ -90,8 +97,8 @@ def higgs_to_singlets(
 
     lambda^2 v^2/(32 pi m_h) at small alpha.
 
-    The amplitude is twice the coefficient of h phi'^2 in V:
-    3 lambda_H v c s^2 + 3 sqrt2 lambda_phi V s c^2 + lambda [v (c^3 - 2 c s^2)/2 + V (s^3 - 2 c^2 s)/sqrt2].
+    The amplitude is twice the coefficient of h phi'^2 in V: 3 lambda_H v c s^2 + 3 sqrt2 lambda_phi
+    V s c^2 + lambda [v (c^3 - 2 c s^2)/2 + V (s^3 - 2 c^2 s)/sqrt2].
     """
     v, vev, doublet, singlet, portal = floats(v, vev, doublet, singlet, portal)
     masses = spectrum(v, vev, doublet, singlet, portal)
@@ -111,9 +118,9 @@ def higgs_to_singlets(
 def higgs_to_vectors(higgs_mass: ArrayLike, vector_mass: ArrayLike, vev: ArrayLike, alpha: ArrayLike) -> Real[Array, "*b"]:
     """Gamma(h -> A' A') in GeV of the vector that phi gives its mass; 0 when closed.
 
-    sin^2(alpha) m_h^3/(64 pi V^2) sqrt(1 - 4 x)(1 - 4 x + 12 x^2), x = m_A'^2/m_h^2. For m_A' -> 0 only longitudinal A'
-    are left and it equals Gamma(h -> phi' phi') (Goldstone theorem). From h -> Z Z with 1/v -> sin(alpha)/(sqrt2 V):
-    A. Djouadi, hep-ph/0503172, eq. (2.27).
+    sin^2(alpha) m_h^3/(64 pi V^2) sqrt(1 - 4 x)(1 - 4 x + 12 x^2), x = m_A'^2/m_h^2. For m_A' -> 0
+    only longitudinal A' are left and it equals Gamma(h -> phi' phi') (Goldstone theorem). From h ->
+    Z Z with 1/v -> sin(alpha)/(sqrt2 V): A. Djouadi, hep-ph/0503172, eq. (2.27).
     """
     higgs_mass, vector_mass, vev, alpha = floats(higgs_mass, vector_mass, vev, alpha)
     x = (vector_mass / higgs_mass) ** 2
@@ -124,7 +131,8 @@ def higgs_to_vectors(higgs_mass: ArrayLike, vector_mass: ArrayLike, vev: ArrayLi
 
 
 def portal_limit(branching: ArrayLike, total_width: ArrayLike, v: ArrayLike, higgs_mass: ArrayLike) -> Real[Array, "*b"]:
-    """Largest |lambda| with Br(h -> phi' phi' and A' A') <= ``branching``, for ``total_width`` of the other channels.
+    """Largest |lambda| with Br(h -> phi' phi' and A' A') <= ``branching``, for ``total_width`` of
+    the other channels.
 
     At small mixing both widths are lambda^2 v^2/(32 pi m_h), so 2 Gamma = Br/(1 - Br) Gamma_other.
     """
@@ -133,7 +141,9 @@ def portal_limit(branching: ArrayLike, total_width: ArrayLike, v: ArrayLike, hig
 
 
 def is_bounded(doublet: ArrayLike, singlet: ArrayLike, portal: ArrayLike) -> Bool[Array, "*b"]:
-    """V bounded from below at tree level: lambda_H > 0, lambda_phi > 0, lambda > -2 sqrt(lambda_H lambda_phi)."""
+    """V bounded from below at tree level: lambda_H > 0, lambda_phi > 0, lambda > -2 sqrt(lambda_H
+    lambda_phi).
+    """
     doublet, singlet, portal = floats(doublet, singlet, portal)
     positive = (doublet > 0) & (singlet > 0)
     return positive & (portal > -2 * jnp.sqrt(jnp.where(positive, doublet * singlet, 0.0)))

@@ -5,9 +5,9 @@ The mass matrix between (f_L, chi_L) and (f_R, chi_R), with entries real and in 
     ( 0  a )
     ( b  M )      a = lambda_L v/sqrt2,  b = lambda_R V,
 
-has the singular values m_f <= m_chi with m_f m_chi = |a b| and m_f^2 + m_chi^2 = M^2 + a^2 + b^2, and is diagonal after
-f_L -> cos(theta_L) f_L + sin(theta_L) chi_L and the like for R. Source: arXiv:2105.07655, eqs. (A5)-(A10).
-All arguments broadcast.
+has the singular values m_f <= m_chi with m_f m_chi = |a b| and m_f^2 + m_chi^2 = M^2 + a^2 + b^2,
+and is diagonal after f_L -> cos(theta_L) f_L + sin(theta_L) chi_L and the like for R. Source:
+arXiv:2105.07655, eqs. (A5)-(A10). All arguments broadcast.
 """
 
 import jax.numpy as jnp
@@ -28,9 +28,10 @@ def _length(x: Array, y: Array) -> Array:
 def exact_masses(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
     """The singular values (m_f, m_chi) in GeV for a = ``left``, b = ``right``, M = ``vectorlike``.
 
-    m_chi = [sqrt(M^2 + (a+b)^2) + sqrt(M^2 + (a-b)^2)]/2 and m_f = |a b|/m_chi: no cancellation, so both and their
-    gradients are good to a few roundings for any hierarchy. They are degenerate only at M = 0, |a| = |b|, where the
-    masses have a corner and the gradient returned is the mean over its sides.
+    m_chi = [sqrt(M^2 + (a+b)^2) + sqrt(M^2 + (a-b)^2)]/2 and m_f = |a b|/m_chi: no cancellation, so
+    both and their gradients are good to a few roundings for any hierarchy. They are degenerate only
+    at M = 0, |a| = |b|, where the masses have a corner and the gradient returned is the mean over
+    its sides.
     """
     a, b, m = floats(left, right, vectorlike)
     heavy = (_length(m, a + b) + _length(m, a - b)) / 2
@@ -51,27 +52,35 @@ def exact_mixing(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tu
 
 
 def leading_masses(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
-    """(m_f, m_chi) to leading order in a/M and b/M: a b/M and M. Source: arXiv:2105.07655, eqs. (A6)-(A8)."""
+    """(m_f, m_chi) to leading order in a/M and b/M: a b/M and M. Source: arXiv:2105.07655, eqs.
+    (A6)-(A8).
+    """
     a, b, m = floats(left, right, vectorlike)
     return a * b / m, m
 
 
 def leading_mixing(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
-    """(theta_L, theta_R) to leading order: a/M and b/M. Source: arXiv:2105.07655, eqs. (A9)-(A10)."""
+    """(theta_L, theta_R) to leading order: a/M and b/M. Source: arXiv:2105.07655, eqs.
+    (A9)-(A10).
+    """
     a, b, m = floats(left, right, vectorlike)
     return a / m, b / m
 
 
 def partner_mass(fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike) -> Real[Array, "*b"]:
-    """The physical m_chi = a b/m_f that gives the fermion its mass, exactly. Validity: m_f <= min(a, b), else NaN."""
+    """The physical m_chi = a b/m_f that gives the fermion its mass, exactly. Validity: m_f <=
+    min(a, b), else NaN.
+    """
     mass, a, b = floats(fermion_mass, left, right)
     return jnp.where(mass <= jnp.minimum(a, b), a * b / mass, jnp.nan)
 
 
 def vectorlike_mass(fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike) -> Real[Array, "*b"]:
-    """The entry M that gives the fermion its mass: sqrt((a^2 - m_f^2)(b^2 - m_f^2))/m_f. Validity as ``partner_mass``.
+    """The entry M that gives the fermion its mass: sqrt((a^2 - m_f^2)(b^2 - m_f^2))/m_f. Validity
+    as ``partner_mass``.
 
-    It lies below m_chi by (a^2 + b^2)/(2 m_chi^2), relatively. At m_f = min(a, b) M = 0 and the gradient is infinite.
+    It lies below m_chi by (a^2 + b^2)/(2 m_chi^2), relatively. At m_f = min(a, b) M = 0 and the
+    gradient is infinite.
     """
     mass, a, b = floats(fermion_mass, left, right)
     product = (a - mass) * (a + mass) * (b - mass) * (b + mass)
@@ -79,10 +88,12 @@ def vectorlike_mass(fermion_mass: ArrayLike, left: ArrayLike, right: ArrayLike) 
 
 
 def majorana_masses(dirac: ArrayLike, left: ArrayLike, right: ArrayLike) -> tuple[Real[Array, "*b"], Real[Array, "*b"]]:
-    """Masses (m_1, m_2) in GeV, m_1 <= m_2, of (left, dirac; dirac, right), Majorana terms on the diagonal.
+    """Masses (m_1, m_2) in GeV, m_1 <= m_2, of (left, dirac; dirac, right), Majorana terms on the
+    diagonal.
 
-    The sizes of its eigenvalues, (l + r)/2 -+ sqrt((l - r)^2/4 + d^2). For l = r, the case of eta (arXiv:2105.07655,
-    eq. (A11)): |l| -+ |d|, a splitting of twice the Dirac mass. At d = 0, l = r the gradient in d is that of the mean, 0.
+    The sizes of its eigenvalues, (l + r)/2 -+ sqrt((l - r)^2/4 + d^2). For l = r, the case of eta
+    (arXiv:2105.07655, eq. (A11)): |l| -+ |d|, a splitting of twice the Dirac mass. At d = 0, l = r
+    the gradient in d is that of the mean, 0.
     """
     d, left, right = floats(dirac, left, right)
     mean, half = jnp.abs(left + right) / 2, _length((left - right) / 2, d)
@@ -90,7 +101,8 @@ def majorana_masses(dirac: ArrayLike, left: ArrayLike, right: ArrayLike) -> tupl
 
 
 def light_yukawa(left: ArrayLike, right: ArrayLike, vectorlike: ArrayLike, vev: ArrayLike) -> Real[Array, "*b"]:
-    """Coupling of the light fermion to phi', where phi = V + phi'/sqrt2 and b = lambda_R V: exactly (dm_f/dV)/sqrt2.
+    """Coupling of the light fermion to phi', where phi = V + phi'/sqrt2 and b = lambda_R V: exactly
+    (dm_f/dV)/sqrt2.
 
     = (b/(sqrt2 V)) sin(theta_L) cos(theta_R), m_f/(sqrt2 V) to leading order.
     """

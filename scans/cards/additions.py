@@ -1,8 +1,9 @@
-"""What a card adds: measurements, experiments, files that it includes, and installed packages that it names.
+"""What a card adds: measurements, experiments, files that it includes, and installed packages that
+it names.
 
-Everything that is data is put into the card when it is loaded, so that workers, shards, merge and resume need nothing
-else. Code
-travels as a path and its SHA-256, and runs only if the user allowed it outside the card.
+Everything that is data is put into the card when it is loaded, so that workers, shards, merge and
+resume need nothing else. Code travels as a path and its SHA-256, and runs only if the user allowed
+it outside the card.
 """
 
 import hashlib
@@ -19,7 +20,9 @@ TABLES = ("measurements", "experiments")
 
 
 def resolved(table: dict[str, Any], folder: Path, where: str) -> dict[str, Any]:
-    """The card with its additions made in this process and written into it. Raises BadInput naming what is wrong."""
+    """The card with its additions made in this process and written into it. Raises BadInput naming
+    what is wrong.
+    """
     try:
         return _resolved(dict(table), folder)
     except ValueError as error:
@@ -82,7 +85,9 @@ def _experiments(table: dict[str, Any]) -> None:
 
 
 def _measurements(table: dict[str, Any]) -> None:
-    """Measurements of a card make a data set of their own, named after the set they change and what they are."""
+    """Measurements of a card make a data set of their own, named after the set they change and what
+    they are.
+    """
     own = _tables(table, "measurements")
     if not own or not isinstance(table.get("dataset", "paper2021"), str):
         return

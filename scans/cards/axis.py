@@ -26,7 +26,9 @@ class Interval(Model):
         return self
 
     def prior(self) -> Prior:
-        """The uniform prior over the interval. Raises ValueError for ends in the wrong order, or not above zero with log."""
+        """The uniform prior over the interval. Raises ValueError for ends in the wrong order, or
+        not above zero with log.
+        """
         return Prior(self.min, self.max, self.spacing)
 
 

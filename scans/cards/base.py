@@ -25,7 +25,9 @@ Rising = Annotated[list[Finite], Field(min_length=1), AfterValidator(_rising)]
 
 
 class Model(BaseModel):
-    """A table of a card: immutable, an unknown key is an error, and so is a value of another type: true is not 1."""
+    """A table of a card: immutable, an unknown key is an error, and so is a value of another type:
+    true is not 1.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -43,5 +45,7 @@ class Card(Model):
     dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
 
     def data_files(self) -> set[str]:
-        """Files under jt3r/data beside constants and measurements that the scan reads, a table of one after a colon."""
+        """Files under jt3r/data beside constants and measurements that the scan reads, a table of
+        one after a colon.
+        """
         raise NotImplementedError

@@ -24,8 +24,9 @@ DEEPEST = 16
 def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = None, *, allow_code: bool = False) -> Card:
     """The checked card of a TOML file, of a shipped card's bare name, or of a dict.
 
-    `settings` are changes "key.key=value" with the value in TOML. What the card adds (`cards.additions`) is made here; Python
-    files that it includes only if ``allow_code``, or if a process above allowed it. Raises BadInput naming the key.
+    ``settings`` are changes "key.key=value" with the value in TOML. What the card adds
+    (``cards.additions``) is made here; Python files that it includes only if ``allow_code``, or if
+    a process above allowed it. Raises BadInput naming the key.
     """
     name, table = (None, card) if isinstance(card, dict) else read_card(str(card))
     for setting in settings or []:
@@ -84,7 +85,9 @@ def _copy(table: Any) -> Any:
 
 
 def _first_error(model: type[Card], error: ValidationError) -> str:
-    """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before the one then missing."""
+    """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before
+    the one then missing.
+    """
     errors = error.errors()
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"] if part not in (RANGE, LISTED)]
@@ -102,7 +105,9 @@ def _first_error(model: type[Card], error: ValidationError) -> str:
 
 
 def _known_keys(annotation: Any, parents: list[str], listed: bool) -> list[str]:
-    """Keys of the table that lies under the keys `parents` of a table so annotated; `listed` says which form an axis has."""
+    """Keys of the table that lies under the keys ``parents`` of a table so annotated; ``listed``
+    says which form an axis has.
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not parents:
             return list(annotation.model_fields)

@@ -32,6 +32,8 @@ class MeshCard(Card):
         return self
 
     def check_reads(self, names: Iterable[str], *solved: str) -> None:
-        """Raise ValueError unless the parameters that these observables read are axes, fixed, or ``solved`` for."""
+        """Raise ValueError unless the parameters that these observables read are axes, fixed, or
+        ``solved`` for.
+        """
         given = {*self.axes, *self.fixed, *solved}
         check_reads((observables[name] for name in names), given, "as an axis or under fixed", self.model)

@@ -1,4 +1,6 @@
-"""What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms of the likelihood."""
+"""What cards over a parameter space share: free coordinates with priors, fixed ones, and the terms
+of the likelihood.
+"""
 
 import warnings
 from collections.abc import Iterable
@@ -26,10 +28,11 @@ WHERE = "under free or fixed"
 class SpaceCard(Card):
     """A likelihood over free coordinates.
 
-    `cuts`: published cuts are smooth walls in the sum ("wall"), or veto points afterwards ("veto"). `matching` says how mixing
-    angles become Wilson coefficients. `errors`: two-piece errors, "moments" for the paper's data and "two-sided" for
-    others unless said. `theory`: the flavour observables' theory errors, with the covariance at the point ("point"), the
-    Standard Model's ("sm"), or none ("none").
+    ``cuts``: published cuts are smooth walls in the sum ("wall"), or veto points afterwards
+    ("veto"). ``matching`` says how mixing angles become Wilson coefficients. ``errors``: two-piece
+    errors, "moments" for the paper's data and "two-sided" for others unless said. ``theory``: the
+    flavour observables' theory errors, with the covariance at the point ("point"), the Standard
+    Model's ("sm"), or none ("none").
     """
 
     terms: Annotated[list[str], Field(min_length=1), known("term", TERMS)]
@@ -44,7 +47,7 @@ class SpaceCard(Card):
     @model_validator(mode="before")
     @classmethod
     def _renamed(cls, table: Any) -> Any:
-        """`theory_errors` of earlier versions: true is `theory = "point"`, false "none"."""
+        """``theory_errors`` of earlier versions: true is ``theory = "point"``, false "none"."""
         if isinstance(table, dict) and isinstance(table.get("theory_errors"), bool) and "theory" not in table:
             rest = {key: value for key, value in table.items() if key != "theory_errors"}
             return rest | {"theory": "point" if table["theory_errors"] else "none"}

@@ -11,13 +11,16 @@ from jt3r.errors import BadInput, one_line, unknown
 from ..store.output import check_regular
 
 DEEP_KEY = re.compile(r"(?:[\w-]++\s*+\.\s*+){16}")
-"""A key of more than 16 parts: tomllib's time grows with the square of their number, to a minute for 100 kB."""
+"""A key of more than 16 parts: tomllib's time grows with the square of their number, to a minute
+for 100 kB.
+"""
 
 RENAMED = {"gm2_search": "gm2_fit"}
 """Name of a shipped card in version 0.1 -> its name today."""
 
 OWN_EXPERIMENT = re.compile(r"(?m)^\s*\[experiments\.")
-"""Header of a table of an experiment that a card adds; the key ``experiments`` itself lists names."""
+"""Header of a table of an experiment that a card adds; the key ``experiments`` itself lists names. 
+"""
 
 QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 
@@ -33,7 +36,9 @@ def shipped_cards() -> dict[str, str]:
 
 
 def read_card(name: str) -> tuple[str, dict[str, Any]]:
-    """The name and the table of a TOML file, or of a shipped card. Raises BadInput if there is none or it is no TOML."""
+    """The name and the table of a TOML file, or of a shipped card. Raises BadInput if there is none
+    or it is no TOML.
+    """
     path, shipped = Path(name), shipped_cards()
     name = name if path.exists() else RENAMED.get(name, name)
     try:
@@ -56,7 +61,9 @@ def read_card(name: str) -> tuple[str, dict[str, Any]]:
 
 
 def _decoded(data: bytes) -> str:
-    """The text of a file; a byte order mark is no part of it. Raises ValueError for other encodings than UTF-8."""
+    """The text of a file; a byte order mark is no part of it. Raises ValueError for other encodings
+    than UTF-8.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         raise ValueError("is written in UTF-16; save it as UTF-8")
     return data.decode("utf-8-sig")

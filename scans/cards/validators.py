@@ -1,4 +1,6 @@
-"""Checks that cards share: names are known and stand once, and what is computed from parameters finds them given."""
+"""Checks that cards share: names are known and stand once, and what is computed from parameters
+finds them given.
+"""
 
 import warnings
 from collections.abc import Callable, Collection, Iterable
@@ -16,7 +18,9 @@ from jt3r.units import convert, quantity
 
 
 def known(kind: str, names: Collection[str]) -> AfterValidator:
-    """Of a name, a list of names, or a table by names: each is among ``names``, and none is listed twice."""
+    """Of a name, a list of names, or a table by names: each is among ``names``, and none is listed
+    twice.
+    """
 
     def check(given: Any) -> Any:
         seen: set[str] = set()
@@ -32,7 +36,9 @@ def known(kind: str, names: Collection[str]) -> AfterValidator:
 
 
 def in_own_units(unit_of: Callable[[str], str | None]) -> BeforeValidator:
-    """Of a table by names: "110 MeV" and an axis or a prior with ``unit = "MeV"`` become numbers in the unit of the name."""
+    """Of a table by names: "110 MeV" and an axis or a prior with ``unit = "MeV"`` become numbers in
+    the unit of the name.
+    """
 
     def lowered(table: Any) -> Any:
         if not isinstance(table, dict):
@@ -98,7 +104,8 @@ def data_of(entries: Iterable[Observable | Term]) -> set[str]:
 
 
 def check_reads(entries: Iterable[Observable | Term], given: Collection[str], where: str, model: str) -> None:
-    """Raise ValueError unless each parameter that the entries read is ``given`` or has a default; ``where`` says how.
+    """Raise ValueError unless each parameter that the entries read is ``given`` or has a default;
+    ``where`` says how.
 
     Raises it too for what the model does not have.
     """

@@ -13,7 +13,9 @@ from ..engine.jax_config import cache_in_use
 
 
 def folders() -> list[Path]:
-    """Where something is kept: compiled programs of this installation, and all else that jt3r keeps."""
+    """Where something is kept: compiled programs of this installation, and all else that jt3r
+    keeps.
+    """
     found = [user_cache_path("jt3r")]
     here = cache_in_use()
     return found if here is None or here.is_relative_to(found[0]) else [here, *found]
@@ -32,7 +34,8 @@ def empty() -> None:
 
 
 def warm(names: list[str]) -> None:
-    """Run shipped cards once, all of them unless some are named, so that their programs are kept; the files are not.
+    """Run shipped cards once, all of them unless some are named, so that their programs are kept;
+    the files are not.
 
     Raises BadInput for a name that is no shipped card.
     """

@@ -13,11 +13,15 @@ PACKAGES = ("jt3r", "jax", "jaxlib", "numpy", "h5py", "isal", "distributed", "bl
 
 M_APRIME, M_PHI = 0.11, 0.0792
 DELTA_A_MU = 2.5579344812989e-9
-"""Eqs. (3) and (4) of arXiv:2105.07655 at these masses and V = 10 GeV, by mpmath at 60 digits (tests/jt3r/gm2/exact.py)."""
+"""Eqs. (3) and (4) of arXiv:2105.07655 at these masses and V = 10 GeV, by mpmath at 60 digits
+(tests/jt3r/gm2/exact.py).
+"""
 
 
 def doctor() -> dict[str, str]:
-    """What a bug report should say, as words by name. Raises RuntimeError, from JAX, if the device asked for is not there."""
+    """What a bug report should say, as words by name. Raises RuntimeError, from JAX, if the device
+    asked for is not there.
+    """
     import jax
     import jax.numpy as jnp
 

@@ -1,4 +1,6 @@
-"""Commands that look at a scan file; modules that load matplotlib or HDF5 are imported when needed."""
+"""Commands that look at a scan file; modules that load matplotlib or HDF5 are imported when
+needed.
+"""
 
 import json
 from pathlib import Path
@@ -38,7 +40,9 @@ def plot(
     size: Annotated[Literal["single", "double"] | None, typer.Option(help="Width of one or two columns of a journal.")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the picture.")] = False,
 ) -> None:
-    """Draw scan files, or Fig. 2 of the paper. Several bands, with files of limits, come into one picture."""
+    """Draw scan files, or Fig. 2 of the paper. Several bands, with files of limits, come into one
+    picture.
+    """
     from ..kinds.limits.draw import plot_band_with_limits
     from ..kinds.limits.several import are_bands, plot_bands
     from ..kinds.paper_style import plot_as_paper
@@ -80,7 +84,9 @@ def _places(settings: list[str]) -> dict[str, float]:
 
 
 def _levels(settings: list[str]) -> dict[str, tuple[float, ...]]:
-    """Arrays and values of contours from settings NAME=A,B. Raises BadInput naming the one that is wrong."""
+    """Arrays and values of contours from settings NAME=A,B. Raises BadInput naming the one that is
+    wrong.
+    """
     levels = {}
     for setting in settings:
         name, _, values = setting.partition("=")
@@ -112,7 +118,9 @@ def export(
     ],
     overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
 ) -> None:
-    """Write a scan file for other programs: CSV, Parquet, HEPData YAML, ArviZ; or a benchmark as Wilson coefficients."""
+    """Write a scan file for other programs: CSV, Parquet, HEPData YAML, ArviZ; or a benchmark as
+    Wilson coefficients.
+    """
     from ..export.write import export
 
     typer.echo(shown(export(file, output, overwrite=overwrite)))
@@ -125,7 +133,9 @@ def reweigh(
     dataset: Annotated[str | None, typer.Option(help="The new data set [that of the file].")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
 ) -> None:
-    """Give old draws the weights of other terms or data; fewer than 100 effective draws are refused."""
+    """Give old draws the weights of other terms or data; fewer than 100 effective draws are
+    refused.
+    """
     from ..kinds.sample.reweigh import reweigh as draws_under
 
     names = None if terms is None else [name.strip() for name in terms.split(",")]

@@ -14,7 +14,9 @@ from .options import visible
 
 
 def print_info(file: Path, facts: dict[str, Any]) -> None:
-    """Print the facts that `info.describe` gives of a file, and the report that belongs to its kind of scan."""
+    """Print the facts that `info.describe` gives of a file, and the report that belongs to its kind
+    of scan.
+    """
     console = Console(highlight=False)
     console.print(_table_of_arrays(facts["file"], facts["arrays"]))
     print_report(file)

@@ -1,4 +1,6 @@
-"""The command line. Results go to stdout, progress and errors to stderr; modules that load JAX are imported when needed."""
+"""The command line. Results go to stdout, progress and errors to stderr; modules that load JAX are
+imported when needed.
+"""
 
 import os
 import sys

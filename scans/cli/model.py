@@ -1,4 +1,6 @@
-"""Commands that ask the model without a scan file; modules that load JAX are imported when needed."""
+"""Commands that ask the model without a scan file; modules that load JAX are imported when
+needed.
+"""
 
 import json
 from dataclasses import asdict
@@ -46,7 +48,8 @@ def point(
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the numbers of g-2 and A' of one point, and what else its parameters concern, with gradients.
+    """Print the numbers of g-2 and A' of one point, and what else its parameters concern, with
+    gradients.
 
     --set goes before the other options, they before --card.
     """
@@ -77,7 +80,9 @@ def reproduce(
     overwrite: Annotated[bool, typer.Option(help="Replace a former report in the folder.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write tables.tex too: Tables I to III and all statements.")] = False,
 ) -> None:
-    """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a report (HTML)."""
+    """Recompute the paper's figures, tables and stated numbers beside the printed ones, and write a
+    report (HTML).
+    """
     configure(None, None, None, cache=True)
     from ..reproduce.run import reproduce
     from .progress import step_progress
@@ -97,7 +102,9 @@ def reproduce(
 
 
 def doctor(device: Device = None, dtype: Dtype = None, memory: Memory = None, cache: Cache = True) -> None:
-    """Print versions, devices, cache and the result of one kernel: whether jt3r works here, and what a bug report needs."""
+    """Print versions, devices, cache and the result of one kernel: whether jt3r works here, and
+    what a bug report needs.
+    """
     configure(device, dtype, memory, cache)
     check_device(device)
     from .doctor import doctor
@@ -110,7 +117,9 @@ def cache(
     what: Annotated[Literal["show", "empty", "warm"], typer.Argument(help="Say what is kept, remove it, or make it.")] = "show",
     cards: Annotated[list[str] | None, typer.Argument(help="Shipped cards to compile [all].")] = None,
 ) -> None:
-    """Compiled programs and tables that are kept between runs: show, empty, or warm them with the shipped cards."""
+    """Compiled programs and tables that are kept between runs: show, empty, or warm them with the
+    shipped cards.
+    """
     configure(None, None, None, cache=True)
     from .cache import contents, empty, folders, warm
 

@@ -33,15 +33,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def say(message: str) -> None:
-    """Print one line for the user to stderr; control characters in it are shown, not sent to the terminal."""
+    """Print one line for the user to stderr; control characters in it are shown, not sent to the
+    terminal.
+    """
     typer.echo(f"jt3r: {visible(message)}", err=True)
 
 
 def shown(path: Path | str) -> str:
-    """A path for stdout: exact where a program reads it, its control characters made visible on a terminal."""
+    """A path for stdout: exact where a program reads it, its control characters made visible on a
+    terminal.
+    """
     return visible(str(path)) if sys.stdout.isatty() else str(path)
 
 
 def visible(text: str) -> str:
-    """The text with control characters, which could move a terminal's cursor or worse, as escapes."""
+    """The text with control characters, which could move a terminal's cursor or worse, as
+    escapes.
+    """
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)

@@ -51,7 +51,9 @@ class Row:
 
 
 def benchmark_values(name: str) -> dict[str, float]:
-    """Parameters of a shipped benchmark point, by its name in any case. Raises BadInput if there is none of that name."""
+    """Parameters of a shipped benchmark point, by its name in any case. Raises BadInput if there is
+    none of that name.
+    """
     known = {key.lower(): key for key in ("SM", *BENCHMARKS)}
     if name.lower() not in known:
         raise BadInput(f"--card {name}: {unknown('benchmark', name.lower(), known)}")
@@ -88,10 +90,12 @@ def doubts(values: dict[str, float]) -> list[str]:
 
 
 def report(point: Point, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()) -> list[Row]:
-    """A row for each number of ``PAPER`` and each quick observable that reads a further parameter among those ``given``.
+    """A row for each number of ``PAPER`` and each quick observable that reads a further parameter
+    among those ``given``.
 
-    With ``everything`` for every quick observable, with ``names`` for those. What the point's parameters do not suffice for
-    is left out. Raises BadInput for a name that is none, or whose parameters the point does not set.
+    With ``everything`` for every quick observable, with ``names`` for those. What the point's
+    parameters do not suffice for is left out. Raises BadInput for a name that is none, or whose
+    parameters the point does not set.
     """
     for name in names or []:
         if name not in observables:
@@ -126,7 +130,9 @@ _Values = tuple[list[Array], list[list[Array]]]
 def _program(
     entries: tuple[Observable, ...], reads: tuple[tuple[str, ...], ...], dataset: str
 ) -> Callable[[dict[str, Array]], _Values]:
-    """Parameters -> values of the observables and their derivatives in what each reads, all in one program."""
+    """Parameters -> values of the observables and their derivatives in what each reads, all in one
+    program.
+    """
 
     def evaluate(given: dict[str, Array]) -> _Values:
         point = Point(**given, dataset=dataset)

@@ -16,7 +16,8 @@ Named = tuple[str, Any]
 
 
 def tile_progress(finished: Iterator[int], done: int, total: int, note: Callable[[], str]) -> Iterator[int]:
-    """Pass on the tiles that come in while a bar counts them and shows ``note``; no bar is shown where stderr is no terminal.
+    """Pass on the tiles that come in while a bar counts them and shows ``note``; no bar is shown
+    where stderr is no terminal.
 
     Where the first tile takes more than `PATIENCE` seconds a line says what it waits for.
     """
@@ -35,7 +36,9 @@ def tile_progress(finished: Iterator[int], done: int, total: int, note: Callable
 
 
 def step_progress(steps: Sequence[Named]) -> Iterator[Named]:
-    """Yield steps, pairs of a name and what to do, while a bar shows the name of the one under way."""
+    """Yield steps, pairs of a name and what to do, while a bar shows the name of the one under
+    way.
+    """
     with _bar() as bar:
         task = bar.add_task("", total=len(steps))
         for step in steps:

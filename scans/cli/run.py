@@ -31,7 +31,9 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
 
 
 def check(card: CardName, settings: Settings = None, allow_code: AllowCode = False) -> None:
-    """Print the card with all defaults, its points, tiles, memory, disk and time, and run nothing."""
+    """Print the card with all defaults, its points, tiles, memory, disk and time, and run
+    nothing.
+    """
     from rich.console import Console
 
     from ..cards.load import load_card
@@ -113,7 +115,9 @@ def merge(
     ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the file.")] = False,
 ) -> None:
-    """Make the file of a scan whose tiles were done in shards; or, with --partial, of a scan that still runs."""
+    """Make the file of a scan whose tiles were done in shards; or, with --partial, of a scan that
+    still runs.
+    """
     from ..engine.run import merge
 
     typer.echo(shown(merge(output, partial=partial, overwrite=overwrite)))

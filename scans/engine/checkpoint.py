@@ -1,4 +1,6 @@
-"""The folder of finished tiles beside a scan's output: which scan it belongs to, who works in it, which tiles are whole."""
+"""The folder of finished tiles beside a scan's output: which scan it belongs to, who works in it,
+which tiles are whole.
+"""
 
 import json
 import os
@@ -31,7 +33,9 @@ DROP = "run it as it was started, or drop it with --overwrite"
 
 
 def checkpoint_folder(output: Path) -> Path:
-    """Where the tiles of a scan lie: beside its output, on the disk that a symbolic link of its name points to."""
+    """Where the tiles of a scan lie: beside its output, on the disk that a symbolic link of its
+    name points to.
+    """
     there = followed(output)
     if not there.name:
         raise BadInput(f"{output}: is a folder")
@@ -47,7 +51,9 @@ def manifest_file(checkpoint: Path) -> Path:
 
 
 def read_manifest(checkpoint: Path) -> Facts:
-    """The facts of the scan there. Raises BadInput if there is none, or none that can be read or that is as it was written."""
+    """The facts of the scan there. Raises BadInput if there is none, or none that can be read or
+    that is as it was written.
+    """
     file = manifest_file(checkpoint)
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
@@ -66,7 +72,9 @@ def read_manifest(checkpoint: Path) -> Facts:
 
 
 def check_own(checkpoint: Path) -> None:
-    """Raise BadInput if something is at ``checkpoint`` that is not a folder of tiles, or if anything else lies in there."""
+    """Raise BadInput if something is at ``checkpoint`` that is not a folder of tiles, or if
+    anything else lies in there.
+    """
     if checkpoint.is_symlink():
         raise BadInput(f"{checkpoint}: is a link, and jt3r makes this folder itself; remove it, or name another output")
     if not checkpoint.exists():
@@ -94,9 +102,11 @@ def _mode(entry: os.DirEntry[str]) -> int:
 
 @contextmanager
 def opened(checkpoint: Path, facts: Facts, *, fresh: bool, shared: bool = False) -> Iterator[None]:
-    """The folder of this very scan, locked: alone, or ``shared`` among shards. ``fresh`` drops what is there before.
+    """The folder of this very scan, locked: alone, or ``shared`` among shards. ``fresh`` drops what
+    is there before.
 
-    Raises BadInput if another run holds it, if the scan there is another one, or if it is not a folder of tiles.
+    Raises BadInput if another run holds it, if the scan there is another one, or if it is not a
+    folder of tiles.
     """
     check_own(checkpoint)
     checkpoint.mkdir(exist_ok=True)
@@ -139,7 +149,9 @@ def _write_manifest(checkpoint: Path, facts: Facts) -> None:
 
 
 def remove(checkpoint: Path) -> None:
-    """Remove the folder and what jt3r has put there; it stays, with a warning, if anything else has come in."""
+    """Remove the folder and what jt3r has put there; it stays, with a warning, if anything else has
+    come in.
+    """
     _empty(checkpoint)
     try:
         checkpoint.rmdir()

@@ -1,4 +1,6 @@
-"""Which scan a tile belongs to: the facts that its bits depend on, the source of jt3r among them, and their digests."""
+"""Which scan a tile belongs to: the facts that its bits depend on, the source of jt3r among them,
+and their digests.
+"""
 
 import hashlib
 import json
@@ -31,7 +33,9 @@ def mark_of(facts: Facts, number: int) -> Mark:
 
 
 def check_mark(found: Mark, expected: Mark, file: Path) -> None:
-    """Raise BadInput, saying in which facts they differ, unless a tile's file is what its name and place say."""
+    """Raise BadInput, saying in which facts they differ, unless a tile's file is what its name and
+    place say.
+    """
     old, new = found.get("facts", {}), expected["facts"]
     wrong = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     if wrong:

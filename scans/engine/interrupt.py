@@ -23,20 +23,26 @@ _finishing, _asked = threading.Event(), threading.Event()
 
 
 def tile_is_done() -> None:
-    """Say that tiles come in: from now on a request to stop waits for those in flight, which are no longer compiling."""
+    """Say that tiles come in: from now on a request to stop waits for those in flight, which are no
+    longer compiling.
+    """
     _finishing.set()
 
 
 def interrupted() -> bool:
-    """Whether Ctrl-C was pressed: a library that is being loaded then may raise an error of its own."""
+    """Whether Ctrl-C was pressed: a library that is being loaded then may raise an error of its
+    own.
+    """
     return _asked.is_set()
 
 
 def exit_promptly(code: int, last_words: Callable[[], None]) -> None:
-    """Let Ctrl-C end this process with ``code`` within `PATIENCE`, while tiles are not coming in yet.
+    """Let Ctrl-C end this process with ``code`` within ``PATIENCE``, while tiles are not coming in
+    yet.
 
-    For the command line. Python hands a signal to the main thread when that comes back from C, and a compiler does not come
-    back for a minute; another thread sees the signal at once. Tiles that are finished are safe: each is a file of its own.
+    For the command line. Python hands a signal to the main thread when that comes back from C, and
+    a compiler does not come back for a minute; another thread sees the signal at once. Tiles that
+    are finished are safe: each is a file of its own.
     """
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -57,10 +63,11 @@ def exit_promptly(code: int, last_words: Callable[[], None]) -> None:
 
 @contextmanager
 def stop_requests() -> Iterator[Callable[[], bool]]:
-    """A function that says whether a signal asked to stop; a second signal raises KeyboardInterrupt at once.
+    """A function that says whether a signal asked to stop; a second signal raises KeyboardInterrupt
+    at once.
 
-    An exception raised by a signal can be lost in a callback of a C library, a flag cannot. Python hands signals to the main
-    thread alone; in other threads nothing is caught here.
+    An exception raised by a signal can be lost in a callback of a C library, a flag cannot. Python
+    hands signals to the main thread alone; in other threads nothing is caught here.
     """
     asked: list[int] = []
     _finishing.clear()
@@ -84,10 +91,12 @@ def stop_requests() -> Iterator[Callable[[], bool]]:
 
 
 def end_at_second_signal(say: Callable[[], None], code: int) -> None:
-    """End this process at a second signal even while a compiler or a device keeps Python from seeing it.
+    """End this process at a second signal even while a compiler or a device keeps Python from
+    seeing it.
 
-    Signals are written to a pipe by the system's own handler, and a thread reads them there. After the second one, and
-    `GRACE`, it calls `say` and ends the process: nothing on the disk is ever left half-written. For the command line alone.
+    Signals are written to a pipe by the system's own handler, and a thread reads them there. After
+    the second one, and ``GRACE``, it calls ``say`` and ends the process: nothing on the disk is
+    ever left half-written. For the command line alone.
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)

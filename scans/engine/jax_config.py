@@ -1,4 +1,6 @@
-"""Device, precision, memory and compilation cache of a session: set before JAX is loaded, since JAX reads them then."""
+"""Device, precision, memory and compilation cache of a session: set before JAX is loaded, since JAX
+reads them then.
+"""
 
 import hashlib
 import os
@@ -17,10 +19,11 @@ COMPILE_SECONDS = 0.1
 
 
 def configure(device: str | None, dtype: str | None, memory: float | None, cache: bool) -> None:
-    """Choose JAX's platform (cpu, cuda, ...), float64 or float32, and the share of a GPU's memory taken at start (0: none).
+    """Choose JAX's platform (cpu, cuda, ...), float64 or float32, and the share of a GPU's memory
+    taken at start (0: none).
 
-    What is None, and what the user's own environment variables of JAX say, stays. ``cache`` keeps compiled programs in the
-    user's cache folder.
+    What is None, and what the user's own environment variables of JAX say, stays. ``cache`` keeps
+    compiled programs in the user's cache folder.
     """
     # XLA logs "Very slow compile? ... file a bug" as an error, and errors that are ones are raised besides.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -41,14 +44,18 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
 
 
 def cache_in_use() -> Path | None:
-    """The folder of compiled programs of this session, or None where they are not kept: --no-cache, or JAX's variable."""
+    """The folder of compiled programs of this session, or None where they are not kept: --no-cache,
+    or JAX's variable.
+    """
     if os.environ.get("JAX_ENABLE_COMPILATION_CACHE", "true").lower() in ("false", "0"):
         return None
     return Path(os.environ.get("JAX_COMPILATION_CACHE_DIR") or cache_folder())
 
 
 def check_device(device: str | None) -> None:
-    """Load JAX on the platform asked for. Raises BadInput if this machine or this installation has no such device."""
+    """Load JAX on the platform asked for. Raises BadInput if this machine or this installation has
+    no such device.
+    """
     if device is None:
         return
     import jax
@@ -64,9 +71,11 @@ def _words(error: Exception) -> str:
 
 
 def private_cache_folder() -> Path | None:
-    """The cache folder, made if it is not there, which this user alone can write; None, with a warning, if there can be none.
+    """The cache folder, made if it is not there, which this user alone can write; None, with a
+    warning, if there can be none.
 
-    A compiled program runs with the rights of who loads it, so a file that somebody else could have put there forbids it all.
+    A compiled program runs with the rights of who loads it, so a file that somebody else could have
+    put there forbids it all.
     """
     try:
         folder = cache_folder()
@@ -90,12 +99,16 @@ def is_private(facts: os.stat_result) -> bool:
 
 
 def cache_folder() -> Path:
-    """Where compiled programs are kept: apart for each jaxlib and kind of processor, since they run on no other."""
+    """Where compiled programs are kept: apart for each jaxlib and kind of processor, since they run
+    on no other.
+    """
     return user_cache_path("jt3r") / f"jaxlib-{version('jaxlib')}-{_processor()}"
 
 
 def _processor() -> str:
-    """A short name of this machine's instruction set: home folders are shared between machines that differ."""
+    """A short name of this machine's instruction set: home folders are shared between machines that
+    differ.
+    """
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         facts = next(line for line in lines if line.startswith(("flags", "Features")))

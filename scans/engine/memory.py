@@ -16,11 +16,13 @@ Join = Callable[[Slices, Sequence[tuple[Slices, Arrays]]], Arrays]
 
 
 def within_memory(build: Callable[[tuple[int, ...]], Compute], tile: tuple[int, ...], join: Join) -> Compute:
-    """A function that computes any part of a mesh by pieces of the shape ``tile``, and of half of it when memory runs out.
+    """A function that computes any part of a mesh by pieces of the shape ``tile``, and of half of
+    it when memory runs out.
 
-    ``build`` of a shape gives the function that computes pieces of at most that shape; ``join`` makes one result of theirs. The
-    smaller shape is kept from then on, with a warning. Raises what the device raised if a single point does not fit either.
-    What ``build`` gives must wait for the device (jax.block_until_ready) before it reads: a failed array read is fatal.
+    ``build`` of a shape gives the function that computes pieces of at most that shape; ``join``
+    makes one result of theirs. The smaller shape is kept from then on, with a warning. Raises what
+    the device raised if a single point does not fit either. What ``build`` gives must wait for the
+    device (jax.block_until_ready) before it reads: a failed array read is fatal.
     """
     shape, compute = tile, build(tile)
 
@@ -44,7 +46,9 @@ def within_memory(build: Callable[[tuple[int, ...]], Compute], tile: tuple[int, 
 
 
 def put_together(cut: Slices, pieces: Sequence[tuple[Slices, Arrays]]) -> Arrays:
-    """The arrays of ``cut`` made of those of its pieces, whose mesh is along the last dimensions."""
+    """The arrays of ``cut`` made of those of its pieces, whose mesh is along the last
+    dimensions.
+    """
     if len(pieces) == 1:
         return pieces[0][1]
     whole = {}

@@ -1,4 +1,6 @@
-"""What every kind of scan is to the engine that runs it: independent tiles, and how to make one file of them."""
+"""What every kind of scan is to the engine that runs it: independent tiles, and how to make one
+file of them.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,11 +27,13 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan ready to run. ``compute`` of a tile is a pure function: the same tile gives the same bits, in any order.
+    """A scan ready to run. ``compute`` of a tile is a pure function: the same tile gives the same
+    bits, in any order.
 
-    ``tile_layout`` says what one tile's file holds, ``layout`` what the finished file holds; ``finish`` writes it from the
-    tiles. ``disk`` is an upper estimate in bytes, tiles and finished file together; ``seconds`` a rough one for a two-core
-    machine. ``best`` is the smallest chi-square in a tile's file, of a scan that looks for one.
+    ``tile_layout`` says what one tile's file holds, ``layout`` what the finished file holds;
+    ``finish`` writes it from the tiles. ``disk`` is an upper estimate in bytes, tiles and finished
+    file together; ``seconds`` a rough one for a two-core machine. ``best`` is the smallest
+    chi-square in a tile's file, of a scan that looks for one.
     """
 
     layout: Layout
@@ -49,7 +53,9 @@ def float_dtype() -> np.dtype:
 
 
 class OnDemand:
-    """The values of a long axis, float64, made when they are first used: what a scan would take is told without them."""
+    """The values of a long axis, float64, made when they are first used: what a scan would take is
+    told without them.
+    """
 
     def __init__(self, axis: Range) -> None:
         self._axis = axis
@@ -85,7 +91,8 @@ def mesh_shape(card: MeshCard) -> tuple[int, ...]:
 
 
 def open_mesh(axes: dict[str, Any], tile: Slices, shape: tuple[int, ...], pad: float | None = None) -> dict:
-    """The fields of a tile, each along its own axis and one long along the others, filled up to ``shape`` at the far edge.
+    """The fields of a tile, each along its own axis and one long along the others, filled up to
+    ``shape`` at the far edge.
 
     The filling repeats the last value, or is ``pad``.
     """
@@ -99,7 +106,9 @@ def open_mesh(axes: dict[str, Any], tile: Slices, shape: tuple[int, ...], pad: f
 
 
 def spread(fields: dict, shape: tuple[int, ...]) -> dict:
-    """The fields of a mesh of ``shape``, its last axis that divides evenly spread over the devices of this host."""
+    """The fields of a mesh of ``shape``, its last axis that divides evenly spread over the devices
+    of this host.
+    """
     devices = jax.local_device_count()
     even = [k for k, n in enumerate(shape) if n % devices == 0]
     if devices == 1 or not even:

@@ -21,7 +21,9 @@ def prepare(card: Card) -> Scan:
 
 
 def check(card: Card) -> dict[str, Any]:
-    """Points, tiles, memory and disk in bytes and rough time in seconds of a scan, without running it."""
+    """Points, tiles, memory and disk in bytes and rough time in seconds of a scan, without running
+    it.
+    """
     scan = prepare(card)
     return {
         "points": scan.points,

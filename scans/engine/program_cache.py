@@ -1,6 +1,8 @@
-"""Compiled programs, kept between runs and between processes, so that only the first use of a program waits for it.
+"""Compiled programs, kept between runs and between processes, so that only the first use of a
+program waits for it.
 
-JAX keeps compiled programs too, but finds them only after tracing and lowering, which can take longer than compiling.
+JAX keeps compiled programs too, but finds them only after tracing and lowering, which can take
+longer than compiling.
 """
 
 import hashlib
@@ -26,7 +28,9 @@ from .jax_config import cache_in_use, is_private
 Options = dict[str, bool | int | str]
 
 QUICK_TO_COMPILE: Options = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
-"""Of a CPU's compiler, for programs of many small numbers that run a few times: they compile in half the time."""
+"""Of a CPU's compiler, for programs of many small numbers that run a few times: they compile in
+half the time.
+"""
 
 HELD = 128
 """Programs of this process that are held ready; the one that was made first goes first."""
@@ -35,11 +39,13 @@ _READY: dict[str, Callable[..., list[Any]]] = {}
 
 
 def cached(function: Callable[..., Any], settings: str, options: Options | None = None) -> Callable[..., Any]:
-    """The compiled ``function`` of pytrees of arrays, kept in this process and, unless that is switched off, on disk.
+    """The compiled ``function`` of pytrees of arrays, kept in this process and, unless that is
+    switched off, on disk.
 
-    ``settings`` is a text that changes with whatever ``function`` closes over: numbers that change from call to call are
-    better arguments. The program is looked up by that, the compiler's ``options``, all files of jt3r, the versions of JAX,
-    the device and the types of its arguments. On several devices, and inside another program, it is traced anew.
+    ``settings`` is a text that changes with whatever ``function`` closes over: numbers that change
+    from call to call are better arguments. The program is looked up by that, the compiler's
+    ``options``, all files of jt3r, the versions of JAX, the device and the types of its arguments.
+    On several devices, and inside another program, it is traced anew.
     """
     if jax.local_device_count() > 1:
         return jax.jit(function, compiler_options=_for_device(options))
@@ -88,7 +94,9 @@ def _program(
 
 @contextmanager
 def _compiled_here() -> Iterator[None]:
-    """Compile anew, without JAX's own cache: a program that came out of it lacks its code when it is written again."""
+    """Compile anew, without JAX's own cache: a program that came out of it lacks its code when it
+    is written again.
+    """
     before = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]  # named by its flag, not in the class
     jax.config.update("jax_enable_compilation_cache", False)
     compilation_cache.reset_cache()  # JAX looks at the setting once
@@ -100,9 +108,11 @@ def _compiled_here() -> Iterator[None]:
 
 
 def _read(path: Path) -> tuple[Any, Any] | None:
-    """The program stored there and the tree of its results; None if it is missing, or a byte of it has changed.
+    """The program stored there and the tree of its results; None if it is missing, or a byte of it
+    has changed.
 
-    A program runs with the rights of who loads it: one that another user could have written is not looked at.
+    A program runs with the rights of who loads it: one that another user could have written is not
+    looked at.
     """
     try:
         with path.open("rb") as file:
@@ -121,7 +131,9 @@ def _read(path: Path) -> tuple[Any, Any] | None:
 
 
 def _write(path: Path, compiled: Any, places: Any) -> None:
-    """Keep the program, its SHA-256 at the end, if the folder can be written: homes of batch systems often cannot."""
+    """Keep the program, its SHA-256 at the end, if the folder can be written: homes of batch
+    systems often cannot.
+    """
     try:
         payload, arguments, _ = serialize(compiled)
     except (ValueError, NotImplementedError):  # a device, or a program with large constants, that JAX cannot write
@@ -136,7 +148,9 @@ def _write(path: Path, compiled: Any, places: Any) -> None:
 
 
 def _additions() -> list[str]:
-    """Observables that are not jt3r's own: a program with one is another, and is not written, since its code may change."""
+    """Observables that are not jt3r's own: a program with one is another, and is not written, since
+    its code may change.
+    """
     functions = [entry.function for entry in OBSERVABLES.values()]
     return [f"{f.__name__} {id(f)}" for f in functions if f.__module__.partition(".")[0] != "jt3r"]
 

@@ -1,4 +1,6 @@
-"""How a file was made: the card, the numbers it rests on, and the versions and device that computed it."""
+"""How a file was made: the card, the numbers it rests on, and the versions and device that computed
+it.
+"""
 
 import json
 import platform
@@ -24,10 +26,12 @@ PACKAGES = ("jax", "jaxlib", "numpy", "h5py", "isal")
 
 
 def provenance(card: Card) -> dict[str, str]:
-    """Of every file: JSON ``card``, ``dataset``, ``constants``, ``data``, ``versions``; ``device``, ``dtype``, ``code``.
+    """Of every file: JSON ``card``, ``dataset``, ``constants``, ``data``, ``versions``; ``device``,
+    ``dtype``, ``code``.
 
-    ``code`` is the SHA-256 of jt3r's own source, ``additions`` those of what a user added in Python and the card names.
-    No time and no host: the same card on the same installation gives the same file, bit by bit.
+    ``code`` is the SHA-256 of jt3r's own source, ``additions`` those of what a user added in Python
+    and the card names. No time and no host: the same card on the same installation gives the same
+    file, bit by bit.
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
     measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
@@ -56,7 +60,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _data(card: Card) -> dict[str, dict[str, Any]]:
-    """Data file -> its SHA-256 and the tables of it that the card's observables, terms and searches rest on."""
+    """Data file -> its SHA-256 and the tables of it that the card's observables, terms and searches
+    rest on.
+    """
     tables: dict[str, list[str]] = {}
     for file, _, table in sorted(entry.partition(":") for entry in card.data_files()):
         tables.setdefault(file, []).extend([table] if table else [])

@@ -36,8 +36,9 @@ COMPRESSED = 0.75
 """Of the size in memory, what a smooth map takes on the disk at most."""
 
 Progress = Callable[[Iterator[int], int, int, Callable[[], str]], Iterable[int]]
-"""Wraps the numbers of tiles that come in finished, given how many were done before, how many there are, and what there is to
-say of those that are finished at the time of asking."""
+"""Wraps the numbers of tiles that come in finished, given how many were done before, how many there
+are, and what there is to say of those that are finished at the time of asking.
+"""
 
 
 def default_output(card: str | Path | dict[str, Any]) -> Path:
@@ -56,23 +57,28 @@ def run(
     executor: Executor | str | None = None,
     progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
-    """Run `card` (a TOML file, a shipped card's name, or a dict) and return the path of the finished HDF5 file.
+    """Run ``card`` (a TOML file, a shipped card's name, or a dict) and return the path of the
+    finished HDF5 file.
 
-    Tiles are computed in this process, or on `executor`: one of `concurrent.futures`, or an address as "processes:2" or Dask's
-    "tcp://host:port"; its workers must see the output's folder. Finished tiles are kept beside the output in `<output>.parts`
-    until the file is whole. After a crash or an interruption `resume` goes on from there, checking every tile, and gives the
-    same bits as a run that was never stopped; a file that is finished it leaves. A symbolic link as `output` is followed.
+    Tiles are computed in this process, or on ``executor``: one of ``concurrent.futures``, or an
+    address as "processes:2" or Dask's "tcp://host:port"; its workers must see the output's folder.
+    Finished tiles are kept beside the output in ``<output>.parts`` until the file is whole. After a
+    crash or an interruption ``resume`` goes on from there, checking every tile, and gives the same
+    bits as a run that was never stopped; a file that is finished it leaves. A symbolic link as
+    ``output`` is followed.
 
-    `allow_code` allows the Python files that the card includes, here and on workers of this machine.
+    ``allow_code`` allows the Python files that the card includes, here and on workers of this
+    machine.
 
-    Raises BadInput, before anything is computed or written, if the card is wrong, if the output exists (unless `overwrite` and
-    it is a file that jt3r wrote), if its folder cannot be written, if unfinished tiles of this or another scan are there
-    (unless `resume` or `overwrite`), if another run is writing them, or if the disk is too small; ScanFailed if the disk fills
-    up or fails, or the executor breaks, on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop, after the tiles in
-    flight.
+    Raises BadInput, before anything is computed or written, if the card is wrong, if the output
+    exists (unless ``overwrite`` and it is a file that jt3r wrote), if its folder cannot be written,
+    if unfinished tiles of this or another scan are there (unless ``resume`` or ``overwrite``), if
+    another run is writing them, or if the disk is too small; ScanFailed if the disk fills up or
+    fails, or the executor breaks, on the way; KeyboardInterrupt if SIGINT or SIGTERM asked to stop,
+    after the tiles in flight.
 
     >>> import jt3r
-    >>> axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 64, "spacing": "log"}, "m_phi": {"values": [0.0792]}}
+    >>> axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 64}, "m_phi": {"values": [0.0792]}}
     >>> jt3r.run({"kind": "grid", "observables": ["pull_gm2"], "axes": axes}, "map.h5").name
     'map.h5'
     """
@@ -106,10 +112,12 @@ def run_shard(
     executor: Executor | str | None = None,
     progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
-    """Do every n-th tile of a scan, from the i-th on, for `shard` = (i, n) with i from 1; return the folder of tiles.
+    """Do every n-th tile of a scan, from the i-th on, for ``shard`` = (i, n) with i from 1; return
+    the folder of tiles.
 
-    Shards of one scan run on any machines that share the output's folder, at once or one after another, again after a crash,
-    and know nothing of each other; `merge` makes the file when all are done. Raises as `run`.
+    Shards of one scan run on any machines that share the output's folder, at once or one after
+    another, again after a crash, and know nothing of each other; ``merge`` makes the file when all
+    are done. Raises as ``run``.
     """
     number, shards = shard
     if not 1 <= number <= shards:
@@ -126,11 +134,13 @@ def run_shard(
 
 
 def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: bool = False) -> Path:
-    """Make the finished file of a scan whose tiles were done in shards, or a `partial` one of the tiles there are.
+    """Make the finished file of a scan whose tiles were done in shards, or a ``partial`` one of the
+    tiles there are.
 
-    The partial file goes to another path, may be made while the scan runs, and says in the attribute `tiles` how many of how
-    many it holds: arrays are NaN where a tile is missing, counts are those of the tiles there. Raises BadInput if no scan was
-    started for `output`, or if tiles are missing and `partial` is not given.
+    The partial file goes to another path, may be made while the scan runs, and says in the
+    attribute ``tiles`` how many of how many it holds: arrays are NaN where a tile is missing,
+    counts are those of the tiles there. Raises BadInput if no scan was started for ``output``, or
+    if tiles are missing and ``partial`` is not given.
     """
     output = Path(output)
     target = Path(partial) if partial is not None else output
@@ -197,9 +207,11 @@ def _check_place(output: Path, inputs: Sequence[str | Path], resume: bool, overw
 
 
 def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
-    """Whether `output` is the finished file of this very scan, its values read before tiles that it is made of are removed.
+    """Whether ``output`` is the finished file of this very scan, its values read before tiles that
+    it is made of are removed.
 
-    Raises BadInput, saying what differs, if it is another scan's and there are no tiles to make this one's of.
+    Raises BadInput, saying what differs, if it is another scan's and there are no tiles to make
+    this one's of.
     """
     try:
         with open_scan(output) as file:
@@ -222,7 +234,9 @@ def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
 
 
 def _check_disk(scan: Scan, checkpoint: Path, resume: bool) -> None:
-    """Raise BadInput if the scan will not fit the disk; where tiles are there already, and so their size is known, warn."""
+    """Raise BadInput if the scan will not fit the disk; where tiles are there already, and so their
+    size is known, warn.
+    """
     there = tile_bytes(checkpoint) if resume else []
     need = 2 * sum(there) / len(there) * len(scan.tiles) - sum(there) if there else COMPRESSED * scan.disk
     try:
@@ -305,7 +319,9 @@ def _assemble(scan: Scan, facts: Facts, checkpoint: Path, numbers: Sequence[int]
 
 
 def _finish(scan: Scan, facts: Facts, checkpoint: Path, output: Path) -> None:
-    """Make `output` of all tiles, under another name first, and remove them. A kill at any instant is made good by --resume."""
+    """Make ``output`` of all tiles, under another name first, and remove them. A kill at any
+    instant is made good by --resume.
+    """
     whole, there = checkpoint / "whole.h5", followed(output)
     _assemble(scan, facts, checkpoint, range(len(scan.tiles)), whole)
     if (what := kind_of_file(output)) or output.exists():  # it may have come while the scan ran

@@ -12,11 +12,13 @@ _CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr", "cus
 
 
 def without_repetition(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function`` of pytrees of arrays, each of its operations traced once however often it is asked for.
+    """``function`` of pytrees of arrays, each of its operations traced once however often it is
+    asked for.
 
-    For values of many functions, and their derivatives in many parameters, that share what they are made of. XLA drops
-    repeated arithmetic itself, but keeps every copy of a branch or a loop: c_phi alone stands in six observables of g-2.
-    The result is for compiling and not for further derivatives: custom rules are replaced by what they call.
+    For values of many functions, and their derivatives in many parameters, that share what they are
+    made of. XLA drops repeated arithmetic itself, but keeps every copy of a branch or a loop: c_phi
+    alone stands in six observables of g-2. The result is for compiling and not for further
+    derivatives: custom rules are replaced by what they call.
     """
 
     def run(*arguments: Any) -> Any:
@@ -63,7 +65,9 @@ class _Run:
         return ((name, self._text(value)) for name, value in sorted(parameters.items()))
 
     def _text(self, value: Any) -> str:
-        """A text that differs where the values of a parameter do; programs among them are printed once each."""
+        """A text that differs where the values of a parameter do; programs among them are printed
+        once each.
+        """
         if isinstance(value, tuple | list):
             return f"({','.join(map(self._text, value))})"
         if not isinstance(value, ClosedJaxpr | Jaxpr):
@@ -84,5 +88,7 @@ def _evaluated(jaxpr: Jaxpr, equation: JaxprEqn, operands: list[Any]) -> list[An
 
 
 def _same(operand: Any) -> Any:
-    """What is equal for operands that are known to be: a number is known by its value, an array by being itself."""
+    """What is equal for operands that are known to be: a number is known by its value, an array by
+    being itself.
+    """
     return id(operand) if isinstance(operand, jax.Array) or np.ndim(operand) else np.asarray(operand).tobytes()

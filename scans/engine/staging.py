@@ -1,9 +1,10 @@
 """Evaluating observables on an open mesh without computing anything twice.
 
-On a mesh with fields of shapes (n, 1) and (1, m), XLA fuses the cheap outer combination with the expensive functions of
-one axis that feed it, and so computes those n m times instead of n + m times: a factor of 100 in rate. Here the traced
-program is cut by the number of axes each of its equations extends over. What extends over one axis is compiled and run
-on its own, then what extends over two, and so on; the last stage is left with the bare combination.
+On a mesh with fields of shapes (n, 1) and (1, m), XLA fuses the cheap outer combination with the
+expensive functions of one axis that feed it, and so computes those n m times instead of n + m
+times: a factor of 100 in rate. Here the traced program is cut by the number of axes each of its
+equations extends over. What extends over one axis is compiled and run on its own, then what extends
+over two, and so on; the last stage is left with the bare combination.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,9 @@ Fields = dict[str, Array]
 
 
 class _Equation(NamedTuple):
-    """One primitive operation as a function of the slots it reads, writing the slots of its results."""
+    """One primitive operation as a function of the slots it reads, writing the slots of its
+    results.
+    """
 
     run: Callable[..., list[Any]]
     operands: list[int]
@@ -29,12 +32,16 @@ class _Equation(NamedTuple):
 
 
 def _depth(aval: Any, rank: int) -> int:
-    """How many axes of the mesh a value extends over: they come first, an integrand's nodes after them."""
+    """How many axes of the mesh a value extends over: they come first, an integrand's nodes after
+    them.
+    """
     return sum(n > 1 for n in getattr(aval, "shape", ())[:rank])
 
 
 class _Program:
-    """A traced function as a flat list of equations over numbered slots; jitted calls that span stages are inlined."""
+    """A traced function as a flat list of equations over numbered slots; jitted calls that span
+    stages are inlined.
+    """
 
     def __init__(self, function: Callable[[Fields], list[Array]], fields: dict[str, jax.ShapeDtypeStruct]):
         closed = jax.make_jaxpr(function)(fields)
@@ -65,7 +72,9 @@ class _Program:
         return [atom if isinstance(atom, Literal) else where[atom] for atom in jaxpr.outvars]
 
     def _append(self, jaxpr: Jaxpr, equation: JaxprEqn, where: dict[Var, int | Literal]) -> None:
-        """Keep ``equation`` as a program of its own, over the variables it reads that are no literals here."""
+        """Keep ``equation`` as a program of its own, over the variables it reads that are no
+        literals here.
+        """
         reads = list(dict.fromkeys(atom for atom in equation.invars if not isinstance(atom, Literal)))
         writes = [v for v in equation.outvars if not isinstance(v, DropVar)]
         closed = ClosedJaxpr(jaxpr.replace(constvars=[], invars=reads, outvars=writes, eqns=[equation]), [])
@@ -99,10 +108,10 @@ def _spans_stages(equation: JaxprEqn, rank: int) -> bool:
 class Stages:
     """``function`` (fields -> list of arrays) on an open mesh, cut into stages.
 
-    ``shapes`` names the fields and gives their shapes, all of one rank, with at most one entry above 1 each.
-    ``combine(prepare(fields))`` is ``function(fields)``. Two ``Stages`` of one function differ in shapes alone, so a large
-    tile can be prepared by one and combined in small blocks by another: ``shapes``, of what ``prepare`` returns, shows by
-    comparison how to cut it.
+    ``shapes`` names the fields and gives their shapes, all of one rank, with at most one entry
+    above 1 each. ``combine(prepare(fields))`` is ``function(fields)``. Two ``Stages`` of one
+    function differ in shapes alone, so a large tile can be prepared by one and combined in small
+    blocks by another: ``shapes``, of what ``prepare`` returns, shows by comparison how to cut it.
     """
 
     def __init__(self, function: Callable[[Fields], list[Array]], shapes: dict[str, tuple[int, ...]], dtype: Any):
@@ -114,7 +123,9 @@ class Stages:
         self.shapes = [tuple(getattr(self._program.avals[slot], "shape", ())) for slot in self._entry]
 
     def _stage(self, level: int) -> Callable[[list[Array]], list[Array]]:
-        """The jitted stage of one level; moves the entry of the next one to what this one leaves."""
+        """The jitted stage of one level; moves the entry of the next one to what this one
+        leaves.
+        """
         program, entry = self._program, self._entry
         equations = [e for e in program.equations if e.level == level or (level == 1 and e.level == 0)]
         wanted = {slot for e in program.equations if e.level > level for slot in e.operands}
@@ -131,14 +142,18 @@ class Stages:
         return run
 
     def prepare(self, fields: Fields) -> list[Array]:
-        """Run every stage but the last: all that does not extend over the whole mesh and is still needed."""
+        """Run every stage but the last: all that does not extend over the whole mesh and is still
+        needed.
+        """
         values = [fields[name] for name in self._names]
         for stage in self.stages:
             values = stage(values)
         return values
 
     def combine(self, values: list[Array]) -> list[Array]:
-        """Run the last stage on what ``prepare`` returned. Not jitted: it is made to be part of a larger program."""
+        """Run the last stage on what ``prepare`` returned. Not jitted: it is made to be part of a
+        larger program.
+        """
         program = self._program
         table: dict[int, Any] = dict(zip(self._entry, values, strict=True))
         program.run([e for e in program.equations if e.level >= self._last or self._last == 1], table)
@@ -148,7 +163,8 @@ class Stages:
 def cached_stages(
     function: Callable[[Fields], list[Array]], shapes: dict[str, tuple[int, ...]], dtype: Any, settings: str
 ) -> Callable[[Fields], list[Array]]:
-    """``function`` on an open mesh, run stage by stage: programs that are kept, and traced only if one is not there yet.
+    """``function`` on an open mesh, run stage by stage: programs that are kept, and traced only if
+    one is not there yet.
 
     ``settings`` is a text that changes with what ``function`` computes from the fields.
     """

@@ -15,7 +15,9 @@ from .prepare import prepare
 
 @dataclass(frozen=True)
 class Status:
-    """``state`` is finished, running (some process holds the scan) or stopped; bytes are those of the tiles or of the file."""
+    """``state`` is finished, running (some process holds the scan) or stopped; bytes are those of
+    the tiles or of the file.
+    """
 
     state: str
     kind: str
@@ -25,7 +27,9 @@ class Status:
 
 
 def status(output: str | Path) -> Status:
-    """How far the scan of ``output`` is, at a glance: tiles are counted, not read. Raises BadInput if there is no such scan."""
+    """How far the scan of ``output`` is, at a glance: tiles are counted, not read. Raises BadInput
+    if there is no such scan.
+    """
     output = Path(output)
     checkpoint = checkpoint_folder(output)
     if not checkpoint.exists():
@@ -39,15 +43,19 @@ def status(output: str | Path) -> Status:
 
 @dataclass(frozen=True)
 class Verdict(Status):
-    """A scan whose data are whole; ``touched`` says what else has changed since jt3r wrote the file, empty if nothing has."""
+    """A scan whose data are whole; ``touched`` says what else has changed since jt3r wrote the
+    file, empty if nothing has.
+    """
 
     touched: str
 
 
 def verify(output: str | Path) -> Verdict:
-    """Read every byte of a finished file, or of the tiles of an unfinished scan, against its checksum.
+    """Read every byte of a finished file, or of the tiles of an unfinished scan, against its
+    checksum.
 
-    Raises ScanFailed naming what is damaged, BadInput if there is no such scan or if a tile is another scan's.
+    Raises ScanFailed naming what is damaged, BadInput if there is no such scan or if a tile is
+    another scan's.
     """
     output = Path(output)
     checkpoint = checkpoint_folder(output)

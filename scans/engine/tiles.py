@@ -12,7 +12,9 @@ CHUNK_POINTS = 2**16
 
 
 class CountedSizes(NamedTuple):
-    """Of a counted map: points of a tile, and how many rows of it are reduced at a time, None for all."""
+    """Of a counted map: points of a tile, and how many rows of it are reduced at a time, None for
+    all.
+    """
 
     tile: int
     rows: int | None
@@ -25,18 +27,20 @@ class CountedSizes(NamedTuple):
 def counted_sizes(platform: str) -> CountedSizes:
     """What suits a device of this kind ("cpu", or an accelerator's name).
 
-    On a CPU a tile is a tenth of a second of work, so that a crash loses little and the few ms of overhead do not count, and 24
-    rows stay in its cache: summing over them first, down the columns, lets the compiler use vector registers. A GPU reduces a
-    tile in one launch, and the tile is as large as counts in 32-bit integers allow: a millisecond at 1e12 points a second.
+    On a CPU a tile is a tenth of a second of work, so that a crash loses little and the few ms of
+    overhead do not count, and 24 rows stay in its cache: summing over them first, down the columns,
+    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the tile is as
+    large as counts in 32-bit integers allow: a millisecond at 1e12 points a second.
     """
     return CountedSizes(2**28, 24) if platform == "cpu" else CountedSizes(2**30, None)
 
 
 def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """A block of at most about ``points`` points: sides doubled in turn, the shortest first, none past the mesh.
+    """A block of at most about ``points`` points: sides doubled in turn, the shortest first, none
+    past the mesh.
 
-    Starting from ``start`` (ones by default), so that the block of a larger number of points is a whole multiple, side by
-    side, of a smaller one, except where it takes in a whole axis.
+    Starting from ``start`` (ones by default), so that the block of a larger number of points is a
+    whole multiple, side by side, of a smaller one, except where it takes in a whole axis.
     """
     block = list(start or [1] * len(shape))
     while True:
@@ -51,13 +55,17 @@ def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | No
 
 
 def even_tile(shape: tuple[int, ...], tile: tuple[int, ...]) -> tuple[int, ...]:
-    """The smallest tile that needs no more tiles than ``tile`` does: the last ones are then nearly full."""
+    """The smallest tile that needs no more tiles than ``tile`` does: the last ones are then nearly
+    full.
+    """
     return tuple(-(-n // -(-n // side)) for n, side in zip(shape, tile, strict=True))
 
 
 @dataclass(frozen=True)
 class Tiles(Sequence[Slices]):
-    """The tiles that cover a mesh of ``shape``, in row-major order, made as they are asked for; the last ones are cut short."""
+    """The tiles that cover a mesh of ``shape``, in row-major order, made as they are asked for; the
+    last ones are cut short.
+    """
 
     shape: tuple[int, ...]
     tile: tuple[int, ...]

@@ -1,4 +1,6 @@
-"""Computing the tiles of a scan: in this process, or on any executor whose workers share its folder."""
+"""Computing the tiles of a scan: in this process, or on any executor whose workers share its
+folder.
+"""
 
 import json
 import platform
@@ -22,13 +24,17 @@ from .plan import Arrays, Scan, float_dtype
 from .prepare import prepare
 
 IN_FLIGHT = 256
-"""Tiles handed to an executor at a time: enough for any machine, and a million tiles do not fill the memory."""
+"""Tiles handed to an executor at a time: enough for any machine, and a million tiles do not fill
+the memory.
+"""
 
 Stop = Callable[[], bool]
 
 
 def here(scan: Scan, facts: Facts, checkpoint: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
-    """Compute the tiles one by one, each while the one before is compressed and written; yield those that are safe."""
+    """Compute the tiles one by one, each while the one before is compressed and written; yield
+    those that are safe.
+    """
     with ThreadPoolExecutor(cores()) as pool, ThreadPoolExecutor(1) as writer:
         writing: deque[tuple[int, Future[None]]] = deque()
 
@@ -51,7 +57,9 @@ def here(scan: Scan, facts: Facts, checkpoint: Path, numbers: Sequence[int], sto
 def _write(
     scan: Scan, facts: Facts, checkpoint: Path, number: int, arrays: Arrays, pool: ThreadPoolExecutor | None = None
 ) -> None:
-    """Write a tile, if the folder is still that of its scan and the arrays are what the file has room for."""
+    """Write a tile, if the folder is still that of its scan and the arrays are what the file has
+    room for.
+    """
     check_manifest(checkpoint, facts)
     cut = scan.tiles[number]
     for variable in scan.tile_layout.variables:
@@ -64,9 +72,11 @@ def _write(
 
 
 def on(executor: Executor, card: Card, facts: Facts, checkpoint: Path, numbers: Sequence[int], stop: Stop) -> Iterator[int]:
-    """Compute tiles on ``executor``, in any order; yield those that are safe. Its workers must see the folder ``checkpoint``.
+    """Compute tiles on ``executor``, in any order; yield those that are safe. Its workers must see
+    the folder ``checkpoint``.
 
-    Raises ScanFailed if the executor breaks, BadInput if a worker's installation would not give the same bits.
+    Raises ScanFailed if the executor breaks, BadInput if a worker's installation would not give the
+    same bits.
     """
     text, place, digest = card.model_dump_json(), str(checkpoint.absolute()), digest_of(facts)
     waiting: dict[Future[int], int] = {}
@@ -95,7 +105,9 @@ def on(executor: Executor, card: Card, facts: Facts, checkpoint: Path, numbers: 
 
 
 def _outcome(future: "Future[int]") -> int:
-    """The number of a tile that is safe. Raises what its worker did, and ScanFailed for what Dask raises of its own."""
+    """The number of a tile that is safe. Raises what its worker did, and ScanFailed for what Dask
+    raises of its own.
+    """
     try:
         return future.result()
     except CancelledError:
@@ -108,7 +120,9 @@ def _outcome(future: "Future[int]") -> int:
 
 
 def tile_task(card: str, checkpoint: str, digest: str, number: int) -> int:
-    """Compute and write one tile, in a worker, of the scan that ``card`` (JSON) asks for and whose facts have ``digest``."""
+    """Compute and write one tile, in a worker, of the scan that ``card`` (JSON) asks for and whose
+    facts have ``digest``.
+    """
     scan, facts, own = _prepared(card, float_dtype().name)
     if own != digest:
         where = f"worker on {platform.node()}, set up in another way than the process that started the scan: it"
@@ -120,7 +134,9 @@ def tile_task(card: str, checkpoint: str, digest: str, number: int) -> int:
 
 @lru_cache(maxsize=4)
 def _prepared(card: str, dtype: str) -> tuple[Scan, Facts, str]:
-    """The scan of a card in this process at its present precision, with its facts and their digest."""
+    """The scan of a card in this process at its present precision, with its facts and their
+    digest.
+    """
     scan = prepare(load_card(json.loads(card)))
     facts = facts_of(scan)
     return scan, facts, digest_of(facts)

@@ -1,1 +1,3 @@
-"""Where tiles are computed: in this process, in processes started here, on any executor, or on Dask."""
+"""Where tiles are computed: in this process, in processes started here, on any executor, or on
+Dask.
+"""

@@ -15,10 +15,11 @@ SCHEDULER = re.compile(r"(tcp|tls|ucx)://[^\s/]+:[0-9]{1,5}")
 
 @contextmanager
 def executor_at(given: str | Executor) -> Iterator[Executor]:
-    """The executor at ``processes:N``, workers started here and again when one is killed, or at a Dask ``tcp://host:port``.
+    """The executor at ``processes:N``, workers started here and again when one is killed, or at a
+    Dask ``tcp://host:port``.
 
-    An executor is passed on as it is. Raises BadInput if the address is neither, if the extra ``dask`` is not installed, if no
-    scheduler answers, or if an executor forks its processes.
+    An executor is passed on as it is. Raises BadInput if the address is neither, if the extra
+    ``dask`` is not installed, if no scheduler answers, or if an executor forks its processes.
     """
     if not isinstance(given, str):
         check_executor(given)
@@ -38,7 +39,9 @@ def executor_at(given: str | Executor) -> Iterator[Executor]:
 
 
 def check_executor(executor: Executor) -> None:
-    """Raise BadInput for an executor that is none, or that forks: a process forked after JAX has run waits for ever."""
+    """Raise BadInput for an executor that is none, or that forks: a process forked after JAX has
+    run waits for ever.
+    """
     if not isinstance(executor, Executor):
         raise BadInput(f"executor {one_line(repr(executor))}: must be processes:N, an address of Dask, or an Executor")
     context = getattr(executor, "_mp_context", None)

@@ -15,7 +15,9 @@ RETRIES = 3
 """How often a tile is tried again after its worker died."""
 
 PATIENCE = 30.0
-"""Seconds without a scheduler, or without any worker where there were some, after which a scan is given up."""
+"""Seconds without a scheduler, or without any worker where there were some, after which a scan is
+given up.
+"""
 
 EVERY = 2.0
 """Seconds between two looks at the scheduler."""
@@ -58,7 +60,8 @@ class Scheduler(Executor):
 
 @contextmanager
 def connected(address: str) -> Iterator[Executor]:
-    """The executor of the scheduler at ``address``; for ``tls://`` the certificates are those of Dask's own configuration.
+    """The executor of the scheduler at ``address``; for ``tls://`` the certificates are those of
+    Dask's own configuration.
 
     Raises BadInput if the extra ``dask`` is not installed or if no scheduler answers.
     """

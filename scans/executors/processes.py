@@ -1,7 +1,9 @@
-"""Worker processes started here, which hear and answer on pipes alone: nothing listens that another user could reach.
+"""Worker processes started here, which hear and answer on pipes alone: nothing listens that another
+user could reach.
 
-A worker is a new interpreter (no fork) that reads one line of JSON for each tile and answers in one; nothing is unpickled. It
-ends when its pipe is closed, so it does not outlive the process that started it. One that dies is started again.
+A worker is a new interpreter (no fork) that reads one line of JSON for each tile and answers in
+one; nothing is unpickled. It ends when its pipe is closed, so it does not outlive the process that
+started it. One that dies is started again.
 """
 
 import json
@@ -21,13 +23,16 @@ RETRIES = 3
 """How often a tile is tried again after its worker died."""
 
 SHARE = 0.75
-"""Of a GPU's memory that all workers together ask for at their start, as JAX does for one process."""
+"""Of a GPU's memory that all workers together ask for at their start, as JAX does for one process. 
+"""
 
 CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from jt3r.scans.executors.processes import serve; serve()"
 
 
 class Processes(Executor):
-    """``count`` workers; tasks are functions of a module with arguments and results that JSON can hold."""
+    """``count`` workers; tasks are functions of a module with arguments and results that JSON can
+    hold.
+    """
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count)
@@ -37,7 +42,9 @@ class Processes(Executor):
         self._closed = False
 
     def submit(self, task: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
-        """Run ``task`` in a worker. The future raises BadInput and ScanFailed as it does; ScanFailed if its workers die."""
+        """Run ``task`` in a worker. The future raises BadInput and ScanFailed as it does;
+        ScanFailed if its workers die.
+        """
         request = json.dumps({"module": task.__module__, "task": task.__name__, "arguments": arguments})
         return self._threads.submit(self._ask, request)
 
@@ -124,7 +131,9 @@ def _end(worker: subprocess.Popen[str]) -> None:
 
 
 def serve() -> None:
-    """What a worker does. Its starter alone decides when to stop: signals to the whole group are left to it."""
+    """What a worker does. Its starter alone decides when to stop: signals to the whole group are
+    left to it.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w")

@@ -11,7 +11,9 @@ from ..store.hdf5 import open_scan
 
 
 class Column(NamedTuple):
-    """One column of the flat table: values along all axes of the file in turn, and what they are."""
+    """One column of the flat table: values along all axes of the file in turn, and what they
+    are.
+    """
 
     values: np.ndarray
     unit: str
@@ -31,10 +33,12 @@ class Columns(NamedTuple):
 
 
 def read_columns(path: str | Path) -> Columns:
-    """The flat table of a file: its rows run over all axes, the last one fastest, as ``to_dataframe`` of xarray has them.
+    """The flat table of a file: its rows run over all axes, the last one fastest, as
+    ``to_dataframe`` of xarray has them.
 
-    An array that does not depend on an axis is repeated along it. A search has one row for each minimum, a profile one for each
-    fit; their arrays over anything else (starts, matrices, intervals) are left out. Raises BadInput as ``open_scan``.
+    An array that does not depend on an axis is repeated along it. A search has one row for each
+    minimum, a profile one for each fit; their arrays over anything else (starts, matrices,
+    intervals) are left out. Raises BadInput as ``open_scan``.
     """
     with open_scan(path) as scan:
         scales = {name: item for name, item in scan.items() if item.is_scale}

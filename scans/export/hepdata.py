@@ -20,7 +20,9 @@ MISSING = "-"
 
 
 def write_hepdata(source: Path, output: Path) -> None:
-    """Write any file as a HEPData table: its axes are the independent variables, its arrays the dependent ones."""
+    """Write any file as a HEPData table: its axes are the independent variables, its arrays the
+    dependent ones.
+    """
     write_document(source, output, _hepdata(read_columns(source)))
 
 
@@ -35,7 +37,9 @@ def write_document(source: Path, output: Path, document: dict[str, Any]) -> None
 
 
 def _hepdata(columns: Columns) -> dict[str, Any]:
-    """The HEPData table of any file: its axes are the independent variables, its arrays the dependent ones."""
+    """The HEPData table of any file: its axes are the independent variables, its arrays the
+    dependent ones.
+    """
     return {
         "independent_variables": [_variable(name, column) for name, column in columns.coordinates.items()],
         "dependent_variables": [

@@ -1,4 +1,6 @@
-"""Scan files for other programs: CSV, Parquet, HEPData YAML, ArviZ; benchmark points as Wilson coefficients (WCxf)."""
+"""Scan files for other programs: CSV, Parquet, HEPData YAML, ArviZ; benchmark points as Wilson
+coefficients (WCxf).
+"""
 
 import csv
 import os
@@ -18,18 +20,21 @@ Writer = Callable[[Path, Path], None]
 
 
 def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -> Path:
-    """Write the scan file `source` in the format that the suffix of `output` names, and return its path.
+    """Write the scan file ``source`` in the format that the suffix of ``output`` names, and return
+    its path.
 
-    .csv: one row for each point, units in the heading. .parquet: the same, units and sources in its metadata (extra `export`).
-    .yaml: a HEPData table; a file of limits gives one row for each interval (extra `export`). .json: WCxf, Wilson coefficients
-    of a benchmark point, whose name stands in place of the file, or of the best minimum of a fit. .nc: draws of kind "sample"
-    as ArviZ reads them. .tex: the best minima of a fit with errors and pulls, as a LaTeX table.
+    .csv: one row for each point, units in the heading. .parquet: the same, units and sources in its
+    metadata (extra ``export``). .yaml: a HEPData table; a file of limits gives one row for each
+    interval (extra ``export``). .json: WCxf, Wilson coefficients of a benchmark point, whose name
+    stands in place of the file, or of the best minimum of a fit. .nc: draws of kind "sample" as
+    ArviZ reads them. .tex: the best minima of a fit with errors and pulls, as a LaTeX table.
 
-    Raises BadInput for a suffix that is none of these, for an output that exists (unless `overwrite` and jt3r wrote it) or that
-    is the source, and for a missing extra.
+    Raises BadInput for a suffix that is none of these, for an output that exists (unless
+    ``overwrite`` and jt3r wrote it) or that is the source, and for a missing extra.
 
     >>> import jt3r
-    >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
+    >>> axes = {"m_aprime": {"values": [0.05, 0.1]}}
+    >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": axes}
     >>> jt3r.export(jt3r.run(card, "lifetime.h5"), "lifetime.csv").read_text().splitlines()[0]
     'm_aprime [GeV],ctau_aprime [m]'
     """

@@ -26,7 +26,9 @@ def thin(shape: tuple[int, ...]) -> tuple[slice, ...] | slice:
 
 
 def draw_map(axes: Axes, scan: h5py.File, card: dict, name: str, view: View) -> None:
-    """An array as colours over the two axes of the file, grey where it has no value, and contours of it and of others."""
+    """An array as colours over the two axes of the file, grey where it has no value, and contours
+    of it and of others.
+    """
     names = [n for n in card["axes"] if len(scan[n]) > 1]
     item = array_of(scan, name)
     values = np.squeeze(item[thin(item.shape)]).astype(float)

@@ -1,4 +1,6 @@
-"""Figs. 3, 4 and 6 as the paper draws them: one plane, its colours, its line styles. From the same files as our pictures."""
+"""Figs. 3, 4 and 6 as the paper draws them: one plane, its colours, its line styles. From the same
+files as our pictures.
+"""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +35,8 @@ FIG6_MASSES = (0.11, 0.2)
 
 
 def plot_as_paper(file: str | Path, picture: str | Path, limits: Sequence[str | Path] = ()) -> None:
-    """Draw a file in the paper's way: a band with files of limits as Fig. 3, cross-sections as Fig. 4, decay lengths as Fig. 6.
+    """Draw a file in the paper's way: a band with files of limits as Fig. 3, cross-sections as Fig.
+    4, decay lengths as Fig. 6.
 
     Raises BadInput for another file.
     """
@@ -84,7 +87,9 @@ def _look(name: str) -> tuple[str, dict[str, Any]]:
 
 
 def _ranges(files: Sequence[str | Path], v: float) -> list[tuple[str, float, float]]:
-    """(search, lower, upper) in MeV of the searches of Fig. 3 at the band's V, each from the first file that has it."""
+    """(search, lower, upper) in MeV of the searches of Fig. 3 at the band's V, each from the first
+    file that has it.
+    """
     found: dict[str, list[tuple[str, float, float]]] = {}
     for file in files:
         with open_scan(file) as searches:
@@ -119,7 +124,9 @@ def _fig4(axes: Axes, scan: h5py.File, card: dict) -> None:
 
 
 def _fig6(axes: Axes, scan: h5py.File) -> None:
-    """The largest d/ln N as a band for m_A' from 110 to 200 MeV, and the highest energies of three searches."""
+    """The largest d/ln N as a band for m_A' from 110 to 200 MeV, and the highest energies of three
+    searches.
+    """
     energies, masses, lengths = scan["energy"][()], scan["m_aprime"][()], scan["decay_length"][()]
     rows = [int(np.argmin(np.abs(masses - mass))) for mass in FIG6_MASSES]
     if not np.allclose(masses[rows], FIG6_MASSES, rtol=1e-6):

@@ -39,15 +39,17 @@ def plot(
     title: str | None = None,
     style: str = "jt3r",
 ) -> Axes:
-    """Draw a scan, a file or what ``jt3r.open`` gave of one, in the way of its kind on ``ax``, or on new axes, and return them.
+    """Draw a scan, a file or what ``jt3r.open`` gave of one, in the way of its kind on ``ax``, or
+    on new axes, and return them.
 
-    ``at`` cuts at values of axes ({"v": 20.0}), ``observable`` says which array of the file is drawn, ``contours`` draws
-    lines of arrays over a map, ``log`` takes the logarithm of what is drawn; ``x``, ``y`` and ``c`` name the axes and the
-    colours. ``style`` is jt3r, paper, or a style file of matplotlib. Raises BadInput if there is no such file or nothing to
-    draw it by.
+    ``at`` cuts at values of axes ({"v": 20.0}), ``observable`` says which array of the file is
+    drawn, ``contours`` draws lines of arrays over a map, ``log`` takes the logarithm of what is
+    drawn; ``x``, ``y`` and ``c`` name the axes and the colours. ``style`` is jt3r, paper, or a
+    style file of matplotlib. Raises BadInput if there is no such file or nothing to draw it by.
 
     >>> import jt3r
-    >>> card = {"kind": "band", "pulls": [-1.0, 0.0, 1.0], "axes": {"m_aprime": {"min": 0.02, "max": 0.2, "n": 64}}}
+    >>> axes = {"m_aprime": {"min": 0.02, "max": 0.2, "n": 64}}
+    >>> card = {"kind": "band", "pulls": [-1.0, 0.0, 1.0], "axes": axes}
     >>> axes = jt3r.plot(jt3r.run(card, "band.h5"), title="The band")
     >>> axes.get_xlabel()
     "$m_{A'}$ [MeV]"
@@ -66,7 +68,9 @@ def plot(
 
 
 def plot_file(file: str | Path, picture: str | Path) -> None:
-    """Draw a scan file into a PNG, PDF or SVG. Raises BadInput if there is nothing to draw it by."""
+    """Draw a scan file into a PNG, PDF or SVG. Raises BadInput if there is nothing to draw it
+    by.
+    """
     plot_files([Path(file)], Path(picture))
 
 

@@ -1,4 +1,6 @@
-"""The kinds of scan: one record each, found in the folders beside this module. A new kind is a new folder."""
+"""The kinds of scan: one record each, found in the folders beside this module. A new kind is a new
+folder.
+"""
 
 import json
 from collections.abc import Mapping
@@ -14,14 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of scan. Each part is named "module:name" inside the kind's own package and imported when it is asked for.
+    """A kind of scan. Each part is named "module:name" inside the kind's own package and imported
+    when it is asked for.
 
-    ``card`` is the class of its run cards; ``build`` makes the ``Scan`` of a card. The others read a finished file:
-    ``draw`` puts its picture on axes, (axes, file, card, view) -> None, where ``View`` says what the user asked for;
-    ``report`` says in tables and lines what was found, (file, card) -> things that rich prints; ``rows`` names the
-    axes that the rows of a flat table run over, card -> names, all axes of the file unless given. ``exports`` maps
-    a suffix to a writer of that format, (source, output) -> None, of a kind that has one of its own. ``formerly``
-    are names that cards and files of earlier versions call it by. ``slow`` ones compile for half a minute or more.
+    ``card`` is the class of its run cards; ``build`` makes the ``Scan`` of a card. The others read
+    a finished file: ``draw`` puts its picture on axes, (axes, file, card, view) -> None, where
+    ``View`` says what the user asked for; ``report`` says in tables and lines what was found,
+    (file, card) -> things that rich prints; ``rows`` names the axes that the rows of a flat table
+    run over, card -> names, all axes of the file unless given. ``exports`` maps a suffix to a
+    writer of that format, (source, output) -> None, of a kind that has one of its own. ``formerly``
+    are names that cards and files of earlier versions call it by. ``slow`` ones compile for half a
+    minute or more.
     """
 
     name: str

@@ -48,7 +48,9 @@ SIZES = {"single": (3.37, 2.8), "double": (6.93, 4.4)}
 
 
 def rules(style: str) -> Any:
-    """The settings of matplotlib of a style by its name, or of a style file. Raises BadInput if it is neither."""
+    """The settings of matplotlib of a style by its name, or of a style file. Raises BadInput if it
+    is neither.
+    """
     if style in STYLES:
         return STYLES[style]
     try:
@@ -61,7 +63,8 @@ def rules(style: str) -> Any:
 def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r") -> Iterator[Figure]:
     """A figure in a style, saved to ``picture`` when the block ends, or not at all.
 
-    Raises BadInput for a name that ends in none of the formats, and for what is no place for a file.
+    Raises BadInput for a name that ends in none of the formats, and for what is no place for a
+    file.
     """
     if picture.suffix not in SIGNED:
         raise BadInput(f"output {picture}: the name must end in one of {', '.join(SIGNED)}")
@@ -93,7 +96,9 @@ def shown_values(item: h5py.Dataset, values: Any = None) -> np.ndarray:
 
 
 def in_best_unit(arrays: list[np.ndarray], unit: str) -> tuple[list[np.ndarray], str]:
-    """Arrays in the unit that they share as drawn, and that unit: energies in the one that suits the largest."""
+    """Arrays in the unit that they share as drawn, and that unit: energies in the one that suits
+    the largest.
+    """
     if unit != "GeV":
         return arrays, unit
     largest = max((float(np.nanmax(np.abs(a))) for a in arrays if np.isfinite(a).any()), default=1.0)

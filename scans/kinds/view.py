@@ -20,9 +20,10 @@ HIDDEN = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "_Netcdf4Dimid", 
 class View:
     """What a picture shows of a file, where its kind leaves a choice.
 
-    ``at``: values of axes to cut at, the nearest of the file each. ``observable``: the array that is drawn. ``contours``:
-    arrays and the values at which lines are drawn on a map. ``log``: colours or heights in the logarithm. ``x`` and ``y``:
-    the axes, or the coordinates of points. ``c``: the colours, of a map or of points.
+    ``at``: values of axes to cut at, the nearest of the file each. ``observable``: the array that
+    is drawn. ``contours``: arrays and the values at which lines are drawn on a map. ``log``:
+    colours or heights in the logarithm. ``x`` and ``y``: the axes, or the coordinates of points.
+    ``c``: the colours, of a map or of points.
     """
 
     at: Mapping[str, float] = field(default_factory=dict)
@@ -50,8 +51,8 @@ def array_of(scan: h5py.File, name: str) -> h5py.Dataset:
 def part(scan: h5py.File, card: dict, view: View) -> Iterator[tuple[h5py.File, dict]]:
     """The file and its card, cut at ``view.at`` and with the axis ``view.x`` first.
 
-    Of a stored grid over three axes or more the two longest are left, or x and y, and the others cut in their middle.
-    Raises BadInput for an axis that the file does not have.
+    Of a stored grid over three axes or more the two longest are left, or x and y, and the others
+    cut in their middle. Raises BadInput for an axis that the file does not have.
     """
     axes = card.get("axes", {})
     names = [name for name in axes if name in scan and scan[name].ndim == 1 and not card.get("refine")]

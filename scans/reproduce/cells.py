@@ -1,4 +1,6 @@
-"""The cells of Tables I, II and III as findings: coefficients, observables, measured values, anomalies."""
+"""The cells of Tables I, II and III as findings: coefficients, observables, measured values,
+anomalies.
+"""
 
 import re
 
@@ -40,7 +42,9 @@ def table1_findings(data: str) -> list[Finding]:
 
 
 def table2_findings(data: str) -> list[Finding]:
-    """The measured column of Table II, that of the Standard Model, and the cells of the benchmarks."""
+    """The measured column of Table II, that of the Standard Model, and the cells of the
+    benchmarks.
+    """
     return [*(_measured(quantity, data) for quantity in TABLE2), *(_cell(row, "table2", data) for row in table2(POLYNOMIALS))]
 
 

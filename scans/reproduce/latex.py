@@ -1,4 +1,6 @@
-"""The report's tables in LaTeX, for an appendix: Tables I to III beside ours, and every statement."""
+"""The report's tables in LaTeX, for an appendix: Tables I to III beside ours, and every
+statement.
+"""
 
 import re
 import unicodedata
@@ -12,7 +14,9 @@ PREAMBLE = "% \\usepackage{booktabs,longtable} in the preamble. Made by jt3r rep
 
 
 def typeset(text: str) -> str:
-    """Plain text of the statements in LaTeX: sub- and superscripts, Greek letters, powers of ten, arrows."""
+    """Plain text of the statements in LaTeX: sub- and superscripts, Greek letters, powers of ten,
+    arrows.
+    """
     words = []
     for word in re.split(r"(\s+)", text):
         if re.search(r"[_^]|->|[^\x00-\x7f]|\d[eE][-+]?\d", word):

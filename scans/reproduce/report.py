@@ -71,7 +71,9 @@ def count(findings: Sequence[Finding]) -> Counter[str]:
 
 
 def render(folder: Path, sections: Sequence[Section], dataset: str) -> str:
-    """The report in HTML, its pictures inside. The same numbers give the same bytes: it carries no time and no host."""
+    """The report in HTML, its pictures inside. The same numbers give the same bytes: it carries no
+    time and no host.
+    """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"typeset": typeset, "number": number}
     template = environment.from_string(files("jt3r.scans.reproduce").joinpath("report.html.j2").read_text(encoding="utf-8"))
@@ -104,7 +106,9 @@ def _inline(picture: Path) -> str:
 
 
 def typeset(text: str) -> Markup:
-    """Plain text with m_φ', q^2, C_{10}, 1e-9 and -> as HTML with subscripts, superscripts, powers of ten and arrows."""
+    """Plain text with m_φ', q^2, C_{10}, 1e-9 and -> as HTML with subscripts, superscripts, powers
+    of ten and arrows.
+    """
     html = str(escape(text)).replace("&#39;", "′").replace("-&gt;", "→").replace(" - ", " − ")
     html = re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)e(-?\d+)", lambda match: _power(match[1], match[2]), html)
     html = re.sub(r"_(\{[^}]*\}|[A-Za-zα-ωΑ-Ω0-9]+[′*]?)", _raised("sub"), html)

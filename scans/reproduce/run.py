@@ -1,4 +1,6 @@
-"""The paper, reproduced: every figure, table and stated number anew, in a folder with one report in HTML."""
+"""The paper, reproduced: every figure, table and stated number anew, in a folder with one report in
+HTML.
+"""
 
 import hashlib
 import json
@@ -19,7 +21,9 @@ from .statements import PAPER_DATA, STATEMENTS, Finding, find
 
 REPORT, FINDINGS, TABLES = "report.html", "statements.csv", "tables.tex"
 LIST = "files.json"
-"""Name -> SHA-256 of the files of a report, written with it: with ``overwrite`` no others are replaced or removed."""
+"""Name -> SHA-256 of the files of a report, written with it: with ``overwrite`` no others are
+replaced or removed.
+"""
 
 Step = tuple[str, Callable[[], Any]]
 Progress = Callable[[Sequence[Step]], Iterable[Step]]
@@ -35,14 +39,17 @@ def reproduce(
     latex: bool = False,
     progress: Progress = lambda steps: steps,
 ) -> tuple[Path, list[Finding]]:
-    """Write the report and its files into the folder ``output``; return the report's path and the findings.
+    """Write the report and its files into the folder ``output``; return the report's path and the
+    findings.
 
-    ``only``: the parts to do (fig2, fig3, fig4, fig6, table1, table2, table3, text), all if empty. ``dataset``: the
-    measurements. ``latex``: write Tables I to III and the table of statements to tables.tex as well. All is made in a
-    hidden folder beside ``output`` and moved there when it is whole, so an interrupted run leaves nothing.
+    ``only``: the parts to do (fig2, fig3, fig4, fig6, table1, table2, table3, text), all if empty.
+    ``dataset``: the measurements. ``latex``: write Tables I to III and the table of statements to
+    tables.tex as well. All is made in a hidden folder beside ``output`` and moved there when it is
+    whole, so an interrupted run leaves nothing.
 
-    Raises BadInput if ``output`` cannot be written, or holds files and not ``overwrite``, which replaces the files that a
-    former report lists and leaves all others; ScanFailed if the disk fails on the way.
+    Raises BadInput if ``output`` cannot be written, or holds files and not ``overwrite``, which
+    replaces the files that a former report lists and leaves all others; ScanFailed if the disk
+    fails on the way.
     """
     output = Path(output)
     parts = _parts(only)
@@ -115,7 +122,9 @@ def _latex(sections: Sequence[Section], findings: Sequence[Finding]) -> str:
 
 
 def _former(output: Path) -> dict[str, str]:
-    """The list of a former report's files in the folder. Raises BadInput for a list that jt3r did not write."""
+    """The list of a former report's files in the folder. Raises BadInput for a list that jt3r did
+    not write.
+    """
     try:
         listed = json.loads((output / LIST).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -132,10 +141,11 @@ def _is_entry(name: str, digest: object) -> bool:
 
 
 def _move(folder: Path, output: Path, former: dict[str, str]) -> None:
-    """The new files into place, the report last; then those of the former report that are not among them are removed.
+    """The new files into place, the report last; then those of the former report that are not among
+    them are removed.
 
-    Raises BadInput, before anything is moved, if a file of the same name is there that the former report's list does not
-    name, or that has changed since.
+    Raises BadInput, before anything is moved, if a file of the same name is there that the former
+    report's list does not name, or that has changed since.
     """
     output.mkdir(exist_ok=True)
     files = sorted(folder.iterdir(), key=lambda file: file.name == REPORT)

@@ -1,4 +1,6 @@
-"""What the paper states, as data, and the verdict on each statement: reproduced, differs or not computable."""
+"""What the paper states, as data, and the verdict on each statement: reproduced, differs or not
+computable.
+"""
 
 import math
 from collections.abc import Sequence
@@ -31,7 +33,9 @@ Kind = Literal[
 
 
 class Statement(BaseModel):
-    """One statement of the paper; the keys are explained at the head of ``paper_statements.toml``."""
+    """One statement of the paper; the keys are explained at the head of
+    ``paper_statements.toml``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,10 +76,12 @@ class Statement(BaseModel):
 
 @dataclass(frozen=True)
 class Finding:
-    """A statement with what jt3r makes of it: ``ours`` beside what is ``printed``, or what must ``bound`` it (below, above).
+    """A statement with what jt3r makes of it: ``ours`` beside what is ``printed``, or what must
+    ``bound`` it (below, above).
 
-    ``statement`` is its number in the list of 209, empty for a comparison beside it; ``digits`` ours less printed in units
-    of the last printed digit. ``kind`` and ``reason`` are empty where the two agree.
+    ``statement`` is its number in the list of 209, empty for a comparison beside it; ``digits``
+    ours less printed in units of the last printed digit. ``kind`` and ``reason`` are empty where
+    the two agree.
     """
 
     name: str

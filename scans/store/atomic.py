@@ -1,4 +1,6 @@
-"""Files that take their place only when they are whole, on file systems that cannot do everything."""
+"""Files that take their place only when they are whole, on file systems that cannot do
+everything.
+"""
 
 import errno
 import os

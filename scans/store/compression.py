@@ -1,7 +1,8 @@
 """Chunks of an HDF5 dataset, filtered here instead of in the HDF5 library.
 
-The library compresses one chunk at a time under a global lock. Filtered here, chunks are compressed by as many threads as
-there are cores and then stored as they are; any HDF5 reader undoes the filters.
+The library compresses one chunk at a time under a global lock. Filtered here, chunks are compressed
+by as many threads as there are cores and then stored as they are; any HDF5 reader undoes the
+filters.
 """
 
 import os
@@ -16,13 +17,16 @@ from isal import isal_zlib
 from numcodecs.fletcher32 import Fletcher32
 
 FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
-"""Filters that every HDF5 reader has, in the order they are applied. Deflated after the shuffle, a smooth map takes 60 %."""
+"""Filters that every HDF5 reader has, in the order they are applied. Deflated after the shuffle, a
+smooth map takes 60 %.
+"""
 
 DEFLATE_LEVEL = 2
 """Of ISA-L, 0 to 3: the size of zlib's level 1 in a seventh of its time. Any inflate reads it."""
 
 _FLETCHER = Fletcher32()
-"""The sums of H5_checksum_fletcher32 in the HDF5 library, compiled: 15 times as fast as in NumPy."""
+"""The sums of H5_checksum_fletcher32 in the HDF5 library, compiled: 15 times as fast as in NumPy. 
+"""
 
 
 def cores() -> int:
@@ -31,7 +35,9 @@ def cores() -> int:
 
 
 def write_chunks(dataset: h5py.Dataset, array: np.ndarray, pool: Executor | None = None) -> None:
-    """Fill ``dataset``, created with FILTERS and of a shape that whole chunks make up, with ``array``, padded by zeros."""
+    """Fill ``dataset``, created with FILTERS and of a shape that whole chunks make up, with
+    ``array``, padded by zeros.
+    """
     blocks = list(_blocks(array, dataset.chunks))
     encoded = (pool.map if pool is not None else map)(encode, [block for _, block in blocks])
     for (offset, _), data in zip(blocks, encoded, strict=True):
@@ -47,7 +53,9 @@ def _blocks(array: np.ndarray, chunks: tuple[int, ...]) -> Iterator[tuple[tuple[
 
 
 def encode(block: np.ndarray) -> bytes:
-    """The bytes of a chunk as HDF5 stores it: shuffled, deflated, its Fletcher checksum at the end."""
+    """The bytes of a chunk as HDF5 stores it: shuffled, deflated, its Fletcher checksum at the
+    end.
+    """
     by_significance = np.ascontiguousarray(block).view(np.uint8).reshape(-1, block.dtype.itemsize).T
     data = isal_zlib.compress(by_significance.tobytes(), DEFLATE_LEVEL)
     return with_checksum(data)

@@ -1,8 +1,10 @@
-"""Digests of what a finished file holds, kept inside it: they outlive another program that opens the file for writing.
+"""Digests of what a finished file holds, kept inside it: they outlive another program that opens
+the file for writing.
 
-Each array has the attribute ``sha256``, over its type, its shape and its stored chunks; the file has ``attributes_sha256``,
-over the names of its arrays and all other attributes. A file whose bytes have changed may hang or end the HDF5 library, so
-``inspect`` lets a process of its own compare them.
+Each array has the attribute ``sha256``, over its type, its shape and its stored chunks; the file
+has ``attributes_sha256``, over the names of its arrays and all other attributes. A file whose bytes
+have changed may hang or end the HDF5 library, so ``inspect`` lets a process of its own compare
+them.
 """
 
 import hashlib
@@ -35,7 +37,9 @@ CHILD = (
 
 @dataclass(frozen=True)
 class Comparison:
-    """Of a file that was touched: whether it carries digests of jt3r, arrays that differ, whether attributes differ."""
+    """Of a file that was touched: whether it carries digests of jt3r, arrays that differ, whether
+    attributes differ.
+    """
 
     ours: bool = False
     damaged: tuple[str, ...] = ()
@@ -97,7 +101,9 @@ def _attributes_digest(file: h5py.File) -> str:
 
 
 def add_digests(file: h5py.File, known: dict[str, ChunkDigests] | None = None) -> None:
-    """Put the digests into a file that is otherwise complete; ``known`` has those of arrays whose chunks were seen."""
+    """Put the digests into a file that is otherwise complete; ``known`` has those of arrays whose
+    chunks were seen.
+    """
     file.flush()
     for name, item in file.items():
         made = (known or {}).get(name)
@@ -128,7 +134,9 @@ def print_comparison(path: str) -> None:
 
 
 def inspect(path: Path) -> Comparison | None:
-    """The contents of a file that was touched against the digests in it; None if HDF5 cannot read it."""
+    """The contents of a file that was touched against the digests in it; None if HDF5 cannot read
+    it.
+    """
     facts = path.stat()
     return _inspected(path.absolute(), facts.st_mtime_ns, facts.st_size, facts.st_ino)
 

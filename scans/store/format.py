@@ -1,4 +1,6 @@
-"""What every finished file must look like before anything reads on in it: its attributes, and the kinds of arrays it holds."""
+"""What every finished file must look like before anything reads on in it: its attributes, and the
+kinds of arrays it holds.
+"""
 
 import json
 from math import prod
@@ -20,11 +22,15 @@ LINKS = {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"}
 
 FILTERS_READ = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 LARGEST_CHUNK = 2**28
-"""Bytes of a chunk or of an array that is not chunked: jt3r writes chunks of a MiB and small arrays whole."""
+"""Bytes of a chunk or of an array that is not chunked: jt3r writes chunks of a MiB and small arrays
+whole.
+"""
 
 
 def check_format(file: h5py.File) -> None:
-    """Raise BadInput in one line unless ``file`` has what every file of jt3r has, in types and sizes that are safe to read."""
+    """Raise BadInput in one line unless ``file`` has what every file of jt3r has, in types and
+    sizes that are safe to read.
+    """
     if file.attrs.get("format") != FORMAT:
         raise BadInput(f"{file.filename}: is an HDF5 file, but not one that jt3r wrote")
     _check_schema(file)
@@ -77,7 +83,9 @@ def _short(value: Any) -> str:
 
 
 def _problem(file: h5py.File, name: str) -> str:
-    """What is wrong with a member of the file; empty if it is an array of numbers or texts, stored in the file itself."""
+    """What is wrong with a member of the file; empty if it is an array of numbers or texts, stored
+    in the file itself.
+    """
     if not isinstance(file.get(name, getlink=True), h5py.HardLink):
         return "is a link"
     item = file[name]

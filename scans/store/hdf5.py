@@ -1,7 +1,8 @@
 """The HDF5 side of a scan: the finished file made of its tiles, and how it is opened.
 
-A finished file is self-describing: dimension scales make it open in xarray as labelled arrays, each variable carries unit,
-LaTeX label and source, and the file carries the card and how it was made. Every array of numbers has a checksum (fletcher32).
+A finished file is self-describing: dimension scales make it open in xarray as labelled arrays, each
+variable carries unit, LaTeX label and source, and the file carries the card and how it was made.
+Every array of numbers has a checksum (fletcher32).
 """
 
 import re
@@ -37,7 +38,9 @@ Known = dict[str, ChunkDigests]
 
 @contextmanager
 def _replacing(path: Path, known: Known | None = None) -> Iterator[h5py.File]:
-    """A new file that takes the place of ``path`` only when it is whole, with its integrity data and on the disk."""
+    """A new file that takes the place of ``path`` only when it is whole, with its integrity data
+    and on the disk.
+    """
     with in_place_of(path) as temporary:
         with h5py.File(temporary, "w", track_order=True, locking=False) as file:
             yield file
@@ -46,10 +49,11 @@ def _replacing(path: Path, known: Known | None = None) -> Iterator[h5py.File]:
 
 
 def write_full(path: Path, layout: Layout, tiles: Sequence[tuple[Slices, Path]]) -> None:
-    """The finished file of a scan whose tiles are blocks of its arrays: chunks move over as they are, still compressed.
+    """The finished file of a scan whose tiles are blocks of its arrays: chunks move over as they
+    are, still compressed.
 
-    A tile's slices are along the last dimensions of each variable; the ones before them are whole in every tile. Where no
-    tile is given, floats read NaN and other types zero.
+    A tile's slices are along the last dimensions of each variable; the ones before them are whole
+    in every tile. Where no tile is given, floats read NaN and other types zero.
     """
     known: Known = {variable.name: ChunkDigests() for variable in layout.variables}
     with _replacing(path, known) as file:
@@ -70,7 +74,9 @@ def write_full(path: Path, layout: Layout, tiles: Sequence[tuple[Slices, Path]])
 
 
 def _check_form(tile: Path, source: h5py.Dataset, target: h5py.Dataset, slices: Slices) -> None:
-    """Raise ScanFailed unless a tile's array has the type and the shape of the place that it is for."""
+    """Raise ScanFailed unless a tile's array has the type and the shape of the place that it is
+    for.
+    """
     whole = target.shape[: target.ndim - len(slices)]
     shape = padded((*whole, *(s.stop - s.start for s in slices)), target.chunks)
     if (source.dtype, source.shape, source.chunks) != (target.dtype, shape, target.chunks):
@@ -111,7 +117,9 @@ def write_arrays(path: Path, layout: Layout, arrays: dict[str, np.ndarray]) -> N
 
 
 def write_rows(path: Path, layout: Layout, pieces: Iterable[dict[str, np.ndarray]]) -> None:
-    """The finished file of a scan whose tiles are runs of rows: each variable's first dimension takes them in turn."""
+    """The finished file of a scan whose tiles are runs of rows: each variable's first dimension
+    takes them in turn.
+    """
     with _replacing(path) as file:
         _write_header(file, layout)
         targets = {}
@@ -153,10 +161,12 @@ UNEXPECTED = (KeyError, IndexError, ValueError, TypeError, AttributeError, Runti
 
 @contextmanager
 def open_scan(path: str | Path) -> Iterator[h5py.File]:
-    """A finished scan file, open for reading; one that another program has written to since is said to be so in a warning.
+    """A finished scan file, open for reading; one that another program has written to since is said
+    to be so in a warning.
 
-    Raises BadInput in one line if it is missing, damaged, foreign or too new, and if what the caller's block reads from it is
-    not there or not of the kind its card says; that error keeps its cause.
+    Raises BadInput in one line if it is missing, damaged, foreign or too new, and if what the
+    caller's block reads from it is not there or not of the kind its card says; that error keeps its
+    cause.
     """
     path = Path(path)
     try:
@@ -178,9 +188,11 @@ def open_scan(path: str | Path) -> Iterator[h5py.File]:
 
 
 def check_whole(path: Path) -> str:
-    """How a file compares with what jt3r wrote: "" if nothing has changed, or in words what has, which are a warning too.
+    """How a file compares with what jt3r wrote: "" if nothing has changed, or in words what has,
+    which are a warning too.
 
-    Raises BadInput in one line if its data are damaged or if it is none of jt3r's, OSError if it cannot be read.
+    Raises BadInput in one line if its data are damaged or if it is none of jt3r's, OSError if it
+    cannot be read.
     """
     if not is_hdf5(path):
         raise Damaged(f"{path}: is no HDF5 file, or is cut short or damaged")

@@ -12,7 +12,9 @@ from .hdf5 import open_scan
 
 
 def describe(path: str | Path) -> dict[str, Any]:
-    """The file's arrays with shape, unit, range and meaning, its card and how it was made. Raises BadInput as ``open_scan``."""
+    """The file's arrays with shape, unit, range and meaning, its card and how it was made. Raises
+    BadInput as ``open_scan``.
+    """
     with open_scan(path) as file:
         attributes = {key: _plain(value) for key, value in file.attrs.items()}
         arrays = {name: _array(item) for name, item in file.items() if isinstance(item, h5py.Dataset)}

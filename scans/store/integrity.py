@@ -1,12 +1,14 @@
 """Whether a finished file is as jt3r wrote it, byte by byte, read before HDF5 opens it.
 
-HDF5's own checks are not enough: one byte changed in what it stores of a text or of a dimension scale can end the process or
-send it round for ever (libhdf5 2.0.0). So the integrity data at the end of the file are read first. A program that opens the
-file for writing cuts them off, for HDF5 ends a file where its own data end; ``contents`` then says whether the data are whole.
+HDF5's own checks are not enough: one byte changed in what it stores of a text or of a dimension
+scale can end the process or send it round for ever (libhdf5 2.0.0). So the integrity data at the
+end of the file are read first. A program that opens the file for writing cuts them off, for HDF5
+ends a file where its own data end; ``contents`` then says whether the data are whole.
 
-The end of the file is: the byte ranges of compressed chunks, merged where they touch, as pairs of little-endian 64-bit
-numbers; how many pairs; the SHA-256 of all other bytes, the pairs and their number; eight bytes of name. The chunks have
-checksums of their own (fletcher32), so a file of any size is opened after reading a few KiB. Other readers ignore all this.
+The end of the file is: the byte ranges of compressed chunks, merged where they touch, as pairs of
+little-endian 64-bit numbers; how many pairs; the SHA-256 of all other bytes, the pairs and their
+number; eight bytes of name. The chunks have checksums of their own (fletcher32), so a file of any
+size is opened after reading a few KiB. Other readers ignore all this.
 """
 
 import hashlib
@@ -47,7 +49,9 @@ def is_hdf5(path: Path) -> bool:
 
 
 def is_untouched(path: Path) -> bool:
-    """Whether integrity data are there and agree with the file. Raises OSError if it cannot be read."""
+    """Whether integrity data are there and agree with the file. Raises OSError if it cannot be
+    read.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(max(0, size - _TAIL))

@@ -22,7 +22,9 @@ class Coordinate:
 
 @dataclass(frozen=True)
 class Variable:
-    """One array of the file over named dimensions; ``chunks`` is None for a small array that is written whole."""
+    """One array of the file over named dimensions; ``chunks`` is None for a small array that is
+    written whole.
+    """
 
     name: str
     dims: tuple[str, ...]

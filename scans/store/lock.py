@@ -1,4 +1,6 @@
-"""One writer at a time in a folder: by ``flock``, or where the file system has none by files that only one can create."""
+"""One writer at a time in a folder: by ``flock``, or where the file system has none by files that
+only one can create.
+"""
 
 import fcntl
 import os
@@ -14,14 +16,18 @@ from jt3r.errors import BadInput
 from .atomic import CANNOT, lost
 
 PATIENCE = 0.5
-"""Seconds that a run waits for the lock: ``jt3r status`` holds it for a moment to see whether somebody else does."""
+"""Seconds that a run waits for the lock: ``jt3r status`` holds it for a moment to see whether
+somebody else does.
+"""
 
 ALONE, SHARED = "lock.alone", "lock.shared"
 
 
 @contextmanager
 def locked(folder: Path, shared: bool) -> Iterator[None]:
-    """The folder locked, alone or ``shared`` among shards. Raises BadInput if another process holds it or has removed it."""
+    """The folder locked, alone or ``shared`` among shards. Raises BadInput if another process holds
+    it or has removed it.
+    """
     path = folder / "lock"
     with path.open("ab") as lock:
         if not _flock(lock.fileno(), fcntl.LOCK_SH if shared else fcntl.LOCK_EX, folder):
@@ -73,7 +79,9 @@ def _created(folder: Path, shared: bool) -> Iterator[None]:
 
 
 def _holder(folder: Path, shared: bool, besides: Path | None = None) -> Path | None:
-    """The file of a process that works here and forbids others; those of dead processes of this machine are removed."""
+    """The file of a process that works here and forbids others; those of dead processes of this
+    machine are removed.
+    """
     for path in [folder / ALONE, *([] if shared else sorted(folder.glob(f"{SHARED}.*")))]:
         if path == besides:
             continue
@@ -104,7 +112,9 @@ def _in_use(folder: Path, holder: Path) -> BadInput:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether a run works in this folder now. The system drops the lock of a killed process. Needs no lock itself."""
+    """Whether a run works in this folder now. The system drops the lock of a killed process. Needs
+    no lock itself.
+    """
     with suppress(FileNotFoundError), (folder / "lock").open("rb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -28,7 +28,9 @@ SIGNS: dict[str, tuple[bytes, ...]] = {
 
 
 def kind_of_file(path: Path) -> str | None:
-    """What is at `path` in words if it is no regular file, else None. Raises BadInput where links go round."""
+    """What is at ``path`` in words if it is no regular file, else None. Raises BadInput where links
+    go round.
+    """
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -47,7 +49,9 @@ def check_regular(path: Path) -> None:
 
 
 def followed(path: Path) -> Path:
-    """Where a file of this name lies: what a symbolic link points to. Raises BadInput where links go round."""
+    """Where a file of this name lies: what a symbolic link points to. Raises BadInput where links
+    go round.
+    """
     try:
         return path.resolve() if path.is_symlink() else path
     except (OSError, RuntimeError):
@@ -55,9 +59,10 @@ def followed(path: Path) -> Path:
 
 
 def check_output(path: Path, overwrite: bool, inputs: Iterable[Path | str] = ()) -> None:
-    """Raise BadInput unless `path` can be a new file, or with `overwrite` one in place of a file that jt3r wrote.
+    """Raise BadInput unless ``path`` can be a new file, or with ``overwrite`` one in place of a
+    file that jt3r wrote.
 
-    It must lie in a folder that is there, and be none of `inputs`.
+    It must lie in a folder that is there, and be none of ``inputs``.
     """
     if what := kind_of_file(path):
         raise BadInput(f"output {path}: is {what}")
@@ -75,7 +80,7 @@ def check_output(path: Path, overwrite: bool, inputs: Iterable[Path | str] = ())
 
 
 def check_ours(path: Path) -> None:
-    """Raise BadInput unless jt3r wrote the file at `path`."""
+    """Raise BadInput unless jt3r wrote the file at ``path``."""
     try:
         ours = is_ours(path)
     except OSError as error:
@@ -122,7 +127,7 @@ def _is_wcxf(path: Path) -> bool:
 
 
 def _is_table(head: bytes) -> bool:
-    """Whether the heading is one of columns that a scan has, as `export` writes it."""
+    """Whether the heading is one of columns that a scan has, as ``export`` writes it."""
     from jt3r import observables
     from jt3r.flavour.coordinates import COORDINATES
     from jt3r.point import PARAMETERS

@@ -1,6 +1,8 @@
-"""One immutable file for each finished tile: arrays as HDF5, then a mark that says which tile of which scan it is.
+"""One immutable file for each finished tile: arrays as HDF5, then a mark that says which tile of
+which scan it is.
 
-The mark is a JSON text, its length, and the SHA-256 of all bytes before; HDF5 ignores what follows its own data.
+The mark is a JSON text, its length, and the SHA-256 of all bytes before; HDF5 ignores what follows
+its own data.
 """
 
 import hashlib
@@ -22,16 +24,20 @@ from .layout import Layout
 from .reading import open_hdf5
 
 Mark = dict[str, Any]
-"""What tells a tile from all others: ``number``, and ``facts``: what its bits depend on, name -> short digest."""
+"""What tells a tile from all others: ``number``, and ``facts``: what its bits depend on, name ->
+short digest.
+"""
 
 _LENGTH = struct.Struct("<Q")
 _END = _LENGTH.size + hashlib.sha256().digest_size
 
 
 def write_tile(path: Path, layout: Layout, arrays: dict[str, np.ndarray], mark: Mark, pool: Executor | None = None) -> None:
-    """One finished tile. Chunked variables are stored exactly as the finished file will store them, compressed by ``pool``.
+    """One finished tile. Chunked variables are stored exactly as the finished file will store them,
+    compressed by ``pool``.
 
-    HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own without a traceback.
+    HDF5 makes it in memory: where the disk is full, the library cannot close a file of its own
+    without a traceback.
     """
     with h5py.File(path.name, "w", driver="core", backing_store=False, track_order=True) as file:
         for variable in layout.variables:
@@ -59,7 +65,8 @@ def padded(shape: Sequence[int], chunks: Sequence[int]) -> tuple[int, ...]:
 
 
 def read_mark(path: Path) -> Mark | None:
-    """The mark of a tile, every byte of which is as it was written; None if it is missing or damaged.
+    """The mark of a tile, every byte of which is as it was written; None if it is missing or
+    damaged.
 
     Raises OSError if the file is there and cannot be read.
     """
@@ -88,7 +95,9 @@ def _digest(file: BinaryIO, size: int) -> bytes:
 
 
 def read_tile(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
-    """The arrays of a tile, or None if the file is missing or a byte of it has changed since it was written."""
+    """The arrays of a tile, or None if the file is missing or a byte of it has changed since it was
+    written.
+    """
     if read_mark(path) is None:
         return None
     try:
@@ -99,7 +108,9 @@ def read_tile(path: Path, layout: Layout) -> dict[str, np.ndarray] | None:
 
 
 def must_read_tile(file: Path, layout: Layout) -> dict[str, np.ndarray]:
-    """The arrays of a tile that was whole a moment ago. Raises ScanFailed if it cannot be read back."""
+    """The arrays of a tile that was whole a moment ago. Raises ScanFailed if it cannot be read
+    back.
+    """
     arrays = read_tile(file, layout)
     if arrays is None:
         raise ScanFailed(f"{file}: was damaged while the scan ran; run again with --resume")

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 
 def open_dataset(path: str | Path) -> "xarray.Dataset":
-    """The file as an xarray Dataset, its arrays read when used: ``.sel``, ``.plot`` and ``.to_dataframe()`` work on it.
+    """The file as an xarray Dataset, its arrays read when used: ``.sel``, ``.plot`` and
+    ``.to_dataframe()`` work on it.
 
-    Names are texts. Of each array ``units`` are what pint reads, ``long_name`` is the LaTeX label that ``.plot()`` puts on
-    an axis, ``description`` says what it is and ``source`` where it is from. Raises BadInput as ``open_scan``, or if xarray
-    is missing.
+    Names are texts. Of each array ``units`` are what pint reads, ``long_name`` is the LaTeX label
+    that ``.plot()`` puts on an axis, ``description`` says what it is and ``source`` where it is
+    from. Raises BadInput as ``open_scan``, or if xarray is missing.
 
     >>> import jt3r
-    >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
+    >>> axes = {"m_aprime": {"values": [0.05, 0.1]}}
+    >>> card = {"kind": "grid", "observables": ["ctau_aprime"], "axes": axes}
     >>> scan = jt3r.open(jt3r.run(card, "lifetime.h5"))
     >>> scan.ctau_aprime.sel(m_aprime=0.1).item() < scan.ctau_aprime.sel(m_aprime=0.05).item()
     True
@@ -38,7 +40,9 @@ def open_dataset(path: str | Path) -> "xarray.Dataset":
 
 
 def _decoded(scan: "xarray.Dataset") -> "xarray.Dataset":
-    """The dataset with texts for bytes, labels with dollar signs, and empty units for pure numbers."""
+    """The dataset with texts for bytes, labels with dollar signs, and empty units for pure
+    numbers.
+    """
     texts = {name: array for name, array in scan.variables.items() if array.dtype.kind == "S"}
     scan = scan.assign({name: (array.dims, array.values.astype(str), array.attrs) for name, array in texts.items()})
     for array in scan.variables.values():

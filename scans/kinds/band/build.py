@@ -1,4 +1,6 @@
-"""Band scans: where the pull of g-2 takes given values, solved for one parameter over a mesh of the others."""
+"""Band scans: where the pull of g-2 takes given values, solved for one parameter over a mesh of the
+others.
+"""
 
 from functools import partial
 from math import prod
@@ -95,7 +97,9 @@ def _solve(
     max_roots: int,
     full: bool,
 ) -> list[jax.Array]:
-    """Lowest root, whether there is one, how many, dx/dp = -(df/dp)/(df/dx) for the target and the others, and all roots."""
+    """Lowest root, whether there is one, how many, dx/dp = -(df/dp)/(df/dx) for the target and the
+    others, and all roots.
+    """
     moment, pull_of = (two_loop.delta_a_mu_full, two_loop.pull_gm2_full) if full else (delta_a_mu, pull_gm2)
     solve = partial(band.solve, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
     root, count = solve()

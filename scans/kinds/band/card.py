@@ -14,8 +14,9 @@ from ...cards.validators import data_of, known
 class BandCard(MeshCard):
     """Where the pull of g-2 takes given values, solved for one parameter over a mesh of the others.
 
-    Roots are sought ``between`` two values. The lowest is kept, and with ``max_roots`` above 1 the next ones as well.
-    ``contributions = "full"`` adds the muon's heavy partner and the Barr-Zee diagrams, which the paper leaves out.
+    Roots are sought ``between`` two values. The lowest is kept, and with ``max_roots`` above 1 the
+    next ones as well. ``contributions = "full"`` adds the muon's heavy partner and the Barr-Zee
+    diagrams, which the paper leaves out.
     """
 
     kind: Literal["band"]

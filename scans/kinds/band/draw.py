@@ -13,7 +13,9 @@ from .several import draw_family
 
 
 def draw(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """The band against the one axis of its file, or one for each of a few values of a second. Raises BadInput if neither."""
+    """The band against the one axis of its file, or one for each of a few values of a second.
+    Raises BadInput if neither.
+    """
     names = [name for name in card["axes"] if len(scan[name]) > 1]
     if view.shown is not None:
         draw_array(axes, scan, card, view.shown, view)
@@ -28,7 +30,9 @@ def draw(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 
 def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """The band, with the window of half an MeV around its centre in an inset: on the full scale it is a line."""
+    """The band, with the window of half an MeV around its centre in an inset: on the full scale it
+    is a line.
+    """
     target, along = card["solve_for"], next(name for name in card["axes"] if len(scan[name]) > 1)
     x, pulls = shown_values(scan[along]), scan["pull"][()]
     edges = shown_values(scan[target]).reshape(len(pulls), len(x))  # whatever other axes are one value long
@@ -54,7 +58,9 @@ def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
 
 
 def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:
-    """Bands between pulls of opposite sign, the central value as a line, and every other pull as a thin one."""
+    """Bands between pulls of opposite sign, the central value as a line, and every other pull as a
+    thin one.
+    """
     drawn = {0.0}
     for level, alpha in ((2.0, 0.25), (1.0, 0.5)):
         if {-level, level} <= set(pulls.tolist()):

@@ -66,7 +66,9 @@ def _along(scan: h5py.File, card: dict) -> list[str]:
 
 
 def _differences(cards: list[dict]) -> list[str]:
-    """A text for each card: its parameters that are not the same in all, else its data set and contributions."""
+    """A text for each card: its parameters that are not the same in all, else its data set and
+    contributions.
+    """
     given = [{"v": fixed_v(card), **card["fixed"], **card.get("cut", {})} for card in cards]
     names = [name for name in dict.fromkeys(chain(*given)) if len({one.get(name) for one in given}) > 1]
     if names:

@@ -29,7 +29,9 @@ TEXT = h5py.string_dtype()
 
 
 def search_scan(card: SearchCard) -> Scan:
-    """The scan that descends from every start; its file holds the minima, best first, and where each start went."""
+    """The scan that descends from every start; its file holds the minima, best first, and where
+    each start went.
+    """
     named, total = card.named_starts, len(card.named_starts) + card.starts
     likelihood, space = card.problem()
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))

@@ -13,9 +13,10 @@ from ...cards.space import SpaceCard
 class SearchCard(SpaceCard):
     """Minima from ``starts`` random points of the priors, and from those under ``named_starts``.
 
-    ``named_starts.NAME`` gives coordinates of one more start; those it leaves out lie in the middle of their priors.
-    ``observables`` are computed at every minimum. ``warm_up = false`` leaves out Adam and L-BFGS. With ``until = "allowed"`` a
-    start ends as soon as every term is within one standard deviation: many allowed points for little, none a minimum.
+    ``named_starts.NAME`` gives coordinates of one more start; those it leaves out lie in the middle
+    of their priors. ``observables`` are computed at every minimum. ``warm_up = false`` leaves out
+    Adam and L-BFGS. With ``until = "allowed"`` a start ends as soon as every term is within one
+    standard deviation: many allowed points for little, none a minimum.
     """
 
     kind: Literal["fit"]

@@ -14,7 +14,8 @@ NAMED = 5
 
 
 def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Minima within four units of the best chi-square, in two coordinates: those of the view, else where the basins differ.
+    """Minima within four units of the best chi-square, in two coordinates: those of the view, else
+    where the basins differ.
 
     With a colour for each of the best basins, or in the colour of an array that the view names.
     """
@@ -53,7 +54,9 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 
 def _telling(scan: h5py.File, free: list[str], basin: np.ndarray, shown: np.ndarray) -> list[str]:
-    """The two coordinates in which the basins lie apart most, against their spread; the two masses of a single basin."""
+    """The two coordinates in which the basins lie apart most, against their spread; the two masses
+    of a single basin.
+    """
     masses: list[str] = [name for name in ("m_phi", "m_aprime") if name in free]
     numbers = np.unique(basin[shown])
     if len(numbers) < 2 or len(free) < 3:

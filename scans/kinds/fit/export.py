@@ -1,4 +1,6 @@
-"""The minima of a fit for papers and for other programs: a table in LaTeX, Wilson coefficients of one as WCxf."""
+"""The minima of a fit for papers and for other programs: a table in LaTeX, Wilson coefficients of
+one as WCxf.
+"""
 
 import json
 from pathlib import Path
@@ -11,14 +13,16 @@ from jt3r.errors import BadInput
 from ...store.hdf5 import open_scan
 
 SIGN = "% minima of a fit, by jt3r"
-"""First line, by which the file is known as ours (`jt3r.scans.store.output.SIGNS`)."""
+"""First line, by which the file is known as ours (``jt3r.scans.store.output.SIGNS``)."""
 
 SHOWN = 4
 """Basins in a table: its columns."""
 
 
 def write_tex(source: Path, output: Path) -> None:
-    """The best minimum of each of the first basins: coordinates with errors from the Hessian, pulls, goodness."""
+    """The best minimum of each of the first basins: coordinates with errors from the Hessian,
+    pulls, goodness.
+    """
     with open_scan(source) as file:
         output.write_text(tex(file, json.loads(file.attrs["card"])), encoding="utf-8")
 
@@ -68,7 +72,9 @@ def _with_error(value: float, error: float) -> str:
 
 
 def write_point(source: Path, output: Path) -> None:
-    """The Wilson coefficients of the best minimum as WCxf, at 160 GeV. Raises BadInput if the fit has none."""
+    """The Wilson coefficients of the best minimum as WCxf, at 160 GeV. Raises BadInput if the fit
+    has none.
+    """
     from jt3r.flavour.exchange import write_wcxf
     from jt3r.flavour.observables import coefficients
 

@@ -1,4 +1,6 @@
-"""What a search found, printed: the best minimum of every basin with its observables, and where the named starts went."""
+"""What a search found, printed: the best minimum of every basin with its observables, and where the
+named starts went.
+"""
 
 import json
 from typing import Any
@@ -10,16 +12,20 @@ from rich.table import Table
 from rich.text import Text
 
 NAMES, COLUMN = 30, 14
-"""Width of the column of names and of each basin's: as many basins are printed as the terminal has room for."""
+"""Width of the column of names and of each basin's: as many basins are printed as the terminal has
+room for.
+"""
 
 EDGE = "|"
 
 DEGENERATE = 1e-6
-"""As `jt3r.inference.fit.DEGENERATE`, without its imports."""
+"""As ``jt3r.inference.fit.DEGENERATE``, without its imports."""
 
 
 def report(file: h5py.File, card: dict) -> list[Any]:
-    """The minima of a fit: how many starts reached them, the best of each basin, and where the named starts went."""
+    """The minima of a fit: how many starts reached them, the best of each basin, and where the
+    named starts went.
+    """
     lines: list[Any] = [Text(summary(file))]
     if len(file["chi_square"]):
         lines += [Text(line) for line in significance(file, card)]
@@ -30,7 +36,9 @@ def report(file: h5py.File, card: dict) -> list[Any]:
 
 
 def significance(file: h5py.File, card: dict) -> list[str]:
-    """What the best chi-square means, and what the data leave open where many minima are as good."""
+    """What the best chi-square means, and what the data leave open where many minima are as
+    good.
+    """
     if "p_value" not in file:  # of an earlier version
         return []
     measured, read = int(file.attrs["measurements"]), [n for n in str(file.attrs["parameters_read"]).split(", ") if n]
@@ -58,12 +66,16 @@ def rows(card: dict) -> set[str]:
 
 
 def named_starts(card: dict) -> dict[str, dict[str, float]]:
-    """The named starts of a stored card; files written before the key had this name call it `begin`."""
+    """The named starts of a stored card; files written before the key had this name call it
+    ``begin``.
+    """
     return card["named_starts"] if "named_starts" in card else card["begin"]
 
 
 def summary(file: h5py.File) -> str:
-    """One line: starts, how many converged, how many met NaN, minima and basins; or allowed points in their place."""
+    """One line: starts, how many converged, how many met NaN, minima and basins; or allowed points
+    in their place.
+    """
     ended, ends = ("are allowed", "points") if _until(file) == "allowed" else ("converged", "minima")
     converged, minimum = file["start_converged"][()], file["start_minimum"][()]
     basins = len(np.unique(file["basin"][()]))
@@ -78,7 +90,9 @@ def _until(file: h5py.File) -> str:
 
 
 def _best(file: h5py.File, card: dict, shown: int) -> Table:
-    """A column for the best minimum of each basin that no published cut vetoes, if there is one, best first."""
+    """A column for the best minimum of each basin that no published cut vetoes, if there is one,
+    best first.
+    """
     chi_square, basin, vetoed = file["chi_square"][()], file["basin"][()], file["vetoed"][()]
     order = np.lexsort((chi_square, vetoed))
     _, first = np.unique(basin[order], return_index=True)

@@ -13,9 +13,11 @@ from .refinement import Refine
 
 
 class Summary(Model):
-    """What a grid is reduced to: counts of |value| < level, the point of smallest |value|, a histogram of the value.
+    """What a grid is reduced to: counts of |value| < level, the point of smallest |value|, a
+    histogram of the value.
 
-    Every level and every bin costs one pass over the grid; ``bins = 0`` and ``best = false`` leave those out.
+    Every level and every bin costs one pass over the grid; ``bins = 0`` and ``best = false`` leave
+    those out.
     """
 
     levels: list[Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default=[1.0, 2.0, 3.0], min_length=1)
@@ -32,7 +34,9 @@ class Summary(Model):
 
 
 class GridCard(MeshCard):
-    """Observables over a mesh of axes: stored in full, refined along a contour, or reduced as the grid streams by."""
+    """Observables over a mesh of axes: stored in full, refined along a contour, or reduced as the
+    grid streams by.
+    """
 
     kind: Literal["grid"]
     observables: Annotated[Observables, Field(min_length=1)]

@@ -1,4 +1,6 @@
-"""Curves of stored grids: observables over one axis, or over a first axis for each of a second's listed values."""
+"""Curves of stored grids: observables over one axis, or over a first axis for each of a second's
+listed values.
+"""
 
 import json
 
@@ -17,7 +19,9 @@ MANY_DECADES = 100.0
 
 
 def curve_axes(scan: h5py.File, card: dict) -> list[str]:
-    """The axis along the curves and the axis, if any, that numbers them; empty if this grid is no set of curves."""
+    """The axis along the curves and the axis, if any, that numbers them; empty if this grid is no
+    set of curves.
+    """
     axes = [name for name in card["axes"] if name in scan and len(scan[name]) > 1]
     if len(axes) == 2 and "values" in card["axes"][axes[1]] and len(scan[axes[1]]) <= MAX_CURVES:
         return axes if len(card["observables"]) == 1 else []
@@ -25,7 +29,9 @@ def curve_axes(scan: h5py.File, card: dict) -> list[str]:
 
 
 def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """The curves, with the measured value of each observable that the file's data set knows as a band."""
+    """The curves, with the measured value of each observable that the file's data set knows as a
+    band.
+    """
     along, *numbered = curve_axes(scan, card)
     shown = [scan[name] for name in card["observables"]]
     x, x_label = _scaled([scan[along]])
@@ -79,7 +85,9 @@ def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:
 
 
 def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curves: list[np.ndarray]) -> None:
-    """One standard deviation around each measured value that the file's data set has, and where in x the curves meet it."""
+    """One standard deviation around each measured value that the file's data set has, and where in
+    x the curves meet it.
+    """
     measured = json.loads(scan.attrs["dataset"])[card["dataset"]]
     for name in card["observables"]:
         if name in measured and {"value", "error"} <= set(measured[name]):
@@ -99,7 +107,9 @@ def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curv
 
 
 def _crossings(x: np.ndarray, curve: np.ndarray, low: float, high: float) -> list[tuple[float, float]]:
-    """Where a curve passes through a band, linearly between its points in the logarithm of positive values."""
+    """Where a curve passes through a band, linearly between its points in the logarithm of positive
+    values.
+    """
     if np.nanmin(curve) > 0 and low > 0:
         curve, low, high = np.log(curve), np.log(low), np.log(high)
     middle, half = (low + high) / 2, (high - low) / 2

@@ -28,10 +28,14 @@ from ...store.layout import Layout, Variable
 from .card import GridCard
 
 TILE_POINTS = 16 * CHUNK_POINTS
-"""A tile is 8 MiB per observable in float64: it stays in cache on most machines, and large outputs do not."""
+"""A tile is 8 MiB per observable in float64: it stays in cache on most machines, and large outputs
+do not.
+"""
 
 STORED_BYTES_PER_SECOND = 1.2e8
-"""Computed, compressed and written twice, as a tile and in the finished file, on two cores; physics takes the least of it."""
+"""Computed, compressed and written twice, as a tile and in the finished file, on two cores; physics
+takes the least of it.
+"""
 
 
 def grid_function(card: GridCard) -> Callable[[Fields], list[jax.Array]]:

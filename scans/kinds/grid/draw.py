@@ -1,4 +1,6 @@
-"""Pictures of grids: maps of one observable, measured regions, histograms; curves and refined cells have their own modules."""
+"""Pictures of grids: maps of one observable, measured regions, histograms; curves and refined cells
+have their own modules.
+"""
 
 import json
 
@@ -19,7 +21,9 @@ from .draw_refined import draw_cells
 
 
 def draw(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Draw a grid in the way its axes, its output and the view ask for. Raises BadInput if there is none."""
+    """Draw a grid in the way its axes, its output and the view ask for. Raises BadInput if there is
+    none.
+    """
     names = [name for name in card["axes"] if name in scan and len(scan[name]) > 1]
     if card.get("refine"):
         if len(card["axes"]) != 2:
@@ -39,13 +43,17 @@ def draw(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 
 def _draw_map(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """What was asked for, else the first pull among the observables, else the first observable, over the two axes."""
+    """What was asked for, else the first pull among the observables, else the first observable,
+    over the two axes.
+    """
     pulls = [name for name in card["observables"] if name.startswith("pull")]
     draw_map(axes, scan, card, view.shown or (pulls or card["observables"])[0], view)
 
 
 def _measured(scan: h5py.File, card: dict) -> dict[str, tuple[float, float, float]]:
-    """Lower end, value and upper end of the measurements with two-sided errors in the file's data set."""
+    """Lower end, value and upper end of the measurements with two-sided errors in the file's data
+    set.
+    """
     bands = {}
     for name, entry in json.loads(scan.attrs["dataset"])[card["dataset"]].items():
         if "stat" in entry:
@@ -55,7 +63,9 @@ def _measured(scan: h5py.File, card: dict) -> dict[str, tuple[float, float, floa
 
 
 def _draw_measured(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """The 68 % band of each measurement over the two axes, and labelled contours of the first observable."""
+    """The 68 % band of each measurement over the two axes, and labelled contours of the first
+    observable.
+    """
     names = [name for name in card["axes"] if len(scan[name]) > 1]
     x, y = (shown_values(scan[name])[thin((len(scan[name]),))] for name in names)
     bands = _measured(scan, card)

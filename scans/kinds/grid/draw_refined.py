@@ -10,11 +10,15 @@ from ..style import coupling_on_top, label, set_scales, shown_values
 from ..view import View, array_of
 
 TRIANGLES = ((0, 2, 3), (0, 3, 1))
-"""The two halves of a cell as corners: their numbers' bits say lower or upper end along the first and the second axis."""
+"""The two halves of a cell as corners: their numbers' bits say lower or upper end along the first
+and the second axis.
+"""
 
 
 def draw_cells(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Cells in the colour of the observable that was followed, or of the first one stored, and the contours of it."""
+    """Cells in the colour of the observable that was followed, or of the first one stored, and the
+    contours of it.
+    """
     x, y = list(card["axes"])
     refine = card["refine"]
     shown = view.shown or (refine["where"] if refine["where"] in card["observables"] else card["observables"][0])

@@ -1,10 +1,13 @@
-"""Grid scans that refine themselves: a mesh of cells, of which only those are split through which a contour passes.
+"""Grid scans that refine themselves: a mesh of cells, of which only those are split through which a
+contour passes.
 
-A cell is split if, between its lowest and its highest corner, the observable takes a value that is followed. To each corner's
-value the linear estimate of where it goes inside the cell is added, from its exact gradient: that finds a contour that enters
-and leaves a cell through one side, where all corners have the same sign. What bends more sharply than that inside a cell, such
-as a small island, is missed: choose a base mesh that shows the shape. Corners where the observable is NaN are left out; a cell
-with nothing but NaN is never split. Nothing depends on neighbouring cells, so a tile is refined without knowing of the others.
+A cell is split if, between its lowest and its highest corner, the observable takes a value that is
+followed. To each corner's value the linear estimate of where it goes inside the cell is added, from
+its exact gradient: that finds a contour that enters and leaves a cell through one side, where all
+corners have the same sign. What bends more sharply than that inside a cell, such as a small island,
+is missed: choose a base mesh that shows the shape. Corners where the observable is NaN are left
+out; a cell with nothing but NaN is never split. Nothing depends on neighbouring cells, so a tile is
+refined without knowing of the others.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +35,9 @@ from ...store.tile import must_read_tile
 from .card import GridCard
 
 BATCH = 1024
-"""Points evaluated at a time, always: the last batch repeats a point, so that one compiled program serves all levels."""
+"""Points evaluated at a time, always: the last batch repeats a point, so that one compiled program
+serves all levels.
+"""
 
 TILE_CELLS = 2**10
 """Cells of the base mesh in a tile."""
@@ -75,14 +80,18 @@ def _rows(file: Path) -> int:
 
 
 def _rough_points(shape: tuple[int, ...], card: GridCard) -> int:
-    """Base points, and four points for each finest cell on surfaces that cross the mesh once per contour."""
+    """Base points, and four points for each finest cell on surfaces that cross the mesh once per
+    contour.
+    """
     assert card.refine is not None
     surface = prod(shape) // min(shape) * 2 ** (card.refine.levels * (len(shape) - 1))
     return prod(n + 1 for n in shape) + 4 * len(card.refine.intervals()) * surface
 
 
 class _Lattice:
-    """Positions on the finest mesh, as integers along each axis. A value depends on its position alone, to the last bit."""
+    """Positions on the finest mesh, as integers along each axis. A value depends on its position
+    alone, to the last bit.
+    """
 
     def __init__(self, card: GridCard):
         assert card.refine is not None
@@ -102,7 +111,9 @@ class _Lattice:
         return np.stack(columns, axis=-1)
 
     def widths(self, corners: np.ndarray) -> np.ndarray:
-        """Extent of each cell along each axis, in the measure in which it is divided, at its corners (n, corners, axes)."""
+        """Extent of each cell along each axis, in the measure in which it is divided, at its
+        corners (n, corners, axes).
+        """
         low, high = corners[:, :1], corners[:, -1:]
         extents = []
         for k, log in enumerate(self.log):
@@ -142,7 +153,9 @@ def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _refine(card: GridCard, lattice: _Lattice, evaluate: Callable[[np.ndarray], np.ndarray], cut: Slices) -> Arrays:
-    """One tile: its cells that were not split, coarse ones first, with their ends and the observables at their corners."""
+    """One tile: its cells that were not split, coarse ones first, with their ends and the
+    observables at their corners.
+    """
     assert card.refine is not None
     levels, rank, shown = lattice.levels, len(cut), len(card.observables)
     corner = np.array(list(product((0, 1), repeat=rank)))
@@ -180,7 +193,9 @@ def _refine(card: GridCard, lattice: _Lattice, evaluate: Callable[[np.ndarray], 
 def _passes(
     intervals: list[tuple[float, float]], value: np.ndarray, slope: np.ndarray, corner: np.ndarray, width: np.ndarray
 ) -> np.ndarray:
-    """Which cells (n) take a value of ``intervals``, by their corners' values (n, corners) and slopes (n, corners, axes)."""
+    """Which cells (n) take a value of ``intervals``, by their corners' values (n, corners) and
+    slopes (n, corners, axes).
+    """
     steps = np.nan_to_num(slope * width * (1 - 2 * corner), nan=0.0, posinf=0.0, neginf=0.0)
     low = np.where(np.isnan(value), np.inf, value + np.minimum(steps, 0).sum(axis=-1)).min(axis=-1)
     high = np.where(np.isnan(value), -np.inf, value + np.maximum(steps, 0).sum(axis=-1)).max(axis=-1)

@@ -11,7 +11,9 @@ from ...cards.validators import known
 
 
 class Refine(Model):
-    """Cells are split ``levels`` times where ``where`` passes through one of ``contours``, or takes a value inside ``band``."""
+    """Cells are split ``levels`` times where ``where`` passes through one of ``contours``, or takes
+    a value inside ``band``.
+    """
 
     levels: int = Field(ge=1, le=16)
     where: Annotated[str, known("observable", observables)]

@@ -1,4 +1,6 @@
-"""Grid scans that keep no point: counts, the best point and a histogram, reduced while the grid streams by."""
+"""Grid scans that keep no point: counts, the best point and a histogram, reduced while the grid
+streams by.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +38,9 @@ COMPARISONS_PER_SECOND = 5e9
 
 
 COMPILER_OPTIONS: dict[str, bool | int | str] = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
-"""One thread to a program, since blocks are dealt out to threads here, and whole AVX-512 registers where there are any."""
+"""One thread to a program, since blocks are dealt out to threads here, and whole AVX-512 registers
+where there are any.
+"""
 
 
 Reduce = Callable[[list[jax.Array], jax.Array, jax.Array], dict[str, jax.Array]]
@@ -47,9 +51,11 @@ def _sizes() -> CountedSizes:
 
 
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
-    """Fields of a tile -> counts. NaN, which observables are in the filling of the last tiles, counts nowhere.
+    """Fields of a tile -> counts. NaN, which observables are in the filling of the last tiles,
+    counts nowhere.
 
-    XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here reduces a part of its own.
+    XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here
+    reduces a part of its own.
     """
     rows = _sizes().rows_of(tile[0])
     blocks = tile[0] // rows
@@ -72,10 +78,11 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
 
 
 def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages, Reduce]:
-    """The stages of a tile's observable, and what reduces the last of them, so many ``rows`` at a time.
+    """The stages of a tile's observable, and what reduces the last of them, so many ``rows`` at a
+    time.
 
-    The second takes what ``prepare`` of the first gives, and the numbers of the first block and of that after the last. Where
-    the tile is one block there is no loop in it.
+    The second takes what ``prepare`` of the first gives, and the numbers of the first block and of
+    that after the last. Where the tile is one block there is no loop in it.
     """
     block, blocks = (rows, *tile[1:]), tile[0] // rows
 
@@ -97,7 +104,9 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages,
         return jnp.broadcast_to(part.combine(cut)[0], block)
 
     def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
-        """One pass for each threshold: compilers vectorise it, and one pass that counts several at once they do not."""
+        """One pass for each threshold: compilers vectorise it, and one pass that counts several at
+        once they do not.
+        """
 
         if blocks == 1:
             return jnp.sum(holds(observable(values, start)), dtype=jnp.int32)
@@ -108,7 +117,9 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages,
         return jax.lax.fori_loop(start, stop, add, jnp.zeros((), int))
 
     def best(values: list[jax.Array], start: jax.Array, stop: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """Smallest |value| of the blocks and its flat index: first the block that holds it, then the place in there."""
+        """Smallest |value| of the blocks and its flat index: first the block that holds it, then
+        the place in there.
+        """
 
         def size(k: jax.Array) -> jax.Array:
             value = jnp.abs(observable(values, k))
@@ -137,7 +148,9 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages,
 
 
 def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
-    """The card's observable, made NaN where an axis that it does not read is NaN: the filling of the last tiles."""
+    """The card's observable, made NaN where an axis that it does not read is NaN: the filling of
+    the last tiles.
+    """
     function = grid_function(card)
     unread = [name for name in card.axes if name not in observables[card.observables[0]].reads]
 

@@ -16,10 +16,11 @@ Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class WhatIsLeftCard(MeshCard):
-    """The strength of every search over m_A' and V, phi' on the g-2 band, for several ways in which A' decays.
+    """The strength of every search over m_A' and V, phi' on the g-2 band, for several ways in which
+    A' decays.
 
-    ``decays``: "visible", "invisible", "thermal", or the share of visible decays as a number; ``as_of``: searches published in
-    that year or before, all unless given.
+    ``decays``: "visible", "invisible", "thermal", or the share of visible decays as a number;
+    ``as_of``: searches published in that year or before, all unless given.
     """
 
     kind: Literal["what_is_left"]

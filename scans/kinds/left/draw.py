@@ -1,4 +1,6 @@
-"""The picture of what is left: exclusions filled, projections outlined, hadronic ones hatched, the open region marked."""
+"""The picture of what is left: exclusions filled, projections outlined, hadronic ones hatched, the
+open region marked.
+"""
 
 import json
 
@@ -17,7 +19,9 @@ SHADE = "#2ca25f"
 
 
 def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
-    """One panel for each way of decaying, V against m_A'; the open region is green, its outline of 2021 dashed."""
+    """One panel for each way of decaying, V against m_A'; the open region is green, its outline of
+    2021 dashed.
+    """
     figure, decays = axes.get_figure(root=True), file["decay"].asstr()[()]
     assert figure is not None
     figure.set_size_inches(5.2 * min(2, len(decays)), 4.4 * ((len(decays) + 1) // 2) + 1.6)

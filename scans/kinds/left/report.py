@@ -1,4 +1,6 @@
-"""Which search excludes what at a few V, and the windows of m_A' that remain, as of 2021 and of all that the file holds."""
+"""Which search excludes what at a few V, and the windows of m_A' that remain, as of 2021 and of all
+that the file holds.
+"""
 
 import json
 from typing import Any
@@ -33,13 +35,17 @@ def _facts(file: h5py.File) -> dict[str, Any]:
 
 
 def shown_values(file: h5py.File) -> np.ndarray:
-    """Numbers of the V that tables show: those of the paper's range nearest to 5, 10, 20, 30, 50, 100 GeV."""
+    """Numbers of the V that tables show: those of the paper's range nearest to 5, 10, 20, 30, 50,
+    100 GeV.
+    """
     values = file["v"][()]
     return np.unique([int(np.argmin(np.abs(np.log(values / v)))) for v in (5.0, 10.0, 20.0, 30.0, 50.0, 100.0)])[:SHOWN]
 
 
 def counts(facts: dict[str, Any], year: int | None) -> bool:
-    """Whether a search closes a window: a result that hangs on no unknown amplitude, published by then."""
+    """Whether a search closes a window: a result that hangs on no unknown amplitude, published by
+    then.
+    """
     return facts["status"] == "excluded" and not facts["hadronic"] and (year is None or (facts["year"] or 0) <= year)
 
 
@@ -49,7 +55,9 @@ def _cell(masses: np.ndarray, strength: np.ndarray) -> str:
 
 
 def excluded_rows(file: h5py.File, decay: int) -> list[list[str]]:
-    """Heading and rows: search, year, kind, and its intervals at each V shown; searches without any are left out."""
+    """Heading and rows: search, year, kind, and its intervals at each V shown; searches without any
+    are left out.
+    """
     shown, masses, facts = shown_values(file), file["m_aprime"][()], _facts(file)
     rows = [["search", "year", "kind", *(f"V = {file['v'][n]:.4g} GeV" for n in shown)]]
     for k, name in enumerate(file["experiment"].asstr()[()]):

@@ -1,4 +1,6 @@
-"""Scans of the searches for A': excluded and reachable intervals in m_A' against V, and decay lengths against energy."""
+"""Scans of the searches for A': excluded and reachable intervals in m_A' against V, and decay
+lengths against energy.
+"""
 
 import json
 from collections.abc import Sequence
@@ -74,7 +76,9 @@ def limits_scan(card: LimitsCard) -> Scan:
 
 
 def _edges(card: LimitsCard, name: str, at: dict[str, float], by: str) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of an experiment's intervals at these values and their slopes, filled up with NaN."""
+    """The ends of an experiment's intervals at these values and their slopes, filled up with
+    NaN.
+    """
     along = card.along_of(name)
     where: dict[str, Any] = {"model": card.model, "along": along, "recipe": card.recipe, **at}
     where |= card.point_values(name)

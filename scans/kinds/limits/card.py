@@ -18,14 +18,14 @@ OPENS = {"m_eta", "m_nu_s", "width_invisible"}
 
 
 class LimitsCard(MeshCard):
-    """Which values of m_A', or of another parameter, each experiment excludes or reaches, along an axis of another, such as V.
+    """Which values of m_A', or of another parameter, each experiment excludes or reaches, along an
+    axis of another, such as V.
 
-    All experiments unless some are named. ``along`` is the parameter whose intervals are sought, ``between`` two values of it;
-    a fixed V
-    is an axis of one value. What an experiment sees follows from the point: fixed m_eta, m_nu_s or width_invisible open
-    decays that
-    none sees. ``scenario = "invisible"`` is U(1)_T3R with a massless sterile neutrino
-    and dark matter of 0.45 m_phi'.
+    All experiments unless some are named. ``along`` is the parameter whose intervals are sought,
+    ``between`` two values of it; a fixed V is an axis of one value. What an experiment sees follows
+    from the point: fixed m_eta, m_nu_s or width_invisible open decays that none sees.
+    ``scenario = "invisible"`` is U(1)_T3R with a massless sterile neutrino and dark matter of 0.45
+    m_phi'.
     """
 
     kind: Literal["limits"]
@@ -89,7 +89,9 @@ class LimitsCard(MeshCard):
 
 
 class DecayLengthsCard(MeshCard):
-    """Fig. 6: decay length of A' of several masses against energy, and what the searches need for one event."""
+    """Fig. 6: decay length of A' of several masses against energy, and what the searches need for
+    one event.
+    """
 
     kind: Literal["decay_lengths"]
     energy: Axis

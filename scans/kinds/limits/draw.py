@@ -1,4 +1,6 @@
-"""Pictures of the searches for A': Fig. 3 with exclusions and sensitivities, their edges against V, and Fig. 6."""
+"""Pictures of the searches for A': Fig. 3 with exclusions and sensitivities, their edges against V,
+and Fig. 6.
+"""
 
 import json
 from itertools import cycle
@@ -28,17 +30,20 @@ HATCH = "////"
 """Over what the paper leaves out."""
 
 SHOWN_FROM, SHOWN_TO = 1, 400
-"""Masses in MeV between which a picture without a band shows intervals; above, every A' is prompt."""
+"""Masses in MeV between which a picture without a band shows intervals; above, every A' is prompt. 
+"""
 
 EDGES_FROM = 10
 """Mass in MeV from which edges are drawn against V: below, every dump excludes."""
 
 
 def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | Path) -> None:
-    """Fig. 3 of arXiv:2105.07655: the band of g-2 with grey exclusions above, and each search's interval in m_A' below it.
+    """Fig. 3 of arXiv:2105.07655: the band of g-2 with grey exclusions above, and each search's
+    interval in m_A' below it.
 
-    With limits of the invisible scenario it is the plane that the paper describes in words. Raises BadInput if the first
-    file is no band against m_A', the second holds no limits, or not those at the band's V.
+    With limits of the invisible scenario it is the plane that the paper describes in words. Raises
+    BadInput if the first file is no band against m_A', the second holds no limits, or not those at
+    the band's V.
     """
     with open_scan(band) as scan, open_scan(limits) as searches, new_figure(Path(picture), (6.2, 7.2)) as figure:
         card, other = json.loads(scan.attrs["card"]), json.loads(searches.attrs["card"])
@@ -65,7 +70,9 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
 
 
 def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Bars in m_A' at a single V, or at that of the view; the edges of every search against V otherwise."""
+    """Bars in m_A' at a single V, or at that of the view; the edges of every search against V
+    otherwise.
+    """
     if view.shown is not None:
         draw_array(axes, scan, card, view.shown, view)
         return
@@ -86,7 +93,9 @@ def _heading(scan: h5py.File, number: int, card: dict) -> str:
 
 
 def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Fig. 6 of arXiv:2105.07655: d_dec against energy; a search sees masses whose line lies above its mark at its E_max."""
+    """Fig. 6 of arXiv:2105.07655: d_dec against energy; a search sees masses whose line lies above
+    its mark at its E_max.
+    """
     energies, masses = scan["energy"][()], scan["m_aprime"][()]
     colours = shades(len(masses))
     for mass, shade, length in zip(masses, colours, scan["decay_length"][()], strict=True):
@@ -134,7 +143,9 @@ def _intervals(scan: h5py.File, number: int) -> list[tuple[str, float, float]]:
 
 
 def _excluded(scan: h5py.File, number: int, beyond: bool) -> list[tuple[float, float]]:
-    """What the paper's exclusions, or those beyond the paper, exclude together at one V, in MeV, without overlaps."""
+    """What the paper's exclusions, or those beyond the paper, exclude together at one V, in MeV,
+    without overlaps.
+    """
     facts = _facts(scan)
     wanted = [n for n, fact in facts.items() if fact["status"] == "excluded" and fact["beyond_the_paper"] == beyond]
     joined: list[tuple[float, float]] = []
@@ -153,7 +164,9 @@ def excluded_at(scan: h5py.File, v: float) -> list[tuple[float, float]]:
 
 
 def _visible(scan: h5py.File, number: int) -> list[str]:
-    """Searches with an interval at one V, exclusions last so that they are drawn on top of the list."""
+    """Searches with an interval at one V, exclusions last so that they are drawn on top of the
+    list.
+    """
     names = dict.fromkeys(name for name, _, _ in _intervals(scan, number))
     return sorted(names, key=lambda name: _facts(scan)[name]["status"] == "excluded")
 
@@ -188,7 +201,9 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
 
 
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """Exclusions as areas, upper edges of sensitivities as lines, published intervals at the one V they hold for."""
+    """Exclusions as areas, upper edges of sensitivities as lines, published intervals at the one V
+    they hold for.
+    """
     values, facts = scan["v"][()], _facts(scan)
     colours, dashes = cycle(COLOURS), cycle(("-", "--"))
     published = []

@@ -20,7 +20,9 @@ def report(file: h5py.File, card: dict) -> list[Any]:
 
 
 def table_of_limits(scan: h5py.File, columns: int = 6) -> list[list[str]]:
-    """Heading and rows: search, status, and its intervals in MeV at up to ``columns`` values of V."""
+    """Heading and rows: search, status, and its intervals in MeV at up to ``columns`` values of
+    V.
+    """
     values, edges = scan["v"][()], scan["limits"][()] * 1e3
     facts = json.loads(scan.attrs["searches"])
     shown = np.unique(np.linspace(0, len(values) - 1, min(columns, len(values))).round().astype(int))

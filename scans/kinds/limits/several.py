@@ -15,7 +15,9 @@ from .draw import excluded_at
 
 
 def are_bands(files: Sequence[Path]) -> bool:
-    """Whether these are several files, of bands and of limits alone, a band among them. Raises BadInput as ``open_scan``."""
+    """Whether these are several files, of bands and of limits alone, a band among them. Raises
+    BadInput as ``open_scan``.
+    """
     kinds = set()
     for file in files:
         with open_scan(file) as scan:
@@ -26,7 +28,9 @@ def are_bands(files: Sequence[Path]) -> bool:
 def plot_bands(
     files: Sequence[Path], picture: Path, view: View, *, title: str | None, style: str, size: tuple[float, float]
 ) -> None:
-    """Draw the bands into one PNG, PDF or SVG. Raises BadInput if they do not fit together or limits lack a band's V."""
+    """Draw the bands into one PNG, PDF or SVG. Raises BadInput if they do not fit together or
+    limits lack a band's V.
+    """
     with ExitStack() as stack, new_figure(picture, size, style) as figure:
         scans = [stack.enter_context(open_scan(file)) for file in files]
         cards = [(scan, card_of(scan.attrs)) for scan in scans]

@@ -1,4 +1,6 @@
-"""Profiles as scans: the nodes of a card's mesh in tiles, refits over the whole mesh, and the file of both."""
+"""Profiles as scans: the nodes of a card's mesh in tiles, refits over the whole mesh, and the file
+of both.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,7 +38,9 @@ SECONDS_PER_FIT = 2e-3
 
 
 def profile_scan(card: ProfileCard) -> Scan:
-    """The scan that fits every value of one quantity in one tile, or of two, a row of the mesh a tile."""
+    """The scan that fits every value of one quantity in one tile, or of two, a row of the mesh a
+    tile.
+    """
     likelihood, space = card.problem()
     axes = {name: axis.points().astype(float_dtype()) for name, axis in card.axes.items()}
     shape = tuple(map(len, axes.values()))
@@ -89,7 +93,9 @@ def reached(name: str) -> str:
 
 
 def _stored(found: ProfileResult, pieces: int) -> Arrays:
-    """The file's arrays: those of the result, the best fit, and the interval filled up with NaN to so many pieces."""
+    """The file's arrays: those of the result, the best fit, and the interval filled up with NaN to
+    so many pieces.
+    """
     arrays = {
         **found.arrays,
         "best_fit": np.array(list(found.best_fit.values())),

@@ -1,4 +1,6 @@
-"""The card of ``kind = "profile"``: the best fit at each value of one or two quantities, over everything else."""
+"""The card of ``kind = "profile"``: the best fit at each value of one or two quantities, over
+everything else.
+"""
 
 from typing import Literal
 
@@ -18,10 +20,12 @@ def rows(card: dict) -> set[str]:
 
 
 class ProfileCard(SpaceCard):
-    """The smallest chi-square at each value of one or two free coordinates or observables, over the rest of the space.
+    """The smallest chi-square at each value of one or two free coordinates or observables, over the
+    rest of the space.
 
-    ``axes`` names them, with the values at which the profile is taken. The best fit of all is sought from ``starts`` random
-    points. ``observables`` are computed at every profiled point and stored.
+    ``axes`` names them, with the values at which the profile is taken. The best fit of all is
+    sought from ``starts`` random points. ``observables`` are computed at every profiled point and
+    stored.
     """
 
     kind: Literal["profile"]

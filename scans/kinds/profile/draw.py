@@ -13,7 +13,9 @@ HEIGHT = 2.5
 
 
 def draw_profile(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """The rise of chi-square along one profiled quantity or over two, and the regions at the confidence levels of the file."""
+    """The rise of chi-square along one profiled quantity or over two, and the regions at the
+    confidence levels of the file.
+    """
     if view.shown is not None:
         draw_array(axes, scan, card, view.shown, view)
         return

@@ -1,4 +1,6 @@
-"""A file of draws as ArviZ stores them: netCDF with the groups posterior, log_likelihood and sample_stats."""
+"""A file of draws as ArviZ stores them: netCDF with the groups posterior, log_likelihood and
+sample_stats.
+"""
 
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from .build import STATISTICS, chi_square_name
 def write_inference(source: Path, output: Path) -> None:
     """Write the draws of ``source`` for ``arviz.from_netcdf``.
 
-    ``log_likelihood`` is -chi-square/2 of each term, up to a constant. The attributes of the file are those of ``source``.
+    ``log_likelihood`` is -chi-square/2 of each term, up to a constant. The attributes of the file
+    are those of ``source``.
     """
     xarray = need("xarray", "xarray", "netCDF")
     with open_scan(source) as scan:

@@ -35,7 +35,9 @@ STATISTICS: dict[str, tuple[str, str]] = {
     "acceptance_rate": ("", "mean acceptance probability over the trajectory"),
     "step_size": ("", "step of the integrator, found in the warm-up"),
 }
-"""Name -> type (that of the parameters unless said) and meaning, named as ArviZ names the statistics of NUTS."""
+"""Name -> type (that of the parameters unless said) and meaning, named as ArviZ names the
+statistics of NUTS.
+"""
 
 
 def sample_scan(card: SampleCard) -> Scan:

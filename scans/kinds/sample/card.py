@@ -12,9 +12,10 @@ from ...cards.space import SpaceCard
 class SampleCard(SpaceCard):
     """Draws from the posterior of a likelihood: NUTS in several chains, each after its own warm-up.
 
-    ``coordinates``: "band" samples the pull of g-2 in the place of m_phi, the same density in coordinates in which it is no
-    thin sheet; "plain" samples m_phi. ``observables`` are computed at every draw and stored beside the parameters. ``together``
-    chains advance at once, in one tile: 16 on two cores make some three times as many draws a second as one after another.
+    ``coordinates``: "band" samples the pull of g-2 in the place of m_phi, the same density in
+    coordinates in which it is no thin sheet; "plain" samples m_phi. ``observables`` are computed at
+    every draw and stored beside the parameters. ``together`` chains advance at once, in one tile:
+    16 on two cores make some three times as many draws a second as one after another.
     """
 
     kind: Literal["sample"]
@@ -33,5 +34,7 @@ class SampleCard(SpaceCard):
         return self
 
     def pull(self) -> str | None:
-        """The observable that is sampled in the place of m_phi, if the card asks for one and has it."""
+        """The observable that is sampled in the place of m_phi, if the card asks for one and has
+        it.
+        """
         return band_pull(tuple(self.terms), tuple(self.free), self.coordinates)

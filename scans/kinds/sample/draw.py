@@ -15,9 +15,10 @@ SIDE = 1.7
 
 
 def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Histograms with the median and the central 68 % above them, and regions of 68 and 95 % for each pair.
+    """Histograms with the median and the central 68 % above them, and regions of 68 and 95 % for
+    each pair.
 
-    They take the whole figure of `axes`.
+    They take the whole figure of ``axes``.
     """
     if view.x and view.y:
         draw_points(axes, scan, view.x, view.y, view.shown, view)
@@ -52,7 +53,9 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 
 def rounded(draws: np.ndarray) -> str:
-    """The median with the distances to the ends of the central 68 %, to two digits of the smaller distance."""
+    """The median with the distances to the ends of the central 68 %, to two digits of the smaller
+    distance.
+    """
     low, middle, high = np.quantile(draws, (0.16, 0.5, 0.84))
     up, down = high - middle, middle - low
     smaller = min(up, down)

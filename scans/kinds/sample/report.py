@@ -16,7 +16,9 @@ def report(file: h5py.File, card: dict) -> list[Any]:
 
 
 def table_of_convergence(diagnostics: str) -> Table:
-    """R-hat and effective sample sizes of each parameter, from the attribute `diagnostics` of a file of draws."""
+    """R-hat and effective sample sizes of each parameter, from the attribute ``diagnostics`` of a
+    file of draws.
+    """
     judged = json.loads(diagnostics)
     steps = ", ".join(f"{size:.3g}" for size in judged["step_sizes"])
     title = f"{judged['divergences']} divergences, {judged['gradients']} gradients, step sizes {steps}"

@@ -1,4 +1,6 @@
-"""A file of draws under other terms or data: the same draws with weights, and the new likelihood of each."""
+"""A file of draws under other terms or data: the same draws with weights, and the new likelihood of
+each.
+"""
 
 import json
 from pathlib import Path
@@ -21,9 +23,11 @@ from .card import SampleCard
 
 
 def reweigh(source: Path, output: Path, terms: list[str] | None, dataset: str | None, overwrite: bool = False) -> float:
-    """Write the draws of `source` under `terms` and `dataset`, those of its card unless given; the effective draws.
+    """Write the draws of ``source`` under ``terms`` and ``dataset``, those of its card unless
+    given; the effective draws.
 
-    Raises BadInput for a file of another kind or terms that its space does not serve, ScanFailed if too little is left.
+    Raises BadInput for a file of another kind or terms that its space does not serve, ScanFailed if
+    too little is left.
     """
     check_output(output, overwrite, [source])
     with open_scan(source) as scan:

@@ -1,4 +1,6 @@
-"""Table III of the paper as a scan: the fields of the UV completion, and their anomalies in exact fractions."""
+"""Table III of the paper as a scan: the fields of the UV completion, and their anomalies in exact
+fractions.
+"""
 
 import json
 from collections.abc import Sequence

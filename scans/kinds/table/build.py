@@ -1,4 +1,6 @@
-"""The tables of the paper as scans, I and II here: one tile, ours beside the printed cells over benchmark and quantity."""
+"""The tables of the paper as scans, I and II here: one tile, ours beside the printed cells over
+benchmark and quantity.
+"""
 
 import json
 from collections.abc import Sequence

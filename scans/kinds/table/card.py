@@ -9,7 +9,9 @@ from ...cards.validators import known
 
 
 class TableCard(Card):
-    """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference values; III, the fields."""
+    """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference
+    values; III, the fields.
+    """
 
     kind: Literal["table"]
     number: Literal["I", "II", "III"]

@@ -1,4 +1,6 @@
-"""A stored table, printed: the cells of I and II as the paper prints them, beside ours and FLAVIO 2.2."""
+"""A stored table, printed: the cells of I and II as the paper prints them, beside ours and FLAVIO
+2.2.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,6 @@
-"""What the functions behind the statements share: how they are registered, points of the paper, units."""
+"""What the functions behind the statements share: how they are registered, points of the paper,
+units.
+"""
 
 from collections.abc import Callable
 from typing import Any

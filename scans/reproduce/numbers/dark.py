@@ -28,7 +28,9 @@ def relic_by_aprime(data: str, m_eta: float, m_aprime: float) -> list[float]:
 
 @number
 def p_wave_at_freeze_out(data: str, mass_over_temperature: float) -> list[float]:
-    """1/<beta^2> at freeze-out, beta the velocity of either particle: <beta^2> = 3 T/(2 m) in the centre of mass."""
+    """1/<beta^2> at freeze-out, beta the velocity of either particle: <beta^2> = 3 T/(2 m) in the
+    centre of mass.
+    """
     return [1 / (1.5 / mass_over_temperature)]
 
 

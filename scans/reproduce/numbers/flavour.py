@@ -69,7 +69,9 @@ def signed_tension(data: str, name: str) -> list[float]:
 
 @number
 def sll_tension(data: str) -> list[float]:
-    """The chi-square probability of the Standard Model over R_K, R_K*, Bs -> mu mu and Table II, as normal deviations."""
+    """The chi-square probability of the Standard Model over R_K, R_K*, Bs -> mu mu and Table II, as
+    normal deviations.
+    """
     names = (*TABLE1, *TABLE2)
     total = chi_square(predict({}, table=POLYNOMIALS), data, names, theory_covariance=theory_covariance({}, names, POLYNOMIALS))
     return [float(norm.isf(chi2.sf(float(total), len(names)) / 2))]
@@ -105,7 +107,9 @@ def blank_coefficients(data: str, which: dict[str, list[str]]) -> list[float]:
 
 @number
 def modes_over_sm(data: str, names: Sequence[str], extreme: str) -> list[float]:
-    """Largest or smallest B+ -> K+ rate of benchmarks over the Standard Model, [1.1, 6] GeV^2: electrons, then muons."""
+    """Largest or smallest B+ -> K+ rate of benchmarks over the Standard Model, [1.1, 6] GeV^2:
+    electrons, then muons.
+    """
     pick = {"largest": max, "smallest": min}[extreme]
     ee = {n: _predicted(n)["BR_BpKee"] for n in ("SM", *names)}
     mumu = {n: _predicted(n)["R_K"] * ee[n] for n in ee}
@@ -141,7 +145,9 @@ def mixing(data: str, by: str) -> list[float]:
 
 @number
 def on_shell_branching(data: str, name: str, m_aprime: float) -> list[float]:
-    """Width of B+ -> K+ A' at a benchmark's coefficients times the lifetime: above 1 it exceeds the whole width."""
+    """Width of B+ -> K+ A' at a benchmark's coefficients times the lifetime: above 1 it exceeds the
+    whole width.
+    """
     return [float(observables["width_BpKA"](point(data, m_aprime=m_aprime, **benchmark(name)))) * on_shell.lifetime("K")]
 
 
@@ -182,7 +188,9 @@ def effect_of_universal_c9(data: str) -> list[float]:
 
 @number
 def largest_miss_from_angles(data: str, names: Sequence[str], keep: str) -> list[float]:
-    """Largest |ours/printed - 1| over R_K, R_K* and Br(Bs -> mu mu) of benchmarks made from mixing angles."""
+    """Largest |ours/printed - 1| over R_K, R_K* and Br(Bs -> mu mu) of benchmarks made from mixing
+    angles.
+    """
     misses = []
     for name in names:
         found, printed = realise(name, keep, POLYNOMIALS), printed_cells(TABLE1)[name]
@@ -192,7 +200,9 @@ def largest_miss_from_angles(data: str, names: Sequence[str], keep: str) -> list
 
 @number
 def chiralities(data: str) -> list[float]:
-    """C10' of the first partner over its C10; C9' over C9 of the second with equal left- and right-handed mixing."""
+    """C10' of the first partner over its C10; C9' over C9 of the second with equal left- and
+    right-handed mixing.
+    """
     first = coefficients_of_angles(0.1, "paper", s_sl=1e-2, s_bl=1e-2)
     second = coefficients_of_angles(0.1, "paper", light=1.0, sp_sl=1e-2, sp_bl=1e-2, sp_sr=1e-2, sp_br=1e-2)
     left = second["C9_bsmumu"] - second["C9_bsee"]
@@ -201,7 +211,9 @@ def chiralities(data: str) -> list[float]:
 
 @number
 def mixing_with_z_over_direct(data: str, name: str, m_aprime: float) -> list[float]:
-    """Coupling of A' to b_L s_L through Z-A' mixing, eps tan(theta_W) (m_A'/m_Z)^2 of the Z's, over the direct one."""
+    """Coupling of A' to b_L s_L through Z-A' mixing, eps tan(theta_W) (m_A'/m_Z)^2 of the Z's, over
+    the direct one.
+    """
     inputs = {key: entry["value"] for key, entry in flavour_inputs()["paper"].items() if key != "z_quark_coupling"}
     sine2, m_z = inputs["sin2_weak"], inputs["m_z"]
     g_z = (4 * np.pi * inputs["alpha"] / (sine2 * (1 - sine2))) ** 0.5
@@ -232,7 +244,9 @@ def slopes(data: str, quantity: str, coefficients: Sequence[str]) -> list[float]
 
 @number
 def best_left_handed(data: str, most: float, least: float) -> list[float]:
-    """Smallest chi-square over R_K, R_K* and Bs -> mu mu with left-handed quarks alone, C10^U from ``least`` to ``most``."""
+    """Smallest chi-square over R_K, R_K* and Bs -> mu mu with left-handed quarks alone, C10^U from
+    ``least`` to ``most``.
+    """
     return [_best_left_handed(data, least, most)[0]]
 
 
@@ -266,10 +280,11 @@ def smallest_pull(data: str) -> list[float]:
 
 @number
 def trident_of_heavy_vector(data: str) -> list[float]:
-    """Trident cross-section over the Standard Model's for a heavy vector coupled to L_mu - L_tau that gives the excess of g-2.
+    """Trident cross-section over the Standard Model's for a heavy vector coupled to L_mu - L_tau
+    that gives the excess of g-2.
 
-    a_mu = g^2 m_mu^2/(12 pi^2 m^2) fixes g/m; [1 + (1 + 4 s_W^2 + 2 v^2 g^2/m^2)^2]/[1 + (1 + 4 s_W^2)^2].
-    Source: W. Altmannshofer et al., arXiv:1406.2332.
+    a_mu = g^2 m_mu^2/(12 pi^2 m^2) fixes g/m; [1 + (1 + 4 s_W^2 + 2 v^2 g^2/m^2)^2]/[1 + (1 + 4
+    s_W^2)^2]. Source: W. Altmannshofer et al., arXiv:1406.2332.
     """
     coupling2 = 12 * np.pi**2 * measurement(data, "delta_a_mu").value / M_MU**2
     axial = 1 + 4 * flavour_inputs()["pdg"]["sin2_weak"]["value"]
@@ -278,7 +293,9 @@ def trident_of_heavy_vector(data: str) -> list[float]:
 
 @number
 def bs_coupling_of_light_vector(data: str, muon: list[float], c9: float, q2: float) -> list[float]:
-    """Coupling of a light vector to bs that gives C9 at q^2 with these couplings to muons: N |C9| q^2/g_mu."""
+    """Coupling of a light vector to bs that gives C9 at q^2 with these couplings to muons: N |C9|
+    q^2/g_mu.
+    """
     return [short_distance().normalisation * abs(c9) * q2 / g for g in muon]
 
 

@@ -73,7 +73,9 @@ def cancellation_ratio(data: str, m_aprime: float, v: list[float]) -> list[float
 
 @number
 def band_range(data: str, m_aprime: list[float]) -> list[float]:
-    """Lowest and highest m_phi' in MeV within one standard deviation, at the ends of the range: the band is monotone."""
+    """Lowest and highest m_phi' in MeV within one standard deviation, at the ends of the range: the
+    band is monotone.
+    """
     edges = band.solve(point(data, m_aprime=np.array(m_aprime)), np.array([[-1.0], [1.0]]))[0]
     return [float(edges.min()) * MEV, float(edges.max()) * MEV]
 
@@ -86,7 +88,9 @@ def mass_ratio_of_c_phi(data: str, values: list[float]) -> list[float]:
 
 @number
 def barr_zee(data: str, over: str) -> list[float]:
-    """Size of the two-loop terms with phi' over the measured excess, or over the one-loop term of phi'."""
+    """Size of the two-loop terms with phi' over the measured excess, or over the one-loop term of
+    phi'.
+    """
     at = centre(data, 0.11)
     scale = {"excess": measurement(data, "delta_a_mu").value, "one_loop": float(observables["delta_a_mu_phi"](at))}
     return [abs(float(uv.barr_zee(at.m_phi, V))) / scale[over]]
@@ -101,7 +105,9 @@ def heavy_partner_over_excess(data: str, yukawa: float) -> list[float]:
 
 @number
 def vector_coupling_for_excess(data: str, mass: list[float]) -> list[float]:
-    """Coupling of a vector of these masses in GeV to muons, as of L_mu - L_tau, that gives the measured excess."""
+    """Coupling of a vector of these masses in GeV to muons, as of L_mu - L_tau, that gives the
+    measured excess.
+    """
     unit = neutral_vector(np.array(mass), M_MU, 1.0, 0.0)
     return np.sqrt(measurement(data, "delta_a_mu").value / np.asarray(unit)).tolist()
 

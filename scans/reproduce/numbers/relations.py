@@ -1,4 +1,6 @@
-"""Formulas without a printed number: ours over the printed formula, evaluated here by plain NumPy. All are 1."""
+"""Formulas without a printed number: ours over the printed formula, evaluated here by plain NumPy.
+All are 1.
+"""
 
 from collections.abc import Callable
 
@@ -121,7 +123,9 @@ def mass_matrix() -> list[float]:
 
 @_relation
 def rotation() -> list[float]:
-    """The matrix (A5) rotated as in (A8) by -theta, theta that of (A9): its diagonal over the masses."""
+    """The matrix (A5) rotated as in (A8) by -theta, theta that of (A9): its diagonal over the
+    masses.
+    """
     left, right = (float(x) for x in seesaw.exact_mixing(A, B, HEAVY))
     turn = [np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]]) for t in (left, right)]
     diagonal = np.abs(np.diag(turn[0] @ np.array([[0, A], [B, HEAVY]]) @ turn[1].T))
@@ -141,7 +145,9 @@ def angle_right() -> list[float]:
 
 @_relation
 def light_couplings() -> list[float]:
-    """Coupling of the light fermion to phi' over m_f/(sqrt2 V), of eta_1 over m_1/(sqrt2 V), which (A11) halves: Majorana."""
+    """Coupling of the light fermion to phi' over m_f/(sqrt2 V), of eta_1 over m_1/(sqrt2 V), which
+    (A11) halves: Majorana.
+    """
     light = float(seesaw.light_yukawa(A, B, HEAVY, V)) / (float(seesaw.exact_masses(A, B, HEAVY)[0]) / (2**0.5 * V))
     eta = scalar(couplings_of(point("paper2021", m_eta=0.033, **AT))).eta
     return [light, float(eta) / (0.033 / (2**0.5 * V))]  # type: ignore[arg-type]
@@ -149,7 +155,9 @@ def light_couplings() -> list[float]:
 
 @_relation
 def scalar_potential() -> list[float]:
-    """Slopes of (A1) at the vevs of ``vacuum``, less its mass terms, over these: each must cancel."""
+    """Slopes of (A1) at the vevs of ``vacuum``, less its mass terms, over these: each must
+    cancel.
+    """
     doublet, singlet, portal = 0.13, 0.02, 0.03
     m_h2, m_phi2 = 7900.0, 920.0
     v, vev = (float(x) for x in potential.vacuum(m_h2, m_phi2, doublet, singlet, portal))
@@ -168,7 +176,9 @@ def vevs() -> list[float]:
 
 @_relation
 def scalar_mixing() -> list[float]:
-    """The mass matrix rotated by alpha of (A3): its diagonal over the squared masses, heavier first."""
+    """The mass matrix rotated by alpha of (A3): its diagonal over the squared masses, heavier
+    first.
+    """
     doublet, singlet, portal = 0.13, 0.02, 0.03
     found = potential.spectrum(HIGGS_VEV, V, doublet, singlet, portal)
     off = 2**0.5 * portal * HIGGS_VEV * V
@@ -232,14 +242,18 @@ def eq7() -> list[float]:
 
 @_relation
 def eq8() -> list[float]:
-    """The normalisation behind the table's Br(Bs -> mu mu) over 4 G_F/sqrt2 |V_tb V_ts*| alpha(m_Z)/(4 pi), FLAVIO's inputs."""
+    """The normalisation behind the table's Br(Bs -> mu mu) over 4 G_F/sqrt2 |V_tb V_ts*|
+    alpha(m_Z)/(4 pi), FLAVIO's inputs.
+    """
     printed = 1.1663788e-5 * 0.0412 * 0.00781549 / (2**0.5 * np.pi)
     return [short_distance(POLYNOMIALS).normalisation / printed]
 
 
 @_relation
 def eq9() -> list[float]:
-    """m_b/(m_b + m_s), which C_P of an operator with m_b brings into Bs -> mu mu beside C10, over its value in FLAVIO."""
+    """m_b/(m_b + m_s), which C_P of an operator with m_b brings into Bs -> mu mu beside C10, over
+    its value in FLAVIO.
+    """
     return [short_distance(POLYNOMIALS).quark_ratio / (4.1 / (4.1 + 0.085))]
 
 
@@ -254,7 +268,9 @@ def eq11() -> list[float]:
 
 @_relation
 def fig4() -> list[float]:
-    """Both cross-sections on the proton over mu^2 m^2 sigma_piN^2/(4 pi V^4 m_phi'^4) and mu^2/(64 pi V^4)."""
+    """Both cross-sections on the proton over mu^2 m^2 sigma_piN^2/(4 pi V^4 m_phi'^4) and mu^2/(64
+    pi V^4).
+    """
     m, m_phi = 0.03, 0.075
     reduced2 = (m * M_PROTON / (m + M_PROTON)) ** 2 * GEV_MINUS2_IN_CM2
     printed = (reduced2 * (m * SIGMA_PI_N) ** 2 / (4 * np.pi * V**4 * m_phi**4), reduced2 / (64 * np.pi * V**4))

@@ -41,7 +41,9 @@ def reach_beyond(data: str, searches: list[str], beyond: str, recipe: Recipe) ->
 
 @number
 def window_ratio(data: str, v: list[float], dumps: list[str], above: str, recipe: Recipe) -> list[float]:
-    """Width of the mass window between the dumps' exclusions and the search above, at the second V over the first."""
+    """Width of the mass window between the dumps' exclusions and the search above, at the second V
+    over the first.
+    """
     first, second = (_interval(above, x, recipe)[0] - max(_interval(name, x, recipe)[1] for name in dumps) for x in v)
     return [second / first]
 
@@ -61,7 +63,9 @@ def ctau_invisible(data: str, m_aprime: list[float]) -> list[float]:
 
 @number
 def estimator_length(data: str, energy: float, m_aprime: list[float]) -> list[float]:
-    """d_dec in metres of A' of these masses at an energy in GeV: the edges of the band of Fig. 6."""
+    """d_dec in metres of A' of these masses at an energy in GeV: the edges of the band of Fig.
+    6.
+    """
     return np.asarray(decay_lengths(np.array([energy]), np.array(m_aprime), V).decay_length)[:, 0].tolist()
 
 

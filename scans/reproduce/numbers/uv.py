@@ -38,7 +38,9 @@ def charges(data: str, names: list[str]) -> list[float]:
 
 @number
 def sum_of_anomalies(data: str, with_partners: bool = False) -> list[float]:
-    """Sum of the sizes of all anomalies of Table III; with each choice of chi'_a and chi''_a beside, the largest such sum."""
+    """Sum of the sizes of all anomalies of Table III; with each choice of chi'_a and chi''_a
+    beside, the largest such sum.
+    """
     pairs = [(PARTNERS[f"{name}_L"], PARTNERS[f"{name}_R_c"]) for name in ("chi_prime", "chi_second", "chi_second_doublet")]
     choices = [c for n in range(len(pairs) + 1) for c in combinations(pairs, n)] if with_partners else [()]
     fields = [[*TABLE_III.values(), *(field for pair in choice for field in pair)] for choice in choices]
@@ -68,6 +70,8 @@ def scalars_of_table3(data: str) -> list[float]:
 
 @number
 def neutrino_states(data: str, left: float, right: float, heavy: float, right_majorana: float) -> list[float]:
-    """Number of massive states, and the product of the masses over a^2 m_R: the determinant of the 3 x 3 matrix."""
+    """Number of massive states, and the product of the masses over a^2 m_R: the determinant of the
+    3 x 3 matrix.
+    """
     masses = np.asarray(neutrino.masses(neutrino.mass_matrix(left, right, heavy, right_majorana)))
     return [float((masses > 0).sum()), float(masses.prod() / (left**2 * right_majorana))]

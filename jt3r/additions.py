@@ -129,10 +129,7 @@ def experiment(name: str, table: Mapping[str, Any], *, kind: str = "displaced", 
     from .inference import terms
 
     known = searches.load()
-    try:
-        (search,) = searches.searches_of({kind: {name: dict(table)}}).values()
-    except ValueError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+    (search,) = searches.searches_of({kind: {name: dict(table)}}).values()
     if known.get(name) == search:
         return name
     if name in known and not replace and ("experiment", name) not in _ADDED:

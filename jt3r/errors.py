@@ -1,7 +1,8 @@
 """Errors that a user can cause; each is one clear line."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 
 class BadInput(Exception):
@@ -29,6 +30,27 @@ def one_line(message: object) -> str:
     text = "".join(c if c.isprintable() else " " for c in str(message))
     text = " ".join(text.split())
     return text if len(text) <= 300 else f"{text[:297]}..."
+
+
+def first_error(
+    errors: Sequence[Mapping[str, Any]], known: Callable[[list[str]], Iterable[str]], forms: tuple[str, ...] = ()
+) -> str:
+    """The first of pydantic's errors that matters, as "key = value: what is allowed".
+
+    A key that is misspelt comes before the one then missing; ``known`` gives the keys of the table
+    that lies under a list of keys. ``forms`` are tags of unions, which are left out of the key.
+    """
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    where = [str(part) for part in first["loc"] if part not in forms]
+    key, message = ".".join(where), first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    if first["type"] == "extra_forbidden":
+        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known([str(part) for part in first["loc"][:-1]]))
+    if first["type"] == "missing":
+        return f"{key}: missing"
+    if first["type"] == "value_error":
+        return f"{key}: {message}" if key else message
+    return f"{key} = {first['input']!r}: {message}"
 
 
 ALIASES: dict[str, tuple[str, ...]] = {

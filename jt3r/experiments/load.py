@@ -5,10 +5,11 @@ import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..data.channels import VISIBLE, Channel
 from ..data.load import Quantity, read_toml
+from ..errors import first_error
 
 
 def _in(*units: str) -> AfterValidator:
@@ -172,9 +173,7 @@ def parse(text: str) -> dict[str, Search]:
 
 
 def searches_of(tables: Mapping[str, Any]) -> dict[str, Search]:
-    """The searches of tables, kind by kind, by name; pydantic.ValidationError or ValueError names
-    what is wrong.
-    """
+    """The searches of tables, kind by kind, by name; ValueError names the key that is wrong."""
     unknown = set(tables) - set(_KINDS)
     if unknown:
         raise ValueError(f"unknown kind of search: {', '.join(sorted(unknown))}; known: {', '.join(_KINDS)}")
@@ -183,8 +182,16 @@ def searches_of(tables: Mapping[str, Any]) -> dict[str, Search]:
         for name, fields in tables.get(kind, {}).items():
             if name in found:
                 raise ValueError(f"{name} appears twice")
-            found[name] = cast(Search, model.model_validate({"name": name, **fields}))
+            found[name] = cast(Search, _checked(model, kind, name, fields))
     return found
+
+
+def _checked(model: type[BaseModel], kind: str, name: str, fields: Mapping[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate({"name": name, **fields})
+    except ValidationError as error:
+        told = first_error(error.errors(), lambda parents: (Quantity if parents else model).__pydantic_fields__)
+        raise ValueError(f"experiments.{kind}.{name}: {told}") from None
 
 
 @functools.cache

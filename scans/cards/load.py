@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from jt3r import additions
-from jt3r.errors import BadInput, one_line, unknown
+from jt3r.errors import BadInput, first_error, one_line
 
 from ..kinds.registry import former_names, kinds
 from .additions import resolved
@@ -85,40 +85,28 @@ def _copy(table: Any) -> Any:
 
 
 def _first_error(model: type[Card], error: ValidationError) -> str:
-    """The first thing wrong, as 'key = value: what is allowed'. A key that is misspelt comes before
-    the one then missing.
-    """
-    errors = error.errors()
-    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    where = [str(part) for part in first["loc"] if part not in (RANGE, LISTED)]
-    message = first["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    key = ".".join(where)
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(model, where[:-1], listed=LISTED in first["loc"])
-        return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known)
-    if first["type"] == "missing":
-        return f"{key}: missing"
-    if first["type"] == "value_error":
-        return f"{key}: {message}" if key else message
-    return f"{key} = {first['input']!r}: {message}"
+    return first_error(error.errors(), lambda parents: _known_keys(model, parents), (RANGE, LISTED))
 
 
-def _known_keys(annotation: Any, parents: list[str], listed: bool) -> list[str]:
-    """Keys of the table that lies under the keys ``parents`` of a table so annotated; ``listed``
-    says which form an axis has.
+def _known_keys(annotation: Any, parents: list[str]) -> list[str]:
+    """Keys of the table that lies under the keys ``parents`` of a table so annotated, where the
+    form of an axis is a key as well.
     """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not parents:
             return list(annotation.model_fields)
-        return _known_keys(annotation.model_fields[parents[0]].annotation, parents[1:], listed)
+        return _known_keys(annotation.model_fields[parents[0]].annotation, parents[1:])
     inner = get_args(annotation)
     if get_origin(annotation) is Annotated:
-        return _known_keys(inner[0], parents, listed)
+        return _known_keys(inner[0], parents)
     if get_origin(annotation) in (Union, UnionType):
         forms = [_inside(form) for form in inner if form is not type(None)]
-        return _known_keys(next((f for f in forms if (f is Values) == listed), forms[0]), parents, listed)
-    return _known_keys(inner[1], parents[1:], listed)  # a table by names
+        return _known_keys(next((f for f in forms if (f is Values) == (LISTED in parents)), forms[0]), _below(parents))
+    return _known_keys(inner[1], parents[1:])  # a table by names
+
+
+def _below(parents: list[str]) -> list[str]:
+    return parents[1:] if parents and parents[0] in (RANGE, LISTED) else parents
 
 
 def _inside(annotation: Any) -> Any:

@@ -151,8 +151,7 @@ def _additions() -> list[str]:
     """Observables that are not jt3r's own: a program with one is another, and is not written, since
     its code may change.
     """
-    functions = [entry.function for entry in OBSERVABLES.values()]
-    return [f"{f.__name__} {id(f)}" for f in functions if f.__module__.partition(".")[0] != "jt3r"]
+    return [f"{name} {id(entry.function)}" for name, entry in OBSERVABLES.items() if entry.origin is not None]
 
 
 @cache

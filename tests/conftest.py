@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,27 @@ def _own_cache(tmp_path_factory):
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     os.environ["XDG_CACHE_HOME"] = str(folder)
+
+
+REGISTRIES = (
+    ("jt3r.additions", "_ADDED"),
+    ("jt3r.experiments.load", "load"),
+    ("jt3r.inference.terms", "_TERMS"),
+    ("jt3r.measurements", "BASES"),
+    ("jt3r.measurements", "DATASETS"),
+    ("jt3r.registry", "_OBSERVABLES"),
+    ("jt3r.u1.registry", "_MODELS"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _additions_end_with_their_test():
+    """What a test adds to jt3r is gone after it: programs with an own observable are not kept between processes."""
+    found = [getattr(import_module(module), name) for module, name in REGISTRIES]
+    registries = [registry() if callable(registry) else registry for registry in found]
+    before = [dict(registry) for registry in registries]
+    yield
+    for registry, entries in zip(registries, before, strict=True):
+        if registry != entries:
+            registry.clear()
+            registry.update(entries)

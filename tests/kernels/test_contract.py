@@ -123,10 +123,3 @@ def test_whole_calculations_lower_for_cuda(kernel):
     """Values and forward derivatives of what takes functions or tables, or is tested for the rest elsewhere."""
     mass = jnp.array([0.03, 0.033], jnp.float32)
     assert_lowers_for_cuda(lambda m: jax.jvp(kernel, (m,), (m,)), mass)
-
-
-def test_batches_are_the_whole():
-    x, y = jnp.arange(1.0, 8.0)[:, None], jnp.linspace(0, 1, 3)
-    np.testing.assert_array_equal(in_batches(jnp.multiply, x, y, size=4), x * y)
-    slope = jax.grad(lambda z: in_batches(jnp.multiply, x, z, size=4).sum())(y)
-    np.testing.assert_array_equal(slope, jnp.full(3, 28.0))  # 1 + 2 + ... + 7

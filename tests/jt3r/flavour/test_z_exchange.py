@@ -40,21 +40,9 @@ def test_the_response_of_mixing_is_flavios():
     assert inputs["scalar"]["value"] == pytest.approx(REFERENCE["mixing"]["CSRR_bsbs"], rel=2e-3)
 
 
-def test_the_z_in_mixing_is_the_square_of_its_coupling():
-    # Delta of C10 = -Delta g_Z/(4 m_Z^2 N), then Delta^2/(2 m_Z^2): the Z's mass and coupling cancel
-    m_z, fermi, c10, n = 91.19, 1.1663788e-5, 4.85, short_distance().normalisation
-    g_z = (4 * 2**0.5 * fermi) ** 0.5 * m_z
-    coupling = -4 * m_z**2 * n * c10 / g_z
-    expected = coupling**2 / (2 * m_z**2)
-    assert float(z_exchange.bs_mixing(c10, n, fermi)) == pytest.approx(expected, rel=1e-13)
-    assert float(mixing_by_z(c10)) == pytest.approx(1.1318e10 * expected, rel=1e-12)
-
-
-def test_a_light_vector_in_mixing():
-    left, right = 3e-4, 5e-5
-    up, down = z_exchange.light_vector_mixing(left, right, 10.0, 4.183, 0.02, 5.37)
-    assert float(up) == pytest.approx((4.183 * (left - 0.02 * right)) ** 2 / 200 / (2 * 5.37**2), rel=1e-13)
-    assert float(down) == pytest.approx((4.183 * (right - 0.02 * left)) ** 2 / 200 / (2 * 5.37**2), rel=1e-13)
+def test_mixing_is_the_operator_times_its_response():
+    c10, n, fermi = 4.85, short_distance().normalisation, 1.1663788e-5
+    assert float(mixing_by_z(c10)) == pytest.approx(1.1318e10 * float(z_exchange.bs_mixing(c10, n, fermi)), rel=1e-12)
     found = {name: float(mixing_by_aprime(realise(name).sp_l, realise(name).sp_r)) for name in ("BMA", "BMB")}
     assert found["BMA"] < 0.05
     assert found["BMB"] > 1

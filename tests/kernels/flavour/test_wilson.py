@@ -1,114 +1,160 @@
-"""Matching onto Wilson coefficients: eq. (10) of 2105.07655 to its printed digits, and the inverse map."""
+"""The matching of eqs. (5)-(10) against explicit amplitudes: Dirac matrices, spinors and propagators in 30 digits.
 
-import jax
-import jax.numpy as jnp
+Nothing of the matching's algebra is used: the exchange diagrams are evaluated with numerical spinors on the mass shell, and the
+operators of the effective Hamiltonian, with the coefficients of ``match``, must give the same number for any spinors. The
+overall signs of Z and phi' exchange are conventions (of the sines and of lambda) and are chosen to agree.
+"""
+
+import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from jt3r.flavour import matching as model
 from jt3r.kernels.flavour import wilson
 
-# eq. (10) as printed: value and half a unit of its last digit
-PRINTED = {
-    "c9_universal": (-146.0, 0.5),
-    "c10_universal": (1.8e3, 0.05e3),
-    "vector": (1.9e8, 0.05e8),
-    "scalar": (2.7e7, 0.05e7),
-    "pseudoscalar": (2.0e5, 0.05e5),
-}
+mp.mp.dps = 30
+I2 = mp.eye(2)
+PAULI = [mp.matrix([[0, 1], [1, 0]]), mp.matrix([[0, -1j], [1j, 0]]), mp.matrix([[1, 0], [0, -1]])]
+METRIC = (1, -1, -1, -1)
+FERMI, ALPHA, CKM, SIN2, M_Z, V, CUTOFF = 1.1663787e-5, 0.0072973, 0.0341, 0.23, 91.19, 10.0, 2.0
+G, M_MU, M_S = 0.1 / (2**0.5 * V), 0.1056583755, 0.1
+LL, RR, LAMBDA_B, LAMBDA_S, S_SL, S_BL = 3.0e-4, -2.0e-4, 0.03, 0.05, 0.02, 0.05
 
 
-@pytest.mark.parametrize("name", PRINTED)
-def test_the_paper_preset_gives_eq_10_to_its_printed_digits(name):
-    printed, half = PRINTED[name]
-    assert float(getattr(model.prefactors("paper"), name)) == pytest.approx(printed, abs=half)
+def blocks(a, b, c, d):
+    m = mp.zeros(4)
+    for i in range(2):
+        for j in range(2):
+            m[i, j], m[i, j + 2], m[i + 2, j], m[i + 2, j + 2] = a[i, j], b[i, j], c[i, j], d[i, j]
+    return m
 
 
-def test_the_universal_ratio_is_four_sin2_minus_one():
-    p = model.prefactors("paper")
-    assert float(p.c9_universal / p.c10_universal) == pytest.approx(4 * 0.23 - 1, rel=1e-13)
+O2 = mp.zeros(2)
+GAMMA = [blocks(I2, O2, O2, -I2), *(blocks(O2, s, -s, O2) for s in PAULI)]
+GAMMA5 = 1j * GAMMA[0] * GAMMA[1] * GAMMA[2] * GAMMA[3]
+P_L, P_R = (mp.eye(4) - GAMMA5) / 2, (mp.eye(4) + GAMMA5) / 2
 
 
-def test_the_derived_coupling_is_six_and_a_half_times_the_printed_one():
-    ratio = model.prefactors("derived").c10_universal / model.prefactors("pdg").c10_universal
-    assert float(ratio) == pytest.approx(0.5 / (0.23129 / 3), rel=1e-13)
+def slash(p):
+    return sum((METRIC[i] * p[i] * GAMMA[i] for i in range(4)), mp.zeros(4))
 
 
-def test_unknown_presets_are_refused():
-    with pytest.raises(ValueError, match="there are paper, pdg, derived"):
-        model.prefactors("best")
+def dot(a, b):
+    return sum(METRIC[i] * a[i] * b[i] for i in range(4))
 
 
-angle = st.floats(1e-6, 0.3)
+class Kinematics:
+    """b -> s l- l+ on the mass shell with random momenta and spins; the b mass follows from momentum conservation."""
+
+    def __init__(self, seed):
+        rng = np.random.default_rng(seed)
+
+        def momentum(mass):
+            p = [mp.mpf(x) for x in rng.uniform(-2, 2, 3)]
+            return [mp.sqrt(mass**2 + sum(x**2 for x in p)), *p]
+
+        def spin():
+            return mp.matrix([mp.mpc(*rng.normal(size=2)) for _ in range(4)])
+
+        self.p_s, minus, plus = momentum(mp.mpf(M_S)), momentum(mp.mpf(M_MU)), momentum(mp.mpf(M_MU))
+        self.q = [a + b for a, b in zip(minus, plus, strict=True)]
+        p_b = [a + b for a, b in zip(self.p_s, self.q, strict=True)]
+        self.m_b = mp.sqrt(dot(p_b, p_b))
+        one = mp.eye(4)
+        self.b = (slash(p_b) + self.m_b * one) * spin()
+        self.s = ((slash(self.p_s) + M_S * one) * spin()).H * GAMMA[0]
+        self.minus = ((slash(minus) + M_MU * one) * spin()).H * GAMMA[0]
+        self.plus = (slash(plus) - M_MU * one) * spin()
+
+    def quark(self, matrix):
+        return (self.s * matrix * self.b)[0]
+
+    def lepton(self, matrix):
+        return (self.minus * matrix * self.plus)[0]
+
+    def product(self, quark, lepton):
+        """Contraction of two vector currents."""
+        return sum(METRIC[i] * self.quark(GAMMA[i] * quark) * self.lepton(GAMMA[i] * lepton) for i in range(4))
 
 
-@settings(deadline=None, max_examples=25)  # the first call compiles
-@given(angle, angle, angle, st.sampled_from(model.PRESETS))
-def test_the_inverse_map_finds_the_products(universal, left, right, preset):
-    c = model.coefficients_of_angles(0.1, preset, s_sl=universal, s_bl=1.0, sp_sl=left, sp_bl=1.0, sp_sr=right, sp_br=1.0)
-    pseudoscalar = (c["CP_bsmumu"] - c["CPp_bsmumu"]) / 2
-    found = model.angles_of_coefficients(0.1, c["C10_bsee"], c["C9_bsmumu"] - c["C9_bsee"], pseudoscalar, preset=preset)
-    assert bool(found.exists)
-    # each product comes back from a difference of numbers at most 0.3: a few roundings of the largest
-    np.testing.assert_allclose(found[:3], (universal, left, right), rtol=0, atol=1e-14 + 1e-12 * max(universal, left, right))
-    np.testing.assert_allclose(found.c9_primed, c["C9p_bsmumu"], rtol=1e-7)
+def prefactors(quark_coupling):
+    return wilson.prefactors(FERMI, ALPHA, CKM, SIN2, M_Z, M_MU, V, CUTOFF, quark_coupling)
 
 
-def test_the_z_sees_the_left_handed_mixing_of_both_partners():
-    # eqs. (5) and (10): C9^U and C10^U go with s_sL s_bL + s'_sL s'_bL
-    both, first, second = (
-        model.coefficients_of_angles(0.1, "paper", s_sl=s, s_bl=0.7, sp_sl=sp, sp_bl=0.3)
-        for s, sp in ((2e-3, 1e-3), (2e-3, 0.0), (0.0, 1e-3))
-    )
-    unit = model.prefactors("paper")
-    for name, prefactor in (("C9_bsee", unit.c9_universal), ("C10_bsee", unit.c10_universal)):
-        assert float(first[name]) == pytest.approx(float(prefactor) * 1.4e-3, rel=1e-14)
-        assert float(second[name]) == pytest.approx(float(prefactor) * 3e-4, rel=1e-14)
-        assert float(both[name]) == pytest.approx(float(first[name] + second[name]), rel=1e-14)
-    # Z exchange is no light mediator's: it stays where those are switched off
-    heavy = model.coefficients_of_angles(0.1, "paper", light=0.0, sp_sl=1e-3, sp_bl=0.3)
-    assert float(heavy["C10_bsmumu"]) == float(second["C10_bsee"])
+def effective(k, c):
+    """+N sum C_i <O_i>: the amplitude of L = -H, eq. (8)."""
+    one, n = mp.eye(4), 4 * mp.mpf(FERMI) / mp.sqrt(2) * CKM * ALPHA / (4 * mp.pi)
+    total = 0
+    for chirality, flipped, nine, ten, scalar, pseudoscalar in (
+        (P_L, P_R, c.c9, c.c10, c.scalar, c.pseudoscalar),
+        (P_R, P_L, c.c9_primed, c.c10_primed, c.scalar_primed, c.pseudoscalar_primed),
+    ):
+        total += float(nine) * k.product(chirality, one) + float(ten) * k.product(chirality, GAMMA5)
+        density = k.m_b * k.quark(flipped)
+        total += density * (float(scalar) * k.lepton(one) + float(pseudoscalar) * k.lepton(GAMMA5))
+    return n * total
 
 
-def test_the_reported_product_of_the_first_partner_leaves_out_the_second():
-    found = model.angles_of_coefficients(0.1, -5.86, 3.65, 0.015, preset="paper")
-    total = float(found.universal + found.left) * float(model.prefactors("paper").c10_universal)
-    assert total == pytest.approx(-5.86, rel=1e-13)
-    assert float(found.left) == pytest.approx(3.65 / (1.9134571e8 * 5e-5), rel=1e-6)
+def matched(k, weights, **angles):
+    return wilson.match(prefactors(0.5), G, weights, M_MU / float(k.m_b), **angles)
 
 
-def test_the_inverse_map_says_where_there_are_no_angles():
-    found = model.angles_of_coefficients(0.1, jnp.asarray([1.0, 1e4]), 0.1, 0.0)
-    assert found.exists.tolist() == [True, False]
+LIGHT = {"sp_sl": LL, "sp_bl": 1.0, "sp_sr": RR, "sp_br": 1.0}
 
 
-def test_bmd_cannot_be_realised():
-    """Its C9' = -1.28 and its C_P = 0 exclude each other: the angles that give the one miss the other."""
-    found = model.angles_of_coefficients(0.1, -5.67, 4.55, 0.0, preset="paper")
-    assert abs(float(found.c9_primed) - -1.28) > 1.0
+def dark_photon(k):
+    """A' exchange in unitary gauge, |q^2 - m_A'^2| replaced by Lambda^2 as the paper does."""
+    quark = LL * P_L + RR * P_R
+    m2, g2 = (mp.sqrt(2) * V * G) ** 2, mp.mpf(G) ** 2
+    longitudinal = k.quark(slash(k.q) * quark) * k.lepton(slash(k.q) * P_R) / m2
+    return g2 / mp.mpf(CUTOFF) ** 2 * (k.product(quark, P_R) - longitudinal)
 
 
-def test_light_mediators_scale_as_one_over_q2():
-    factor = wilson.light_propagator(2.0, jnp.asarray([4.0, 16.0]))
-    contact = model.coefficients_of_angles(0.1, sp_sl=1e-3, sp_bl=1e-3, sp_sr=1e-3, sp_br=1e-3, yukawa_b=0.1)
-    light = model.coefficients_of_angles(0.1, light=factor, sp_sl=1e-3, sp_bl=1e-3, sp_sr=1e-3, sp_br=1e-3, yukawa_b=0.1)
-    for name in ("C10p_bsmumu", "CS_bsmumu"):
-        np.testing.assert_allclose(light[name], contact[name] * jnp.asarray([1.0, 0.25]), rtol=1e-14)
-    vector = [c["C9_bsmumu"] - c["C9_bsee"] for c in (light, contact)]  # without Z exchange
-    np.testing.assert_allclose(vector[0], vector[1] * jnp.asarray([1.0, 0.25]), rtol=1e-13)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_dark_photon_exchange_is_the_contact_operators(seed):
+    k = Kinematics(seed)
+    c = matched(k, wilson.current_weights(M_S / float(k.m_b)), **LIGHT)
+    # the second partner's share in the Z's coupling, eq. (5), is not of the A'
+    c = c._replace(c9=c.c9 - c.c9_universal, c10=c.c10 - c.c10_universal)
+    # float64 in the coefficients, 30 digits elsewhere; cancellation of at most 1e3 between the helicities
+    assert mp.fabs(effective(k, c) / dark_photon(k) - 1) < 1e-12
 
 
-def test_coefficients_differentiate_and_lower_for_cuda():
-    def f(m, s):
-        return sum(model.coefficients_of_angles(m, sp_sl=s, sp_bl=s, s_sl=s, s_bl=s, yukawa_b=0.1).values())
+def test_the_printed_pseudoscalars_are_not_what_the_longitudinal_mode_gives():
+    """C_P - C_P' of eq. (10) differs in size and sign; C_P' alone agrees."""
+    k, r = Kinematics(1), 0.02
+    printed, derived = (matched(k, w(r), **LIGHT) for w in (wilson.printed_weights, wilson.current_weights))
+    assert float(printed.pseudoscalar_primed) == pytest.approx(-float(derived.pseudoscalar_primed), rel=1e-14)
+    assert float(printed.pseudoscalar) == pytest.approx(float(derived.pseudoscalar_primed), rel=1e-14)
+    assert float(printed.pseudoscalar) == -float(printed.pseudoscalar_primed)
+    assert mp.fabs(effective(k, printed) / dark_photon(k) - 1) > 0.1
 
-    assert all(np.isfinite(g) for g in jax.grad(f, argnums=(0, 1))(0.1, 0.0))
-    x = jax.ShapeDtypeStruct((4,), jnp.float64)
-    jax.export.export(jax.jit(f), platforms=("cpu", "cuda"))(x, x)
+
+def test_phi_exchange_is_the_scalar_operators():
+    k = Kinematics(4)
+    c = matched(k, wilson.current_weights(0.0), sp_sl=2e-3, sp_bl=3e-3, yukawa_b=LAMBDA_B, yukawa_s=LAMBDA_S)
+    quark = LAMBDA_B * 2e-3 * k.quark(P_R) + LAMBDA_S * 3e-3 * k.quark(P_L)
+    exchange = quark * k.lepton(mp.eye(4)) * M_MU / (mp.sqrt(2) * V) / mp.mpf(CUTOFF) ** 2
+    scalars = effective(k, c._replace(c9=0, c10=0, c9_primed=0, c10_primed=0, pseudoscalar=0, pseudoscalar_primed=0))
+    assert mp.fabs(scalars / exchange - 1) < 1e-12
 
 
-def test_float32_stays_float32():
-    c = model.coefficients_of_angles(jnp.float32(0.1), sp_sl=jnp.float32(1e-3), sp_bl=jnp.float32(1e-3))
-    assert c["C9_bsmumu"].dtype == jnp.float32
+@pytest.mark.parametrize("seed", [5, 6])
+def test_z_exchange_between_mixed_doublets_and_a_singlet(seed):
+    """s and b of a doublet, rotated one after the other into a singlet: what is left off the diagonal is |T_3| s_s s_b."""
+    k = Kinematics(seed)
+    charge = mp.mpf(SIN2) / 3  # -Q s_W^2, which mixing cannot make off-diagonal
+    diagonal = mp.diag([-mp.mpf(1) / 2 + charge, -mp.mpf(1) / 2 + charge, charge])
+
+    def rotation(i, sine):
+        u, cosine = mp.eye(3), mp.sqrt(1 - mp.mpf(sine) ** 2)
+        u[i, i], u[2, 2], u[i, 2], u[2, i] = cosine, cosine, sine, -sine
+        return u
+
+    u = rotation(0, S_SL) * rotation(1, S_BL)
+    coupling = (u * diagonal * u.T)[0, 1]
+    e2 = 4 * mp.pi * ALPHA
+    left, right = -mp.mpf(1) / 2 + SIN2, mp.mpf(SIN2)
+    exchange = e2 / (SIN2 * (1 - SIN2)) / mp.mpf(M_Z) ** 2 * coupling * k.product(P_L, left * P_L + right * P_R)
+    c = matched(k, wilson.current_weights(0.0), s_sl=S_SL, s_bl=S_BL)
+    # exact in the angles up to the cosine of the first rotation, sqrt(1 - s^2), half of 4e-4
+    assert mp.fabs(effective(k, c) / exchange - 1) < 0.6 * max(S_SL, S_BL) ** 2

@@ -1,11 +1,10 @@
-"""Polynomials of second degree against NumPy in extended precision, and the linear map of running."""
+"""Polynomials of second degree against NumPy in extended precision."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.kernels.flavour.running import NAMES, run_down
 from jt3r.kernels.numerics.quadratic import monomial_values, quadratic_form
 
 MONOMIALS = ((), (0,), (1,), (0, 0), (1, 2), (2, 2))
@@ -43,22 +42,7 @@ def test_the_gradient_is_that_of_the_polynomial():
     np.testing.assert_allclose(gradient, exact, rtol=1e-14)
 
 
-def test_the_kernels_lower_for_cuda():
+def test_the_kernel_lowers_for_cuda():
     x = tuple(jax.ShapeDtypeStruct((8,), jnp.float64) for _ in range(3))
     form = jax.jit(lambda *v: quadratic_form(jnp.asarray(NUMBERS), v, MONOMIALS))
     jax.export.export(form, platforms=("cpu", "cuda"))(*x)
-    c = {name: jax.ShapeDtypeStruct((8,), jnp.float64) for name in NAMES}
-    numbers = dict.fromkeys(("C9_C9", "C9_C10", "C9_C9_other_lepton", "C10_C9", "C10_C10", "CS_CS", "CP_CP"), 0.5)
-    jax.export.export(jax.jit(lambda c: run_down(c, numbers)), platforms=("cpu", "cuda"))(c)
-
-
-def test_running_mixes_with_opposite_sign_for_the_primed():
-    numbers = {"C9_C9": 0.9, "C9_C10": 0.01, "C9_C9_other_lepton": -0.006, "C10_C9": 0.02, "C10_C10": 1.0,
-               "CS_CS": 0.97, "CP_CP": 0.96}  # fmt: skip
-    c = dict.fromkeys(NAMES, 0.0) | {"C10_bsmumu": 2.0, "C10p_bsmumu": 2.0, "C9p_bsee": 1.0, "CP_bsee": 1.0}
-    low = run_down(c, numbers)
-    assert low["C9_bsmumu"] == pytest.approx(0.02, rel=1e-15)
-    assert low["C9p_bsmumu"] == pytest.approx(-0.02 - 0.006, rel=1e-15)
-    assert low["C10p_bsee"] == pytest.approx(-0.02, rel=1e-15)
-    assert low["CP_bsee"] == pytest.approx(0.96, rel=1e-15)
-    assert low["CS_bsmumu"] == 0

@@ -123,3 +123,18 @@ def test_float32_vmap_and_cuda():
     np.testing.assert_allclose(jax.vmap(_square_root)(a), roots, rtol=1e-6)
     for dtype in (jnp.float32, jnp.float64):
         assert_lowers_for_cuda(jax.value_and_grad(lambda a: _square_root(a).sum()), a.astype(dtype))
+
+
+def test_bracketed_root_and_its_derivative():
+    def cube_root(target):
+        return bracketed_root(lambda x: x**3 - target, jnp.zeros_like(target), jnp.full_like(target, 10.0))
+
+    values = jnp.array([1.0, 8.0, 27.0])
+    assert np.allclose(cube_root(values), [1, 2, 3], rtol=1e-15)
+    slopes = jax.vmap(jax.grad(cube_root))(values)
+    assert np.allclose(slopes, 1 / (3 * np.array([1.0, 4.0, 9.0])), rtol=1e-14)
+
+
+def test_bracketed_root_of_a_falling_function_from_infinity():
+    root = bracketed_root(lambda x: jnp.where(x < 1, jnp.inf, 2 - x), jnp.asarray(0.0), jnp.asarray(5.0))
+    assert float(root) == pytest.approx(2, rel=1e-15)

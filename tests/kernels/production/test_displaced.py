@@ -95,33 +95,6 @@ def test_log_of_nothing_has_no_gradient():
     assert gradient == 0
 
 
-def test_chebyshev_interpolation_is_exact_for_a_polynomial():
-    u = chebyshev.points(6)
-    series = chebyshev.coefficients(np.stack([u**5 - u, 3 * u**2], axis=1))
-    root = jnp.array([0.0, 0.3, 0.999])
-    expected = np.stack([root**10 - root**2, 3 * root**4], axis=1)
-    # Rounding of six terms of order one.
-    assert np.allclose(chebyshev.evaluate(root, jnp.asarray(series)), expected, rtol=0, atol=1e-14)
-    slope = jax.grad(lambda r: chebyshev.evaluate(r, jnp.asarray(series))[1])
-    assert float(slope(0.0)) == pytest.approx(0, abs=1e-14)
-    assert float(slope(0.5)) == pytest.approx(1.5, rel=1e-13)
-
-
-def test_bracketed_root_and_its_derivative():
-    def cube_root(target):
-        return bracketed_root(lambda x: x**3 - target, jnp.zeros_like(target), jnp.full_like(target, 10.0))
-
-    values = jnp.array([1.0, 8.0, 27.0])
-    assert np.allclose(cube_root(values), [1, 2, 3], rtol=1e-15)
-    slopes = jax.vmap(jax.grad(cube_root))(values)
-    assert np.allclose(slopes, 1 / (3 * np.array([1.0, 4.0, 9.0])), rtol=1e-14)
-
-
-def test_bracketed_root_of_a_falling_function_from_infinity():
-    root = bracketed_root(lambda x: jnp.where(x < 1, jnp.inf, 2 - x), jnp.asarray(0.0), jnp.asarray(5.0))
-    assert float(root) == pytest.approx(2, rel=1e-15)
-
-
 @pytest.mark.parametrize(
     ("kernel", "shapes"),
     [

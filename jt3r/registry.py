@@ -17,7 +17,7 @@ from .errors import NotGiven
 from .names import Names
 from .parameter import ParameterPoint, parameters_of
 from .point import PARAMETERS, Point
-from .u1.reads import filled, read_by
+from .u1.reads import filled, given, read_by
 from .u1.registry import couplings_of, model_of
 
 
@@ -102,7 +102,7 @@ class Observable(Reader):
         return first_paragraph(self.function)
 
     def of(self, point: ParameterPoint) -> Array:
-        return self.function(filled(point))
+        return given(self.function(filled(point)))
 
     def __call__(self, point: ParameterPoint | Couplings) -> Array:
         """Value at ``point``, in ``unit``, of the point's broadcast shape. Raises ValueError if a

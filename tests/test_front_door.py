@@ -2,15 +2,11 @@
 
 import doctest
 import inspect
-import pickle
 import subprocess
 import sys
 import types
 
-import jax
-import jax.numpy as jnp
 import matplotlib
-import numpy as np
 import pytest
 
 import jt3r
@@ -60,97 +56,6 @@ def test_a_misspelt_name_is_met_with_a_suggestion():
         jt3r.observabels  # noqa: B018
     with pytest.raises(KeyError, match=r"did you mean 'pull_gm2'\?"):
         jt3r.observables["pull_g2"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [("mA", "m_aprime"), ("MA", "m_aprime"), ("mphi", "m_phi"), ("V", "v"), ("m_Aprime", "m_aprime"), ("mchi", "m_eta")],
-)
-def test_what_physicists_type_is_understood(typed, meant):
-    for attempt in (lambda: jt3r.Point(**{typed: 1.0}), lambda: jt3r.Point().with_values(**{typed: 1.0})):
-        with pytest.raises(TypeError, match=f"did you mean '{meant}'"):
-            attempt()
-    with pytest.raises(KeyError, match=f"did you mean '{meant}'"):
-        jt3r.parameters[typed]
-
-
-def test_mappings_print_and_pickle():
-    for mapping in (jt3r.observables, jt3r.parameters):
-        assert pickle.loads(pickle.dumps(mapping)) is mapping
-        lines = repr(mapping).splitlines()
-        assert len(lines) == 1 + len(mapping)
-        assert max(map(len, lines)) <= jt3r.names.WIDTH
-    assert pickle.loads(pickle.dumps(jt3r.observables["R_K"])) == jt3r.observables["R_K"]
-
-
-def test_entries_that_come_later_are_seen():
-    entries = {"first": 1}
-    names = jt3r.names.Names("number", entries, lambda n: (str(n),), "nowhere:names")
-    entries["second"] = 2
-    assert list(names) == ["first", "second"]
-    assert repr(names) == "2 numbers\nfirst   1\nsecond  2"
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"m_phi": -1}, r"^m_phi = -1: must be a finite number above zero$"),
-        ({"m_phi": 0.0}, r"^m_phi = 0.0: must be a finite number above zero$"),
-        ({"m_phi": np.nan}, r"^m_phi = nan: must be a finite number above zero$"),
-        ({"delta": np.inf}, r"^delta = inf: must be a finite number$"),
-        ({"C9_bsmumu": 1j}, r"^C9_bsmumu = 1j: must be a finite number, or an array of them$"),
-        ({"m_phi": "0.1"}, r"^m_phi = '0.1': must be a finite number above zero, or an array"),
-        ({"m_phi": True}, r"^m_phi = True: must"),
-        ({"m_phi": [[1.0], [2.0, 3.0]]}, r"^m_phi = .*: must"),
-        ({"m_phi": jnp.array([0.1, -0.2, 0.3])}, r"^m_phi = -0.2 among 3 values: each must be a finite number above zero$"),
-        (
-            {"m_phi": jnp.ones(3), "m_aprime": jnp.ones((4, 1)), "v": jnp.ones((2, 1))},
-            r"do not broadcast: v \(2, 1\), m_aprime",
-        ),
-        ({"dataset": "today"}, r"allowed are paper2021, current"),
-    ],
-)
-def test_a_value_that_is_not_allowed(values, message):
-    with pytest.raises(ValueError, match=message):
-        jt3r.Point(**values)
-    with pytest.raises(ValueError, match=message):
-        jt3r.Point().with_values(**values)
-
-
-def test_traced_values_and_holes_of_an_array_are_left_alone():
-    pull = jt3r.observables["pull_gm2"]
-    assert np.isfinite(jax.jit(lambda m: pull(jt3r.Point(m_aprime=0.11, m_phi=m)))(0.08))
-    assert jt3r.Point(m_phi=jnp.array([0.1, jnp.nan])).m_phi.shape == (2,)
-
-
-def test_what_a_copy_replaces_and_keeps():
-    point = jt3r.Point(m_aprime=0.11, m_phi=0.0792)
-    copy = point.with_values(m_phi=1, dataset="current")
-    assert (float(copy.m_phi), copy.m_aprime, copy.dataset) == (1.0, point.m_aprime, "current")
-    assert copy.m_phi.dtype == point.m_phi.dtype
-    assert jax.tree.structure(point.with_values(m_phi=0.08)) == jax.tree.structure(point)
-
-
-def test_a_point_says_what_is_set():
-    text = repr(jt3r.Point(m_phi=jnp.linspace(0.07, 0.11, 5), C9_bsmumu=-0.5))
-    assert "m_phi=[0.07 .. 0.11; 5] GeV" in text
-    assert "C9_bsmumu=-0.5" in text
-    assert "C10_bsmumu" not in text
-    assert "m_aprime" not in text
-
-
-def test_vmap_is_jax_vmap_over_some_parameters():
-    masses = jnp.array([0.05, 0.08, 0.11])
-    points = jt3r.Point(m_aprime=masses, m_phi=0.0792)
-    f = jax.hessian(lambda point: jt3r.observables["pull_gm2"](point))
-    one_by_one = [f(points.with_values(m_aprime=m)).m_phi.m_aprime for m in masses]
-    np.testing.assert_allclose(jt3r.vmap(f, over="m_aprime")(points).m_phi.m_aprime, one_by_one, rtol=1e-13)
-    with pytest.raises(ValueError, match="m_phi has no axis"):
-        jt3r.vmap(f, over=("m_aprime", "m_phi"))(points)
-    with pytest.raises(ValueError, match="m_aprime has 3, m_phi has 2"):
-        jt3r.vmap(f, over=("m_aprime", "m_phi"))(jt3r.Point(m_aprime=masses[:, None], m_phi=masses[:2]))
-    with pytest.raises(TypeError, match="did you mean 'm_aprime'"):
-        jt3r.vmap(f, over="mA")
 
 
 def test_plot_draws_on_the_axes_given_and_takes_a_dataset(tmp_path):

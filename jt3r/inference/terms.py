@@ -42,7 +42,7 @@ from ..measurements import measurement
 from ..parameter import ParameterPoint
 from ..point import Point
 from ..registry import Observable, Reader
-from ..u1.reads import filled
+from ..u1.reads import filled, given
 from ..u1.registry import couplings_of
 from ..uv import completion as uv
 
@@ -85,7 +85,7 @@ class Term(Reader):
     origin: Origin | None = None
 
     def of(self, point: ParameterPoint) -> Array:
-        return self.function(filled(point), Options())
+        return given(self.function(filled(point), Options()))
 
     def residual(self, point: ParameterPoint, options: Options) -> Array:
         """The residual at a point. Raises ValueError, naming what the point lacks."""

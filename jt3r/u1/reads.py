@@ -25,6 +25,15 @@ def filled(point: ParameterPoint) -> ParameterPoint:
     return _copy(point, lambda name, value: Absent(name) if value is None else value)
 
 
+def given(value: Any) -> Any:
+    """The value of a function of a filled point. Raises NotGiven if it is a parameter itself, as it
+    stands, that the point does not give.
+    """
+    if isinstance(value, Absent):
+        raise NotGiven(value.parameter)
+    return value
+
+
 def emptied(point: ParameterPoint) -> ParameterPoint:
     """Inverse of ``filled``."""
     return _copy(point, lambda name, value: None if isinstance(value, Absent) else value)

@@ -9,14 +9,16 @@ from jt3r import observables
 
 from .axis import Axis
 from .base import Card, Finite
-from .validators import check_parameter, check_reads, in_own_units, unit_of
+from .validators import check_parameter, check_reads, in_own_units, parameter_units
+
+IN_OWN_UNITS = in_own_units("parameter", parameter_units)
 
 
 class MeshCard(Card):
     """A card over every combination of the values of its axes."""
 
-    axes: Annotated[dict[str, Axis], Field(min_length=1), in_own_units(unit_of)]
-    fixed: Annotated[dict[str, Finite], in_own_units(unit_of)] = Field(default_factory=dict)
+    axes: Annotated[dict[str, Axis], Field(min_length=1), IN_OWN_UNITS]
+    fixed: Annotated[dict[str, Finite], IN_OWN_UNITS] = Field(default_factory=dict)
 
     @field_validator("axes", "fixed")
     @classmethod

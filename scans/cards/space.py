@@ -19,9 +19,9 @@ from jt3r.u1 import MODELS
 
 from .axis import Interval
 from .base import Card, Finite
-from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known, unit_of
+from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known, parameter_units
 
-OWN_UNITS = in_own_units(lambda name: COORDINATES[name].unit if name in COORDINATES else unit_of(name))
+OWN_UNITS = in_own_units("coordinate", lambda: parameter_units() | {name: entry.unit for name, entry in COORDINATES.items()})
 WHERE = "under free or fixed"
 
 

@@ -3,7 +3,7 @@ finds them given.
 """
 
 import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -35,15 +35,21 @@ def known(kind: str, names: Collection[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def in_own_units(unit_of: Callable[[str], str | None]) -> BeforeValidator:
+def in_own_units(kind: str, units: Callable[[], Mapping[str, str]]) -> BeforeValidator:
     """Of a table by names: "110 MeV" and an axis or a prior with ``unit = "MeV"`` become numbers in
     the unit of the name.
+
+    ``units`` gives the names, each a ``kind``, with their units. Raises ValueError for another
+    name.
     """
 
     def lowered(table: Any) -> Any:
         if not isinstance(table, dict):
             return table
-        return {name: entry if (unit := unit_of(name)) is None else _named(name, entry, unit) for name, entry in table.items()}
+        found = units()
+        if wrong := [name for name in table if name not in found]:
+            raise ValueError(unknown(kind, wrong[0], found))
+        return {name: _named(name, entry, found[name]) for name, entry in table.items()}
 
     return BeforeValidator(lowered)
 
@@ -75,9 +81,9 @@ def _number(where: str, value: Any, given: str, unit: str) -> Any:
         raise ValueError(f"{where} = {value!r}: {error}") from None
 
 
-def unit_of(name: str) -> str | None:
-    """The unit of a parameter of any model, None if no model has it."""
-    return next((model.parameters[name].unit for model in MODELS.values() if name in model.parameters), None)
+def parameter_units() -> dict[str, str]:
+    """The parameters of all models with their units."""
+    return {name: entry.unit for model in MODELS.values() for name, entry in model.parameters.items()}
 
 
 def check_parameter(name: str, ends: tuple[float, ...], model: str) -> None:

@@ -4,7 +4,7 @@ from particle import Particle
 
 from jt3r import Point, observables
 from jt3r.constants import ALPHA_EM, CONSTANTS, M_MU
-from jt3r.measurements import DATASETS, measurement
+from jt3r.measurements import DATASETS
 
 
 def test_muon_mass_is_the_pdg_value():
@@ -38,15 +38,3 @@ def test_prefactor_of_the_paper(m_mu, printed, digit):
 
 def test_prefactor_rounds_as_checked():
     assert (0.105 / (4 * np.pi * 10)) ** 2 == pytest.approx(6.9817e-7, abs=5e-12)
-
-
-def test_data_sets():
-    assert (measurement("paper2021", "delta_a_mu").value, measurement("paper2021", "delta_a_mu").error) == (2.52e-9, 0.59e-9)
-    assert (measurement("current", "delta_a_mu").value, measurement("current", "delta_a_mu").error) == (38e-11, 63e-11)
-
-
-def test_unknown_data_set_names_those_there_are():
-    with pytest.raises(KeyError, match="paper2021, current"):
-        measurement("tomorrow", "delta_a_mu")
-    with pytest.raises(ValueError, match="paper2021, current"):
-        Point(dataset="tomorrow")

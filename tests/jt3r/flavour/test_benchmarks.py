@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from jt3r.flavour.benchmarks import NAMES, TABLE1, TABLE2, benchmark, quantities, table1, table2, table_row
-from jt3r.flavour.from_angles import KEEPS, realise
-from jt3r.flavour.matching import prefactors
+from jt3r.flavour.benchmarks import NAMES, TABLE2, benchmark, quantities, table1, table2, table_row
 from jt3r.flavour.predict import predict
-from jt3r.flavour.printed import Printed, corners
 
 # arXiv:2105.07655, Table I: C10^U, C9,10^NU, |C_S - C_S'|, |C_P - C_P'|, C'9,10^NU
 TABLE_I = {
@@ -77,53 +74,3 @@ def test_how_the_pseudoscalar_is_split_shows_in_bmc():
     assert leptonic[0] == pytest.approx(leptonic[1], rel=1e-12)
     with pytest.raises(ValueError, match="plain, opposite"):
         benchmark("BMC", "half")
-
-
-@pytest.mark.parametrize(("name", "c9_primed"), [("BMA", -0.006), ("BMB", 0.067), ("BMC", -0.016)])
-def test_bma_to_bmc_follow_from_mixing_angles(name, c9_primed):
-    found, printed = realise(name), dict(zip(TABLE1, CELLS[name].split(), strict=False))
-    assert found.c9_primed == pytest.approx(c9_primed, abs=5e-4)
-    assert found.pseudoscalar == pytest.approx(TABLE_I[name][3], abs=1e-12)
-    # the coefficients' rounding: 10 % in Br(Bs -> mu mu), 1.3 % in the ratios (test_cells above)
-    for quantity, scale in zip(TABLE1, (1, 1, 1e-9), strict=True):
-        assert getattr(found, quantity) == pytest.approx(float(printed[quantity]) * scale, rel=0.025)
-    total = (found.s_l + found.sp_l) * float(prefactors("paper").c10_universal)
-    assert total == pytest.approx(TABLE_I[name][0], rel=1e-13)
-
-
-def test_bmd_follows_from_no_angles():
-    tuned, printed = (realise("BMD", keep) for keep in KEEPS)
-    assert tuned.c9_primed == pytest.approx(0.084, abs=1e-3)  # not -1.28
-    assert abs(tuned.R_Kst / 0.89 - 1) > 0.05
-    assert printed.c9_primed == pytest.approx(-1.28, rel=1e-12)
-    assert printed.pseudoscalar > 10
-    assert printed.BR_Bsmumu > 1e-3
-    with pytest.raises(ValueError, match="pseudoscalar, primed"):
-        realise("BMD", "all")
-
-
-@pytest.mark.parametrize(
-    ("text", "digit", "inside", "outside"),
-    [
-        ("4.5", 0.1, 4.5501 - 1e-3, 4.551),
-        ("-0.30", 0.01, -0.305, -0.306),
-        ("26", 1.0, 26.5, 26.51),
-        ("1.8e3", 100.0, 1850, 1851),
-    ],
-)
-def test_what_digits_say(text, digit, inside, outside):
-    printed = Printed(text)
-    assert printed.digit == pytest.approx(digit, rel=1e-15)
-    assert printed.holds(inside, inside)
-    assert not printed.holds(outside, outside)
-    assert not printed.holds(np.nan, np.nan)
-    assert Printed(text, 1e-8).off(printed.value * 1e-8 + 2e-8 * digit) == pytest.approx(2)
-
-
-def test_corners_hold_the_printed_value_first_and_every_corner():
-    found = corners({"a": Printed("1.0"), "b": None, "c": Printed("2")})
-    assert (found["a"][0], found["c"][0]) == (1.0, 2.0)
-    assert {(round(a, 9), c) for a, c in zip(found["a"][1:], found["c"][1:], strict=True)} == {
-        (0.95, 1.5), (0.95, 2.5), (1.05, 1.5), (1.05, 2.5)
-    }  # fmt: skip
-    assert not found["b"].any()

@@ -143,11 +143,3 @@ def test_the_theory_covariance_is_that_of_the_errors_and_positive():
     np.testing.assert_allclose(diagonal, np.stack([errors[n] for n in OBSERVABLES], axis=-1), rtol=1e-10)
     correlation = covariance / (diagonal[:, :, None] * diagonal[:, None, :])
     assert np.linalg.eigvalsh(correlation).min() > -1e-9
-
-
-def test_the_table_says_how_it_was_made():
-    metadata = load_table("flavio-2.7").metadata
-    assert metadata["versions"]["flavio"] == "2.7.1"
-    assert "make_flavour.py" in metadata["made_by"]
-    assert metadata["draws"] >= 50
-    assert metadata["running"]["largest_entry_outside_this_form"] < 1e-12

@@ -1,0 +1,56 @@
+"""Functions of a point over many points, and their derivatives, of functions whose derivatives are known."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jt3r
+from jt3r import Point
+from jt3r.sensitivity import barbieri_giudice, derivative, gradient
+
+MASSES = jnp.array([0.05, 0.08, 0.11])
+
+
+def power(point):
+    return point.m_aprime**2 * point.m_phi**3 / point.v
+
+
+def test_vmap_is_jax_vmap_over_some_parameters():
+    points = Point(m_aprime=MASSES, m_phi=0.0792)
+    f = jax.jit(jax.hessian(power))
+    one_by_one = [f(points.with_values(m_aprime=m)).m_phi.m_aprime for m in MASSES]
+    found = jax.jit(jt3r.vmap(f, over="m_aprime"))(points).m_phi.m_aprime
+    np.testing.assert_allclose(found, one_by_one, rtol=1e-13)
+    np.testing.assert_allclose(found, 6 * MASSES * 0.0792**2 / 10, rtol=1e-13)  # a few roundings
+    with pytest.raises(ValueError, match="m_phi has no axis"):
+        jt3r.vmap(f, over=("m_aprime", "m_phi"))(points)
+    with pytest.raises(ValueError, match="m_aprime has 3, m_phi has 2"):
+        jt3r.vmap(f, over=("m_aprime", "m_phi"))(Point(m_aprime=MASSES[:, None], m_phi=MASSES[:2]))
+    with pytest.raises(TypeError, match="did you mean 'm_aprime'"):
+        jt3r.vmap(f, over="mA")
+
+
+def test_vmap_of_a_gradient_of_an_observable():
+    pull = jt3r.observables["pull_gm2"]
+    found = jax.jit(jt3r.vmap(jax.grad(pull), over="m_aprime"))(Point(m_aprime=MASSES, m_phi=0.0792))
+    expected = derivative(pull, Point(m_aprime=MASSES, m_phi=0.0792), "m_phi")
+    np.testing.assert_allclose(found.m_phi, expected, rtol=1e-12)  # forward and reverse mode, cancelling to a tenth
+
+
+def test_derivatives_on_an_open_mesh_are_those_at_each_point():
+    mesh = Point(m_aprime=MASSES[:, None], m_phi=jnp.array([0.07, 0.09]), v=5.0)
+    a, p = np.meshgrid(MASSES, [0.07, 0.09], indexing="ij")
+    expected = {"m_aprime": 2 * a * p**3 / 5, "m_phi": 3 * a**2 * p**2 / 5, "v": -(a**2) * p**3 / 25}
+    every = gradient(power, mesh, tuple(expected))
+    for name, value in expected.items():
+        np.testing.assert_allclose(derivative(power, mesh, name), value, rtol=1e-14)
+        np.testing.assert_allclose(every[name], value, rtol=1e-14)
+    with pytest.raises(TypeError):
+        derivative(power, mesh, "m_eta")
+
+
+def test_the_largest_logarithmic_derivative_of_a_power_is_its_exponent():
+    mesh = Point(m_aprime=MASSES, m_phi=0.08)
+    np.testing.assert_allclose(barbieri_giudice(power, mesh, ("m_aprime", "v")), 2, rtol=1e-14)
+    np.testing.assert_allclose(barbieri_giudice(lambda p: -power(p), mesh, ("v", "m_phi", "m_aprime")), 3, rtol=1e-14)

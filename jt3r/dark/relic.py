@@ -8,7 +8,6 @@ m_A'/(sqrt2 V)).
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 from typing import Literal
 
 import jax
@@ -22,25 +21,16 @@ from ..constants import ALPHA_EM, M_E, M_MU, M_PI, M_PROTON
 from ..couplings import Couplings, dark_matter, is_given, scalar
 from ..data.load import Quantity, read_toml
 from ..kernels.darkmatter import coannihilation, coupled_freezeout, freezeout, resonance, scattering
-from ..kernels.darkmatter.plasma import PlasmaTable
 from ..kernels.decays import widths
 from ..kernels.loops import photon_loops
 from ..kernels.numerics.batching import in_batches
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
 from ..measurements import measurement
+from .tables import PLASMA
 
 INPUTS = {name: Quantity(**entry) for name, entry in read_toml("dark.toml").items()}
 """Inputs by name, each with its source."""
-
-
-def _read_plasma() -> PlasmaTable:
-    with files("jt3r.data").joinpath("plasma_laine_meyer_2015.csv").open(encoding="utf-8") as lines:
-        return PlasmaTable(*np.loadtxt(lines, delimiter=",", skiprows=5, unpack=True))
-
-
-PLASMA = _read_plasma()
-"""Degrees of freedom of the Standard Model plasma: M. Laine, M. Meyer, arXiv:1503.04935."""
 
 SIGMA_PI_N = INPUTS["sigma_pi_n"].value
 OMEGA_DM_H2 = measurement("current", "omega_h2").value

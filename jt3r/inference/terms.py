@@ -18,7 +18,6 @@ Kinds of terms:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +28,7 @@ from jax import Array
 from ..additions import Origin, first_paragraph, origin_of, record
 from ..catalogue import observables
 from ..dark import relic as dark
+from ..dark.tables import CRESST
 from ..experiments import dark_higgs, limits, recast
 from ..experiments import load as searches
 from ..flavour import joint
@@ -222,13 +222,7 @@ def _relic(name: str, observable: str, limit: bool) -> None:
     _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.declared, function, entry.data, slow=True)
 
 
-def _read_limit() -> tuple[np.ndarray, np.ndarray]:
-    with files("jt3r.data").joinpath("direct_detection.csv").open(encoding="utf-8") as lines:
-        mass, sigma = np.loadtxt(lines, delimiter=",", comments="#", unpack=True)
-    return np.log(mass), np.log(sigma)
-
-
-_LOG_MASS, _LOG_SIGMA = _read_limit()
+_LOG_MASS, _LOG_SIGMA = np.log(CRESST)
 
 
 def _direct_detection(point: Point, _: Options) -> Array:

@@ -110,20 +110,38 @@ def info(file: Annotated[Path, typer.Argument(help="A file that jt3r run wrote."
 
 
 def export(
-    file: Annotated[
-        str, typer.Argument(help="A file that jt3r run wrote; for .json a fit or a benchmark: bma, bmb, bmc, bmd, sm.")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="A file that jt3r run wrote; for .json a fit or a benchmark: bma, bmb, bmc, bmd, sm."
+        ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ), .tex.")
-    ],
+        Path | None,
+        typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ), .tex."),
+    ] = None,
+    hepdata: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A whole HEPData submission of the files: a new folder, and DIR.zip to upload."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
 ) -> None:
     """Write a scan file for other programs: CSV, Parquet, HEPData YAML, ArviZ; or a benchmark as
-    Wilson coefficients.
+    Wilson coefficients. Or several files as one HEPData submission.
     """
+    if (output is None) == (hepdata is None):
+        raise BadInput("export: name either the output (-o FILE) or the folder of a submission (--hepdata DIR)")
+    if hepdata is not None:
+        from ..export.submission import submit
+
+        typer.echo(shown(submit(files, hepdata, overwrite=overwrite)))
+        return
     from ..export.write import export
 
-    typer.echo(shown(export(file, output, overwrite=overwrite)))
+    if len(files) > 1:
+        raise BadInput(f"export: {files[1]}: one file at a time, except with --hepdata DIR")
+    assert output is not None
+    typer.echo(shown(export(files[0], output, overwrite=overwrite)))
 
 
 def reweigh(

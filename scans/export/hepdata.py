@@ -1,6 +1,7 @@
 """Scan files as HEPData tables in YAML."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from jt3r.errors import BadInput
 from jt3r.extras import need
+from jt3r.point import PARAMETERS
 
 from ..store.output import SIGNS
 from .columns import Column, Columns, read_columns
@@ -49,7 +51,17 @@ def _hepdata(columns: Columns) -> dict[str, Any]:
 
 
 def _variable(name: str, column: Column) -> dict[str, Any]:
-    return {"header": {"name": name} | ({"units": column.unit} if column.unit else {}), "values": values_of(column.values)}
+    return {
+        "header": {"name": quantity_name(name, column)} | ({"units": column.unit} if column.unit else {}),
+        "values": values_of(column.values),
+    }
+
+
+def quantity_name(name: str, column: Column) -> str:
+    """The symbol as HEPData typesets it, with the name in the file; the name alone where there is
+    no symbol.
+    """
+    return f"${column.attributes['latex']}$ ({name})" if "latex" in column.attributes else name
 
 
 def values_of(values: np.ndarray) -> list[dict[str, Any]]:
@@ -59,7 +71,19 @@ def values_of(values: np.ndarray) -> list[dict[str, Any]]:
 
 
 def _qualifiers(columns: Columns, column: Column) -> list[dict[str, Any]]:
-    """What an array means and where it comes from, and the parameters that the card fixed."""
+    """What an array means and where it comes from, and what the card says of all of them."""
     texts = [{"name": key, "value": column.attributes[key]} for key in ("long_name", "source") if key in column.attributes]
-    fixed = json.loads(columns.attributes["card"]).get("fixed", {})
-    return texts + [{"name": name, "value": value} for name, value in fixed.items()]
+    return texts + card_qualifiers(json.loads(columns.attributes["card"]))
+
+
+def card_qualifiers(card: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Model, data set and fixed parameters of a card, with units."""
+    told = [
+        {"name": key, "value": card[key]}
+        for key in ("model", "dataset", "contributions", "recipe", "scenario")
+        if card.get(key)
+    ]
+    for name, value in card.get("fixed", {}).items():
+        unit = PARAMETERS[name].unit if name in PARAMETERS else "1"
+        told.append({"name": name, "value": value} | ({} if unit == "1" else {"units": unit}))
+    return told

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
-from .registry import card_of
+from .registry import card_of, shows
 from .style import GREY, MEV, coupling_on_top, fixed_v, label, new_figure, shown_values
 
 BAND, ELASTIC, INELASTIC = "#2b6cb0", "#1f5fa8", "#e07b00"
@@ -43,11 +43,11 @@ def plot_as_paper(file: str | Path, picture: str | Path, limits: Sequence[str | 
     with open_scan(file) as scan, new_figure(Path(picture), (5.6, 4.8)) as figure:
         card = card_of(scan.attrs)
         axes = figure.subplots()
-        if card["kind"] == "band" and len(scan["m_aprime"]) > 1:
+        if shows(card, "band") and len(scan["m_aprime"]) > 1:
             _fig3(axes, scan, card, limits)
-        elif card["kind"] == "decay_lengths":
+        elif shows(card, "lengths"):
             _fig6(axes, scan)
-        elif card["kind"] == "grid" and {"sigma_si_phi", "sigma_si_aprime"} <= set(card["observables"]):
+        elif {"sigma_si_phi", "sigma_si_aprime"} <= set(scan):
             _fig4(axes, scan, card)
         else:
             raise BadInput(f"{file}: style paper draws Figs. 2, 3, 4 and 6: a band against m_aprime, fig4, decay_lengths")
@@ -93,7 +93,7 @@ def _ranges(files: Sequence[str | Path], v: float) -> list[tuple[str, float, flo
     found: dict[str, list[tuple[str, float, float]]] = {}
     for file in files:
         with open_scan(file) as searches:
-            if card_of(searches.attrs)["kind"] != "limits":
+            if not shows(card_of(searches.attrs), "searches"):
                 raise BadInput(f"{file}: holds no limits")
             rows = np.flatnonzero(np.isclose(searches["v"][()], v, rtol=1e-9))
             if not rows.size:

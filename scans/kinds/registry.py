@@ -26,7 +26,10 @@ class Kind:
     run over, card -> names, all axes of the file unless given. ``exports`` maps a suffix to a
     writer of that format, (source, output) -> None, of a kind that has one of its own. ``formerly``
     are names that cards and files of earlier versions call it by. ``slow`` ones compile for half a
-    minute or more.
+    minute or more. ``shows`` names what pictures of several kinds find in the files of this one:
+    "mesh", arrays over the axes of the card, which can be cut and turned; "band", one parameter
+    solved for along another; "searches", intervals of each experiment; "lengths", those of decays;
+    "draws", points with weights.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Kind:
     rows: str | None = None
     exports: Mapping[str, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
     slow: bool = False
 
     def part(self, name: str) -> Any:
@@ -73,6 +77,11 @@ def kind_of(card: "Card | Mapping[str, Any]") -> Kind:
     """The kind of a checked card, or of the card stored in a file."""
     name = card["kind"] if isinstance(card, Mapping) else card.kind
     return kinds()[former_names().get(name, name)]
+
+
+def shows(card: Mapping[str, Any], what: str) -> bool:
+    """Whether files of this card's kind hold what a picture looks for."""
+    return what in kind_of(card).shows
 
 
 def card_of(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import numpy as np
 from jt3r.errors import BadInput, unknown
 from jt3r.point import PARAMETERS
 
+from .registry import shows
+
 HIDDEN = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "_Netcdf4Dimid", "_Netcdf4Coordinates")
 """Attributes by which HDF5 ties arrays to their axes; the copy has labels in their place."""
 
@@ -56,11 +58,11 @@ def part(scan: h5py.File, card: dict, view: View) -> Iterator[tuple[h5py.File, d
     """
     axes = card.get("axes", {})
     names = [name for name in axes if name in scan and scan[name].ndim == 1 and not card.get("refine")]
-    for name in (*view.at, *(n for n in (view.x, view.y) if n and axes and card["kind"] in ("grid", "band"))):
+    for name in (*view.at, *(n for n in (view.x, view.y) if n and axes and shows(card, "mesh"))):
         if name not in names:
             raise BadInput(f"{scan.filename}: {unknown('axis', name, names)}")
     cuts = {name: _nearest(scan[name], value) for name, value in view.at.items()}
-    if card["kind"] == "grid" and card.get("output") == "full":
+    if shows(card, "mesh") and card.get("output") == "full":
         cuts |= _middles(scan, [name for name in names if name not in cuts], view)
     order = sorted(names, key=lambda name: (name != view.x, name == view.y))
     if not cuts and order == names:

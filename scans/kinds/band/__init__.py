@@ -2,4 +2,4 @@
 
 from ..registry import Kind
 
-KINDS = (Kind("band", __name__, card="card:BandCard", build="build:band_scan", draw="draw:draw"),)
+KINDS = (Kind("band", __name__, card="card:BandCard", build="build:band_scan", draw="draw:draw", shows=("mesh", "band")),)

@@ -11,11 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..style import MEV, label
+from ..style import GREEN, MEV, label
 from ..view import View
 from .report import PAPER_YEAR, counts, strongest
-
-SHADE = "#2ca25f"
 
 
 def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
@@ -58,8 +56,8 @@ def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch 
             drawn[name] = Patch(color=colour, alpha=0.45, label=each["label"])
     open_now = -strongest(file, decay, slice(None))
     if (open_now > 0).any():
-        axes.contourf(masses, values, open_now, [0.0, np.inf], colors=[SHADE], alpha=0.9, zorder=3)
-        drawn["open"] = Patch(color=SHADE, label="left open")
+        axes.contourf(masses, values, open_now, [0.0, np.inf], colors=[GREEN], alpha=0.9, zorder=3)
+        drawn["open"] = Patch(color=GREEN, label="left open")
     then = -strongest(file, decay, slice(None), PAPER_YEAR)
     if any(counts(each, PAPER_YEAR) for each in facts.values()) and (then > 0).any():
         axes.contour(masses, values, then, [0.0], colors="k", linewidths=1.0, linestyles="--", zorder=4)

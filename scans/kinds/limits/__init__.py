@@ -11,6 +11,7 @@ KINDS = (
         draw="draw:draw_limits",
         report="report:report",
         exports={".yaml": "hepdata:write_intervals"},
+        shows=("searches",),
     ),
     Kind(
         "decay_lengths",
@@ -18,5 +19,6 @@ KINDS = (
         card="card:DecayLengthsCard",
         build="build:decay_lengths_scan",
         draw="draw:draw_decay_lengths",
+        shows=("lengths",),
     ),
 )

@@ -17,6 +17,7 @@ from jt3r.experiments.limits import PUBLISHED_AT
 from ...store.hdf5 import open_scan
 from ..array import draw_array
 from ..band.draw import draw_band
+from ..registry import shows
 from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, shades
 from ..view import View
 
@@ -47,9 +48,9 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
     """
     with open_scan(band) as scan, open_scan(limits) as searches, new_figure(Path(picture), (6.2, 7.2)) as figure:
         card, other = json.loads(scan.attrs["card"]), json.loads(searches.attrs["card"])
-        if card["kind"] != "band" or len(scan["m_aprime"]) < 2:
+        if not shows(card, "band") or len(scan["m_aprime"]) < 2:
             raise BadInput(f"{band}: is no band against m_aprime")
-        if other["kind"] != "limits":
+        if not shows(other, "searches"):
             raise BadInput(f"{limits}: holds a {other['kind']}, not limits")
         number = _row_of_v(searches, fixed_v(card))
         # Row heights: a search needs 0.18 inches to be read.

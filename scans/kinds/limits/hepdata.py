@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...export.columns import Columns, read_columns
-from ...export.hepdata import values_of, write_document
+from ...export.hepdata import card_qualifiers, values_of, write_document
 
 
 def write_intervals(source: Path, output: Path) -> None:
@@ -32,7 +32,7 @@ def _intervals(columns: Columns) -> dict[str, Any]:
     dependent = [
         {
             "header": {"name": f"m_aprime, {end} end", "units": edges.unit},
-            "qualifiers": [{"name": key, "value": card[key]} for key in ("recipe", "scenario")],
+            "qualifiers": card_qualifiers(card),
             "values": values_of(values[there]),
         }
         for end, values in (("lower", low), ("upper", high))

@@ -8,7 +8,7 @@ from jt3r.errors import BadInput
 
 from ...store.hdf5 import open_scan
 from ..band.several import draw_bands
-from ..registry import card_of
+from ..registry import card_of, shows
 from ..style import fixed_v, new_figure
 from ..view import View, part
 from .draw import excluded_at
@@ -18,11 +18,14 @@ def are_bands(files: Sequence[Path]) -> bool:
     """Whether these are several files, of bands and of limits alone, a band among them. Raises
     BadInput as ``open_scan``.
     """
-    kinds = set()
+    cards = []
     for file in files:
         with open_scan(file) as scan:
-            kinds.add(card_of(scan.attrs)["kind"])
-    return len(files) > 1 and "band" in kinds and kinds <= {"band", "limits"}
+            cards.append(card_of(scan.attrs))
+    bands = [shows(card, "band") for card in cards]
+    return (
+        len(files) > 1 and any(bands) and all(band or shows(card, "searches") for band, card in zip(bands, cards, strict=True))
+    )
 
 
 def plot_bands(
@@ -34,8 +37,8 @@ def plot_bands(
     with ExitStack() as stack, new_figure(picture, size, style) as figure:
         scans = [stack.enter_context(open_scan(file)) for file in files]
         cards = [(scan, card_of(scan.attrs)) for scan in scans]
-        bands = [stack.enter_context(part(scan, card, view)) for scan, card in cards if card["kind"] == "band"]
-        limits = [scan for scan, card in cards if card["kind"] == "limits"]
+        bands = [stack.enter_context(part(scan, card, view)) for scan, card in cards if shows(card, "band")]
+        limits = [scan for scan, card in cards if shows(card, "searches")]
         if limits and any("m_aprime" not in card["axes"] for _, card in bands):
             raise BadInput("limits are drawn on bands against m_aprime")
         axes = figure.subplots()

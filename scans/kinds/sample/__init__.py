@@ -11,6 +11,7 @@ KINDS = (
         draw="draw:draw_corner",
         report="report:report",
         exports={".nc": "arviz:write_inference"},
+        shows=("draws",),
         slow=True,
     ),
 )

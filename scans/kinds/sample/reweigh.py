@@ -18,6 +18,7 @@ from ...engine.provenance import provenance
 from ...store.hdf5 import open_scan, write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.output import check_output
+from ..registry import shows
 from .build import chi_square_name
 from .card import SampleCard
 
@@ -32,7 +33,7 @@ def reweigh(source: Path, output: Path, terms: list[str] | None, dataset: str | 
     check_output(output, overwrite, [source])
     with open_scan(source) as scan:
         old = json.loads(scan.attrs["card"])
-        if old["kind"] != "sample":
+        if not shows(old, "draws"):
             raise BadInput(f"{source}: is a {old['kind']} scan; draws of kind = 'sample' can be reweighed")
         changed = {key: value for key, value in (("terms", terms), ("dataset", dataset)) if value is not None}
         card = load_card(old | changed | {"observables": []})

@@ -1,13 +1,11 @@
 """Dark matter: Sec. III A, Fig. 4."""
 
-from importlib.resources import files
 from typing import Literal
-
-import numpy as np
 
 from jt3r import observables
 from jt3r.couplings import is_given, scalar, vector
 from jt3r.dark import relic
+from jt3r.dark.tables import CRESST
 from jt3r.measurements import measurement
 from jt3r.u1 import couplings_of
 
@@ -64,8 +62,7 @@ def aprime_scattering_ratio(data: str, m_aprime: list[float], m_eta: float) -> l
 @number
 def lightest_direct_detection(data: str) -> list[float]:
     """Lowest mass in MeV that the limits on elastic scattering reach."""
-    with files("jt3r.data").joinpath("direct_detection.csv").open(encoding="utf-8") as lines:
-        return [float(np.loadtxt(lines, delimiter=",")[:, 0].min()) * MEV]
+    return [float(CRESST[0].min()) * MEV]
 
 
 @number

@@ -45,7 +45,7 @@ if _TYPE_CHECKING:
     from .u1 import MODELS as models  # noqa: F401
     from .u1 import model as model
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Point": "point:Point",

@@ -33,6 +33,7 @@ NOT_RUN = {
     "README.md": 1,
     "docs/benchmarks.md": 1,
     "docs/how-to/gpu.md": 1,
+    "docs/how-to/install.md": 2,
     "docs/how-to/sample.md": 2,
     "docs/how-to/scale.md": 5,
     "docs/notebooks.md": 2,
@@ -105,6 +106,29 @@ def test_no_page_is_indented_code():
     for name, path in PAGES.items():
         outside = BLOCK.sub("", path.read_text(encoding="utf-8"))
         assert not re.search(r"\n\n    \S", outside), f"{name}: use a fenced block"
+
+
+def test_links_lead_somewhere():
+    """Files of the repository, from README and from every page; and headings within a page."""
+    lost = []
+    for name, path in {**PAGES, "CONTRIBUTING.md": ROOT / "CONTRIBUTING.md"}.items():
+        text = BLOCK.sub("", path.read_text(encoding="utf-8"))
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            target, _, heading = link.partition("#")
+            there = path if not target else path.parent / target
+            if link.startswith("https://"):
+                continue
+            found = there.exists() and (not heading or heading in _headings(there))
+            lost += [] if found else [f"{name}: {link}"]
+    assert not lost
+
+
+def _headings(path: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    text = path.read_text(encoding="utf-8")
+    texts = [text, *((path.parent / part).read_text(encoding="utf-8") for part in re.findall(r"{include} (\S+)", text))]
+    lines = [line for one in texts for line in re.findall(r"^#+ (.+)$", one, re.M)]
+    return {re.sub(r"[^\w -]", "", line.lower()).strip().replace(" ", "-") for line in lines}
 
 
 @pytest.mark.parametrize("page", PAGES)

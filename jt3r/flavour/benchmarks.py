@@ -146,6 +146,15 @@ def benchmark(name: str, split: str = "plain") -> dict[str, float]:
     return _in_flavios_names(table_row(name), split)
 
 
+def coordinates(name: str) -> dict[str, float]:
+    """The Wilson coefficients of ``benchmark``, and those that ``jt3r.flavour.coordinates`` ties:
+    a benchmark's place in any space of them.
+    """
+    row = table_row(name)
+    tied = {"c_universal": "universal", "c_nonuniversal": "nonuniversal", "c_primed": "primed"}
+    return benchmark(name) | {coordinate: row[key] for coordinate, key in tied.items()}
+
+
 def _corners(name: str) -> dict[str, np.ndarray]:
     """The coefficients of ``benchmark`` at their printed values (first) and at the corners of their
     rounding.

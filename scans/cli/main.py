@@ -2,15 +2,17 @@
 imported when needed.
 """
 
+import inspect
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from jt3r import __version__
 from jt3r.errors import BadInput, ScanFailed
 
 from ..engine.interrupt import exit_promptly, interrupted
@@ -25,11 +27,32 @@ app = typer.Typer(
     name="jt3r",
     help="Differentiable scans of the U(1)_T3R model (arXiv:2105.07655).",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"jt3r {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Options of ``jt3r`` itself."""
+
+
+def _help(command: Callable[..., Any]) -> str:
+    """The docstring of a command with each paragraph on one line, for terminals of any width."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in (inspect.getdoc(command) or "").split("\n\n"))
+
+
 for _command in (run, merge, status, verify, check, cards, plot, info, export, reweigh, point, reproduce, doctor, cache):
-    app.command()(_command)
+    app.command(help=_help(_command))(_command)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogFormatter
 
 from ..array import draw_points
+from ..benchmarks import mark_benchmarks
 from ..style import COLOURS, GREY, label, shown_values, what_was_fitted
 from ..view import View
 
@@ -49,6 +50,8 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         axis.set_label_text(label(scan[name]))
     if len(names) == 1:
         axes.set_ylabel(rf"${scan['chi_square'].attrs['latex']}$")
+    else:
+        mark_benchmarks(axes, *names)
     axes.set_title(what_was_fitted(card), fontsize=8)
     axes.legend(frameon=False, fontsize=7)
 

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from jt3r import observables
+from jt3r.dark.tables import CRESST
 
 from ..style import COLOURS, in_best_unit, with_unit
 from ..view import parameter_text
@@ -48,6 +49,8 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
     for curve, label, colour in zip(curves, labels, COLOURS, strict=False):
         axes.plot(x[0], curve, color=colour, label=label)
     _measured_bands(axes, scan, card, x[0], curves)
+    if along == "m_eta" and "sigma_si_phi" in card["observables"]:
+        draw_cresst(axes, scan[along][()], float(x[0][-1] / scan[along][-1]))
     axes.set_xlim(x[0][0], x[0][-1])
     if card["axes"][along].get("spacing") == "log":
         axes.set_xscale("log")
@@ -66,6 +69,16 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
     if len(handles) > 1:
         title = _fixed_values(card, [along, *numbered])
         axes.legend(framealpha=0.9, edgecolor="none", title=title, title_fontsize=9, alignment="left")
+
+
+def draw_cresst(axes: Axes, m_eta: np.ndarray, scale: float) -> None:
+    """The published limit on elastic scattering between masses of a file in GeV, drawn times
+    ``scale``.
+    """
+    mass, limit = CRESST
+    shown = (mass >= m_eta.min()) & (mass <= m_eta.max())
+    if shown.any():
+        axes.plot(mass[shown] * scale, limit[shown], color="k", linewidth=1.2, linestyle="-.", label="CRESST-III, 90 % CL")
 
 
 def _fixed_values(card: dict, drawn: list[str]) -> str:

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from jt3r.errors import BadInput
 
 from ..array import draw_array, draw_map, thin
+from ..benchmarks import mark_benchmarks
 from ..style import BLUE, COLOURS, GREY, label, set_scales, shown_values
 from ..view import View
 from .curves import curve_axes, draw_curves
@@ -85,6 +86,7 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     handles += axes.plot([], [], color=GREY, linewidth=0.5, label=f"contours of ${first}$")
     if not card["fixed"] and x[0] <= 0 <= x[-1] and y[0] <= 0 <= y[-1]:
         handles += axes.plot(0, 0, "k+", markersize=8, label="Standard Model", linestyle="none")
+    handles += mark_benchmarks(axes, *names)
     axes.legend(
         handles=handles,
         loc="upper center",

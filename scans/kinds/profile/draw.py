@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..array import draw_array
+from ..benchmarks import mark_benchmarks
 from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values, what_was_fitted
 from ..view import View
 
@@ -72,6 +73,7 @@ def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
         best = dict(zip(free, scan["best_fit"][()], strict=True))
         place = [shown_values(scan[name], best[name]) for name in names]
         axes.plot(*place, "k+", markersize=8, linestyle="none", label="best fit")
+    mark_benchmarks(axes, *names)
     set_scales(axes, card, *names)
     axes.set_xlabel(label(scan[names[0]]))
     axes.set_ylabel(label(scan[names[1]]))

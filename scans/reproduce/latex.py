@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from .statements import Finding
+from .statements import Finding, with_unit
 
 SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$"}
 OTHER = {"ħ": r"\hbar", "±": r"\pm", "×": r"\times", "≥": r"\geq", "→": r"\to", "−": "-"}
@@ -34,7 +34,7 @@ def _mathematics(word: str) -> str:
     body = re.sub(r"(?<![\w.])([\d.]+)[eE]([-+]?\d+)", _power, body)
     body = body.replace("->", r"\to ").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#").replace("*", "{*}")
     body = re.sub(r"√(\d+)", r"\\sqrt{\1}", body)
-    body = re.sub(r"([_^])(?!\{)([Aφ]'|\d+|[A-Za-z0-9\u0370-\u03ff]+)", r"\1{\2}", body)
+    body = re.sub(r"([_^])(?!\{)([Aφ]'|-?\d+|[A-Za-z0-9\u0370-\u03ff]+)", r"\1{\2}", body)
     body = re.sub(r"[\u0370-\u03ff]", _greek, body)
     for letter, command in OTHER.items():
         body = body.replace(letter, f"{command} ")
@@ -105,13 +105,19 @@ def statements_table(findings: Sequence[Finding]) -> str:
     rows = []
     for f in findings:
         bound = {"below": "$<$", "above": "$>$"}.get(f.bound, "")
-        printed = bound + ", ".join(f"${_plain_power(text)}$" for text in f.printed)
+        printed = _in_unit(bound + ", ".join(f"${_plain_power(text)}$" for text in f.printed), f.unit)
+        ours = _in_unit(", ".join(map(number, f.ours)), f.unit)
         why = typeset(f"{f.kind}: {f.reason}" if f.reason else f.kind)
         place = typeset(f"({f.where})")
-        rows.append([f"{typeset(f.says)} {place}", printed, ", ".join(map(number, f.ours)), f.verdict, why])
+        rows.append([f"{typeset(f.says)} {place}", printed, ours, f.verdict, why])
     widths = r"p{0.34\textwidth}p{0.13\textwidth}p{0.13\textwidth}lp{0.22\textwidth}"
     heading = ["Statement", "printed", "ours", "verdict", "why"]
     return _table("The statements of arXiv:2105.07655, recomputed.", "tab:jt3r-statements", widths, heading, rows)
+
+
+def _in_unit(numbers: str, unit: str) -> str:
+    """``with_unit`` with the unit in LaTeX."""
+    return numbers if with_unit(numbers, unit) == numbers else f"{numbers} {typeset(unit)}"
 
 
 def _plain_power(text: str) -> str:

@@ -44,7 +44,7 @@ class Statement(BaseModel):
     where: str
     says: str
     value: tuple[str, ...] = ()
-    unit: str = ""
+    unit: str = "1"
     compute: str | None = None
     arguments: dict[str, Any] = {}
     method: str = ""
@@ -94,7 +94,7 @@ class Finding:
     bound: str = ""
     ours: tuple[float, ...] = ()
     digits: tuple[float, ...] = ()
-    unit: str = ""
+    unit: str = "1"
     method: str = ""
     tolerance: str = ""
     kind: str = ""
@@ -156,10 +156,17 @@ def _one_agrees(statement: Statement, x: float, printed: Printed) -> bool:
     return abs(math.log(x / printed.value)) <= math.log(statement.tolerance)
 
 
+def with_unit(numbers: str, unit: str) -> str:
+    """Numbers with their unit after them. A power of ten stands in what is stated, and none after
+    no number.
+    """
+    return numbers if not numbers or unit.startswith("1") else f"{numbers} {unit}"
+
+
 def _tolerance(statement: Statement) -> str:
     """The tolerance with its reason."""
     if statement.test in ("below", "above") or statement.tolerance is None:
         return statement.tolerance_reason
     size = {"relative": f"{100 * statement.tolerance:g} %", "factor": f"a factor {statement.tolerance:g}"}
-    number = size.get(statement.test or "", f"{statement.tolerance:g} {statement.unit}".strip())
+    number = size.get(statement.test or "", with_unit(f"{statement.tolerance:g}", statement.unit))
     return f"{number}: {statement.tolerance_reason}"

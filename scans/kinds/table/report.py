@@ -45,7 +45,7 @@ def _quantity(file: h5py.File, k: int, quantity: str, facts: dict[str, Any], not
     """The cells of one quantity: a row for the Standard Model and each benchmark."""
     printed = json.loads(file.attrs["printed_text"])
     columns = {name: file[name][:, k] / (1.0 if name in ("off", "agrees") else facts["scale"]) for name in COLUMNS}
-    unit = f" in {facts['unit']}" if facts["unit"] else ""
+    unit = f" in {facts['unit']}" if facts["unit"] != "1" else ""
     measured = f"; measured {facts['measured']}" if "measured" in facts else ""
     table = Table(title=f"{quantity}{unit}, {facts['place']}{measured}", title_justify="left", **COMPACT)
     for heading in ("point", "printed", "jt3r", "lowest", "highest", "FLAVIO", "off", "verdict", "note"):

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from jt3r.errors import BadInput
 
+from .legend import legend_below, place_legend
 from .style import COLOURS, GREY, coupling_on_top, label, set_scales, shown_values
 from .view import View, array_of, cut_text
 
@@ -51,7 +52,7 @@ def draw_map(axes: Axes, scan: h5py.File, card: dict, name: str, view: View) -> 
     if np.isnan(values).any():
         handles.append(Patch(facecolor=NO_VALUE, edgecolor="none", label="no value"))
     if handles:
-        axes.legend(handles=handles, loc="lower left", framealpha=0.9, edgecolor="none", fontsize="small")
+        legend_below(axes, handles)
     if cut := cut_text(card):
         axes.set_title(cut, fontsize="medium")
     _dress(axes, scan, card, *names)
@@ -96,8 +97,6 @@ def draw_array(axes: Axes, scan: h5py.File, card: dict, name: str, view: View) -
         by = scan[numbered[0][1]] if numbered else None
         number = "" if by is None else f"${by.attrs.get('latex', numbered[0][1])} = {shown_values(by)[k]:g}$"
         axes.plot(shown_values(scan[along]), curve, color=colour, label=number)
-    if numbered:
-        axes.legend(frameon=False, fontsize="small")
     if view.log:
         axes.set_yscale("log")
     set_scales(axes, card, along, "")
@@ -106,6 +105,8 @@ def draw_array(axes: Axes, scan: h5py.File, card: dict, name: str, view: View) -
     axes.set_ylabel(f"${item.attrs['latex']}$" + (f" [{unit}]" if unit not in ("", "1") else ""))
     if cut := cut_text(card):
         axes.set_title(cut, fontsize="medium")
+    if numbered:
+        place_legend(axes)
 
 
 def draw_points(axes: Axes, scan: h5py.File, x: str, y: str, c: str | None, view: View) -> None:

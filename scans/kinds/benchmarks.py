@@ -23,4 +23,4 @@ def mark_benchmarks(axes: Axes, x: str, y: str) -> list[Artist]:
         return []
     axes.set(xlim=(left, right), ylim=(low, high), autoscale_on=False)
     stars = list(zip(*inside.values(), strict=True))
-    return list(axes.plot(*stars, "*", color="k", markersize=6, linestyle="none", zorder=6, label="Table I of the paper"))
+    return list(axes.plot(*stars, "*", color="k", markersize=6, linestyle="none", zorder=6, label="benchmarks (Table I)"))

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from jt3r.errors import BadInput
 
+from ..legend import place_legend
 from ..style import COLOURS, coupling_on_top, fixed_v, label, set_scales, shown_values
 from ..view import View, parameter_text, part
 
@@ -46,12 +47,12 @@ def draw_bands(axes: Axes, bands: Bands, excluded: Sequence[Intervals] = ()) -> 
     handles, _ = axes.get_legend_handles_labels()
     if any(excluded):
         handles.append(Line2D([], [], color="0.4", linestyle=":", linewidth=0.8, label="excluded"))
-    axes.legend(handles=handles, frameon=False, title=f"$\\Delta a_\\mu$, data set {first_card['dataset']}", fontsize="small")
     set_scales(axes, first_card, along, target)
     axes.set_xlabel(label(first[along]))
     axes.set_ylabel(label(first[target]))
     if along == "m_aprime" and len({fixed_v(card) for _, card in bands}) == 1:
         coupling_on_top(axes, first, first_card)
+    place_legend(axes, handles, title=f"$\\Delta a_\\mu$, data set {first_card['dataset']}", title_fontsize="small")
 
 
 def draw_family(axes: Axes, scan: h5py.File, card: dict, by: str) -> None:

@@ -7,6 +7,7 @@ from matplotlib.ticker import LogFormatter
 
 from ..array import draw_points
 from ..benchmarks import mark_benchmarks
+from ..legend import place_legend
 from ..style import COLOURS, GREY, label, shown_values, what_was_fitted
 from ..view import View
 
@@ -53,7 +54,7 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     else:
         mark_benchmarks(axes, *names)
     axes.set_title(what_was_fitted(card), fontsize=8)
-    axes.legend(frameon=False, fontsize=7)
+    place_legend(axes, fontsize="x-small")
 
 
 def _telling(scan: h5py.File, free: list[str], basin: np.ndarray, shown: np.ndarray) -> list[str]:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from jt3r import observables
 from jt3r.dark.tables import CRESST
 
+from ..legend import place_legend
 from ..style import COLOURS, in_best_unit, with_unit
 from ..view import parameter_text
 
@@ -68,7 +69,7 @@ def draw_curves(axes: Axes, scan: h5py.File, card: dict) -> None:
     handles, _ = axes.get_legend_handles_labels()
     if len(handles) > 1:
         title = _fixed_values(card, [along, *numbered])
-        axes.legend(framealpha=0.9, edgecolor="none", title=title, title_fontsize=9, alignment="left")
+        place_legend(axes, title=title, title_fontsize="small", alignment="left")
 
 
 def draw_cresst(axes: Axes, m_eta: np.ndarray, scale: float) -> None:

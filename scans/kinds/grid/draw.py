@@ -15,6 +15,7 @@ from jt3r.errors import BadInput
 
 from ..array import draw_array, draw_map, thin
 from ..benchmarks import mark_benchmarks
+from ..legend import legend_below
 from ..style import BLUE, COLOURS, GREY, label, set_scales, shown_values
 from ..view import View
 from .curves import curve_axes, draw_curves
@@ -87,16 +88,7 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     if not card["fixed"] and x[0] <= 0 <= x[-1] and y[0] <= 0 <= y[-1]:
         handles += axes.plot(0, 0, "k+", markersize=8, label="Standard Model", linestyle="none")
     handles += mark_benchmarks(axes, *names)
-    axes.legend(
-        handles=handles,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.14),
-        ncols=3,
-        fontsize=7.5,
-        frameon=False,
-        title="measured, $1\\sigma$",
-        title_fontsize=9,
-    )
+    legend_below(axes, handles, fontsize="x-small", title="measured, $1\\sigma$", title_fontsize="small")
     axes.set_title(f"data set {card['dataset']}", fontsize=10)
     set_scales(axes, card, *names)
     axes.set_xlabel(label(scan[names[0]]))

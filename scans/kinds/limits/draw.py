@@ -17,6 +17,7 @@ from jt3r.experiments.limits import PUBLISHED_AT
 from ...store.hdf5 import open_scan
 from ..array import draw_array
 from ..band.draw import draw_band
+from ..legend import place_legend
 from ..registry import shows
 from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, shades
 from ..view import View
@@ -121,7 +122,7 @@ def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> N
     axes.set_xlim(energies[0], energies[-1])
     axes.set_xlabel(f"${scan['energy'].attrs['latex']}$ [GeV]")
     axes.set_ylabel(label(scan["decay_length"]))
-    axes.legend(frameon=False, fontsize=9, title=f"$m_{{A'}}$, $V = {fixed_v(card):g}$ GeV", title_fontsize=9)
+    place_legend(axes, title=f"$m_{{A'}}$, $V = {fixed_v(card):g}$ GeV", title_fontsize="small")
 
 
 def _facts(scan: h5py.File) -> dict:
@@ -233,8 +234,7 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_xlabel(label(scan["v"]).replace("[MeV]", "[GeV]"))
     axes.set_ylabel(label(scan["limits"]))
     axes.set_title(f"upper edges, recipe {card['recipe']}; grey: excluded, hatched: beyond the paper", fontsize=9)
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=7, loc="lower right")
+    place_legend(axes, fontsize="x-small")
 
 
 def _fill_excluded(axes: Axes, values: np.ndarray, low: np.ndarray, high: np.ndarray, fact: dict) -> None:

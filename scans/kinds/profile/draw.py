@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 
 from ..array import draw_array
 from ..benchmarks import mark_benchmarks
+from ..legend import legend_below
 from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values, what_was_fitted
 from ..view import View
 
@@ -77,4 +78,4 @@ def _draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
     set_scales(axes, card, *names)
     axes.set_xlabel(label(scan[names[0]]))
     axes.set_ylabel(label(scan[names[1]]))
-    axes.legend(loc="best", fontsize=8, framealpha=0.9, edgecolor="none")
+    legend_below(axes, axes.get_legend_handles_labels()[0])

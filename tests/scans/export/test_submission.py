@@ -8,7 +8,7 @@ from hepdata_validator.full_submission_validator import FullSubmissionValidator
 from typer.testing import CliRunner
 
 from jt3r.scans import BadInput, run
-from jt3r.scans.cli.main import main as cli
+from jt3r.scans.cli import main as cli
 from jt3r.scans.export import submission
 from jt3r.scans.export.submission import submit
 

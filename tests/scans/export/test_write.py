@@ -18,7 +18,7 @@ from jt3r.extras import need
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.flavour.exchange import read_wcxf
 from jt3r.scans import BadInput, run
-from jt3r.scans.cli.main import main as cli
+from jt3r.scans.cli import main as cli
 from jt3r.scans.export.columns import read_columns
 from jt3r.scans.export.hepdata import MISSING
 from jt3r.scans.export.write import export

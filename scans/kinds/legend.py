@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def _covers(axes: Axes, legend: Legend) -> bool:
         path.transformed(collection.get_transform()).intersects_bbox(box, filled=True)
         for collection in axes.collections
         for path in collection.get_paths()
-        if collection.get_offsets().shape[0] <= 1
+        if len(np.asarray(collection.get_offsets())) <= 1
     )
 
 
@@ -59,4 +60,4 @@ def _crosses(line: Line2D, box: Bbox) -> bool:
     path = line.get_path().transformed(line.get_transform())
     if line.get_linestyle() == "None":
         return bool(box.count_contains(path.vertices))
-    return len(path.vertices) > 1 and path.intersects_bbox(box, filled=False)
+    return len(np.asarray(path.vertices)) > 1 and path.intersects_bbox(box, filled=False)

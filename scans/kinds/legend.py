@@ -38,7 +38,7 @@ def legend_below(axes: Axes, handles: Sequence[Artist], **settings: Any) -> None
     """A legend below the axes, in as many columns as its texts leave room for."""
     given = {"fontsize": "small", **settings, "frameon": False, "loc": "upper center"}
     size = FontProperties(size=given["fontsize"]).get_size_in_points()
-    letters = POINTS * axes.figure.get_figure(root=True).get_figwidth() / (LETTER * size)  # type: ignore[union-attr]
+    letters = POINTS * axes.figure.get_figure(root=True).get_figwidth() / (LETTER * size)
     longest = max(len(re.sub(r"\\[a-zA-Z]+|[${}^_]", "", str(handle.get_label()))) for handle in handles)
     columns = min(len(handles), max(1, int(letters / (longest + HANDLE))))
     below = BELOW * rcParams["font.size"] / size

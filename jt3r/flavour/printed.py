@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
 
+EXACT = 1e-16
+"""To so much a fraction is a float."""
+
 
 @dataclass(frozen=True)
 class Printed:
-    """A number as printed, for instance ``"-0.30"``, in a unit of ``scale``."""
+    """A number as printed, for instance ``"-0.30"`` or ``"2/3"``, in a unit of ``scale``."""
 
     text: str
     scale: float = 1.0
@@ -17,11 +21,13 @@ class Printed:
     @property
     def value(self) -> float:
         """The number times its scale."""
-        return float(self.text) * self.scale
+        return (float(Fraction(self.text)) if "/" in self.text else float(self.text)) * self.scale
 
     @property
     def digit(self) -> float:
-        """One unit of the last printed digit, times the scale."""
+        """One unit of the last printed digit, times the scale; of a fraction, that of a float."""
+        if "/" in self.text:
+            return EXACT * self.scale
         mantissa, _, exponent = self.text.lower().partition("e")
         decimals = len(mantissa.partition(".")[2])
         return 10.0 ** (int(exponent or 0) - decimals) * self.scale

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from .statements import Finding, with_unit
 
-SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$"}
+SPECIAL = {"&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "<": "$<$", ">": "$>$", "|": "$|$"}
 OTHER = {"ħ": r"\hbar", "±": r"\pm", "×": r"\times", "≥": r"\geq", "→": r"\to", "−": "-"}
-PREAMBLE = "% \\usepackage{booktabs,longtable} in the preamble. Made by jt3r reproduce --latex.\n"
+PREAMBLE = "% \\usepackage{array,booktabs,longtable} in the preamble. Made by jt3r reproduce --latex.\n"
 
 
 def typeset(text: str) -> str:
@@ -34,8 +34,9 @@ def _mathematics(word: str) -> str:
     body = re.sub(r"(?<![\w.])([\d.]+)[eE]([-+]?\d+)", _power, body)
     body = body.replace("->", r"\to ").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#").replace("*", "{*}")
     body = re.sub(r"√(\d+)", r"\\sqrt{\1}", body)
-    body = re.sub(r"([_^])(?!\{)([Aφ]'|-?\d+|[A-Za-z0-9\u0370-\u03ff]+)", r"\1{\2}", body)
+    body = re.sub(r"([_^])(?!\{)([Aφ]'|\d[LR]|-?\d+|[A-Za-z0-9\u0370-\u03ff]+)", r"\1{\2}", body)
     body = re.sub(r"[\u0370-\u03ff]", _greek, body)
+    body = re.sub(r"[MGT]eV", r"\\mathrm{\g<0>}", body)
     for letter, command in OTHER.items():
         body = body.replace(letter, f"{command} ")
     return f"${body}${stop}"
@@ -110,7 +111,8 @@ def statements_table(findings: Sequence[Finding]) -> str:
         why = typeset(f"{f.kind}: {f.reason}" if f.reason else f.kind)
         place = typeset(f"({f.where})")
         rows.append([f"{typeset(f.says)} {place}", printed, ours, f.verdict, why])
-    widths = r"p{0.34\textwidth}p{0.13\textwidth}p{0.13\textwidth}lp{0.22\textwidth}"
+    text = r">{{\raggedright\arraybackslash}}p{{{}\textwidth}}"
+    widths = "".join((text.format(0.3), text.format(0.12), text.format(0.12), "l", text.format(0.2)))
     heading = ["Statement", "printed", "ours", "verdict", "why"]
     return _table("The statements of arXiv:2105.07655, recomputed.", "tab:jt3r-statements", widths, heading, rows)
 

@@ -173,6 +173,8 @@ def test_today_s_measurements_are_told_in_table_2():
         ("Γ(B^+ -> K^+A')", r"$\Gamma (B^+$ $\to $ $K^+A')$"),
         ("1e-4 of C_10^U,", r"$10^{-4}$ of $C_{10}^{U}$,"),
         ("2 % & more", r"2 \% \& more"),
+        ("|C_10^U| < 4", r"$|C_{10}^{U}|$ $<$ 4"),
+        ("T_3L in GeV^-1", r"$T_{3L}$ in $\mathrm{GeV}^{-1}$"),
     ],
 )
 def test_statements_in_latex(plain, tex):

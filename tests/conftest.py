@@ -20,7 +20,7 @@ LONG = (
     "jt3r/test_catalogue.py",
     "kernels/darkmatter/test_coupled_freezeout.py",
     "kernels/test_contract.py",
-    "scans/engine/test_executors.py",
+    "scans/executors/",
     "scans/engine/test_run.py",
     "scans/kinds/fit/",
     "scans/kinds/grid/test_refined.py",

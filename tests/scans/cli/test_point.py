@@ -31,12 +31,12 @@ def test_an_unknown_benchmark_gets_a_suggestion():
         ("C9_bsmumu=a", "'a' is not a number"),
     ],
 )
-def test_a_wrong_setting_is_refused(setting, message):
+def test_a_wrong_setting_isrefused(setting, message):
     with pytest.raises(BadInput, match=message):
         parameter_values([setting])
 
 
-def test_values_that_are_not_allowed_are_refused():
+def test_values_that_are_not_allowed_arerefused():
     for values in ({"C9_bsmumu": float("nan")}, {"m_phi": 0.0}):
         with pytest.raises(BadInput, match=next(iter(values))):
             make_point(values, "paper2021")

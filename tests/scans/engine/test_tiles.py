@@ -1,0 +1,67 @@
+"""Cutting a mesh: tiles cover it once and in order, blocks fit into each other."""
+
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jt3r.scans.engine.tiles import CountedSizes, Tiles, block_shape, counted_sizes, even_tile
+
+SHAPES = st.lists(st.integers(1, 40), min_size=1, max_size=3).map(tuple)
+
+
+@given(SHAPES, st.integers(1, 300))
+def test_tiles_cover_a_mesh_once_and_in_order(shape, points):
+    tiles = Tiles(shape, block_shape(shape, points))
+    seen = np.zeros(shape, int)
+    for number, cut in enumerate(tiles):
+        assert not seen[cut].any()
+        seen[cut] = number + 1
+    assert (seen > 0).all()
+    assert seen.max() == len(tiles)
+    firsts = [tuple(s.start for s in cut) for cut in tiles]
+    assert firsts == sorted(firsts)
+
+
+def test_tiles_are_a_sequence():
+    tiles = Tiles((5, 3), (2, 3))
+    assert len(tiles) == 3
+    assert tiles[-1] == tiles[2] == (slice(4, 5), slice(0, 3))
+    assert tiles[1:] == [tiles[1], tiles[2]]
+    for number in (3, -4):
+        with pytest.raises(IndexError):
+            tiles[number]
+    assert len(Tiles((2**31 - 1, 2**31 - 1), (2**14, 2**14))) == 2**34  # made as they are asked for
+
+
+@given(SHAPES, st.integers(1, 300))
+def test_a_block_is_as_large_as_it_may_be(shape, points):
+    block = block_shape(shape, points)
+    assert prod(block) <= points
+    assert all(1 <= side <= n for side, n in zip(block, shape, strict=True))
+
+
+@given(SHAPES, st.integers(1, 50), st.integers(0, 4))
+def test_a_larger_block_is_a_whole_multiple_of_its_start(shape, points, doublings):
+    chunk = block_shape(shape, points)
+    tile = block_shape(shape, points * 2**doublings, start=chunk)
+    for side, small, n in zip(tile, chunk, shape, strict=True):
+        assert side % small == 0 or side == n
+
+
+@given(SHAPES, st.integers(1, 300))
+def test_an_even_tile_is_no_larger_and_needs_no_more(shape, points):
+    tile = block_shape(shape, points)
+    even = even_tile(shape, tile)
+    assert all(a <= b for a, b in zip(even, tile, strict=True))
+    assert len(Tiles(shape, even)) == len(Tiles(shape, tile))
+
+
+def test_sizes_of_counted_maps():
+    assert counted_sizes("cpu").rows_of(10) == 10
+    assert counted_sizes("cpu").rows_of(1000) == counted_sizes("cpu").rows
+    assert counted_sizes("cuda").rows_of(1000) == 1000
+    assert counted_sizes("cuda").tile < 2**31  # counts are 32-bit integers
+    assert CountedSizes(4, 2).rows_of(3) == 2

@@ -119,6 +119,9 @@ def _objective(residuals: Residuals, x: Array) -> Array:
 
 
 def _adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
+    """``optimistix.OptaxMinimiser`` makes the same steps in the same time; a loop of our own counts
+    them.
+    """
     optimiser = optax.adam(optax.cosine_decay_schedule(ADAM_RATE, ADAM_STEPS))
     slope = jax.grad(partial(_objective, residuals))
 
@@ -133,6 +136,9 @@ def _adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
 
 
 def _lbfgs(residuals: Residuals, x: Array) -> tuple[Array, Array]:
+    """``optimistix.LBFGS`` counts tries of its line search as steps: after as many it ends higher,
+    a median ln(1 + chi-square) of 0.30 against 0.13 in the card ``benchmarks``.
+    """
     objective = partial(_objective, residuals)
     optimiser = optax.lbfgs()
     valued = optax.value_and_grad_from_state(objective)

@@ -127,9 +127,10 @@ class MassCut(_Search):
 
 class Recast(_Search):
     """A published table of mass -> limit on a rate or coupling, in ``limit_tables.csv``; the
-    fields: ``data/recasts.toml``.
+    fields: ``data/recasts.toml``. The paper uses BABAR's alone.
     """
 
+    beyond_the_paper: bool = True
     rate: str
     sees: tuple[str, ...]
     source: str = Field(min_length=4)
@@ -147,6 +148,7 @@ class Recast(_Search):
 class ScalarDump(_Search):
     """phi' from the protons of a dump whose beam, geometry and counts another search has."""
 
+    beyond_the_paper: bool = True
     dump: str
     sees: tuple[str, ...]
     nucleon: GeV

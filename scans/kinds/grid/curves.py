@@ -112,7 +112,7 @@ def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curv
                 for low, high in _crossings(x, curve, value - error, value + error):
                     axes.plot([(low + high) / 2], [value], "o", color="k", markersize=4, fillstyle="none")
                     axes.annotate(
-                        f"{(low + high) / 2:.4g}",
+                        f"{(low + high) / 2:#.4g}",
                         ((low + high) / 2, value),
                         xytext=(5, 5),
                         textcoords="offset points",

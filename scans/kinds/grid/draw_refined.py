@@ -4,8 +4,10 @@ import h5py
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.lines import Line2D
 from matplotlib.tri import Triangulation
 
+from ..legend import legend_below
 from ..style import coupling_on_top, label, set_scales, shown_values
 from ..view import View, array_of
 
@@ -33,8 +35,10 @@ def draw_cells(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     extend = "both" if shown.startswith("pull") else "neither"
     axes.figure.colorbar(image, ax=axes, label=f"${scan[shown].attrs['latex']}$", extend=extend)
     levels = sorted({edge for pair in [(c, c) for c in refine["contours"]] + [refine["band"] or ()] for edge in pair})
-    if shown == refine["where"]:
+    if shown == refine["where"] and levels:
         _draw_contours(axes, points, values, levels)
+        text = f"${scan[shown].attrs['latex']} = {', '.join(f'{level:g}' for level in levels)}$"
+        legend_below(axes, [Line2D([], [], color="k", linewidth=0.6, label=text)])
     axes.set_xlim(left.min(), right.max())
     axes.set_ylim(low.min(), high.max())
     set_scales(axes, card, x, y)

@@ -81,3 +81,11 @@ def test_off_axis_aperture_keeps_its_area():
     low, high, azimuth = experiments.get("CHARM").angles
     area = azimuth * np.pi * (high**2 - low**2) * 515.0**2
     assert area == pytest.approx(np.pi * 1.69**2, rel=1e-12)
+
+
+def test_what_the_paper_excludes():
+    """Fig. 3 and Sec. III; all other results are hatched in pictures."""
+    results = {
+        name for name, search in experiments.load().items() if search.status == "excluded" and not search.beyond_the_paper
+    }
+    assert results == {"NuCal", "E137", "BABAR", "COHERENT", "CrystalBarrel", "Neff"}

@@ -85,7 +85,8 @@ def write_point(source: Path, output: Path) -> None:
         if not len(file["chi_square"]):
             raise BadInput(f"{source}: has no minimum")
         values = {name: float(file[name][0]) for name in card["free"]}
-    found = coefficients(load_card(card).space().point_of(values))  # type: ignore[attr-defined]  # a card over a space
+    point = load_card(card).space().point_of(values)  # type: ignore[attr-defined]  # a card over a space
+    found = {name: float(value) for name, value in coefficients(point).items() if value != 0}
     if not found:
         raise BadInput(f"{source}: sets no Wilson coefficients")
-    write_wcxf(output, {name: float(value) for name, value in found.items()})
+    write_wcxf(output, found)

@@ -54,8 +54,8 @@ class LimitsCard(MeshCard):
         given = {*self.axes, *self.fixed}
         if len(self.axes) > 1:
             raise ValueError(f"axes = {list(self.axes)}: limits are scanned along one axis, such as v")
-        if self.along in given:
-            raise ValueError(f"along = {self.along!r}: it cannot be an axis or fixed as well")
+        if twice := sorted({self.along_of(name) for name in self.experiments} & given):
+            raise ValueError(f"along = {twice[0]!r}: it cannot be an axis or fixed as well")
         if self.along is not None:
             check_parameter(self.along, (1.0,), self.model)
         if self.scenario == "invisible" and (self.model != "t3r" or "m_nu_s" in given):
@@ -66,7 +66,7 @@ class LimitsCard(MeshCard):
             raise ValueError(
                 f"experiments: {', '.join(wrong)} looks for phi', and this is a scan of m_A'; what_is_left has both"
             )
-        for along in {self.along or limits.mass_of(searches.get(name)) for name in self.experiments}:
+        for along in {self.along_of(name) for name in self.experiments}:
             limits.check_range(self.model, along, self.between)
         self.check_reads(["width_aprime"], self.along or "m_aprime")
         if self.recipe == "paper_estimator":

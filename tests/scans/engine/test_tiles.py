@@ -65,3 +65,24 @@ def test_sizes_of_counted_maps():
     assert counted_sizes("cuda").rows_of(1000) == 1000
     assert counted_sizes("cuda").tile < 2**31  # counts are 32-bit integers
     assert CountedSizes(4, 2).rows_of(3) == 2
+
+
+@pytest.mark.parametrize(
+    "shape", [(7,), (5000,), (1, 1), (3, 70000), (1000, 1000), (1, 2**20), (30, 40, 50), (2**31 - 1, 2**31 - 1)]
+)
+def test_blocks(shape):
+    chunk = block_shape(shape, 2**16)
+    tile = block_shape(shape, 2**20, start=chunk)
+    assert np.prod(chunk) <= 2**16
+    assert np.prod(tile, dtype=float) <= max(2**20, np.prod(chunk))
+    for n, small, large in zip(shape, chunk, tile, strict=True):
+        assert 1 <= small <= large <= n
+        assert large % small == 0 or large == n
+
+
+@pytest.mark.parametrize(("shape", "tile"), [((10,), (3,)), ((5, 7), (2, 7)), ((4, 6, 5), (3, 2, 5))])
+def test_tiles_cover_the_mesh_once(shape, tile):
+    seen = np.zeros(shape, int)
+    for cut in Tiles(shape, tile):
+        seen[tuple(cut)] += 1
+    assert (seen == 1).all()

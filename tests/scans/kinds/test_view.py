@@ -9,8 +9,6 @@ import pytest
 
 import jt3r
 from jt3r.errors import BadInput
-from jt3r.scans.kinds.limits.several import are_bands, plot_bands
-from jt3r.scans.kinds.sample.draw import rounded
 from jt3r.scans.kinds.view import View, part
 
 AXES = {
@@ -88,27 +86,6 @@ def test_any_array_has_a_picture(bands, axes):
     assert len(axes.lines) == 3
 
 
-def test_bands_with_what_is_excluded(folder):
-    files = []
-    for v in (5.0, 20.0):
-        card = {
-            "kind": "band",
-            "pulls": [-1.0, 0.0, 1.0],
-            "axes": {"m_aprime": {"min": 0.01, "max": 0.2, "n": 32}},
-            "fixed": {"v": v},
-        }
-        files.append(jt3r.run(card, folder / f"band{v:g}.h5"))
-    limits = {"kind": "limits", "axes": {"v": {"values": [5.0, 20.0]}}, "experiments": ["E137"]}
-    files.append(jt3r.run(limits, folder / "limits.h5"))
-    assert are_bands(files)
-    look = {"title": None, "style": "journal", "size": (3.37, 2.8)}
-    plot_bands(files, folder / "all.pdf", View(), **look)
-    assert (folder / "all.pdf").stat().st_size > 5000
-    jt3r.run({**card, "fixed": {}}, folder / "band10.h5")
-    with pytest.raises(BadInput, match="no limits at the band's v = 10"):
-        plot_bands([folder / "band10.h5", *files], folder / "none.pdf", View(), **look)
-
-
 @pytest.mark.parametrize(
     ("view", "message"),
     [
@@ -127,9 +104,3 @@ def test_what_a_file_cannot_show(cube, axes, view, message):
 def test_published_intervals_stand_at_10_gev_alone():
     assert jt3r.limits.intervals("HPS-projection", v=10.0).shape == (1, 2)
     assert jt3r.limits.intervals("HPS-projection", v=20.0).shape == (0, 2)
-
-
-def test_a_result_is_rounded_to_its_error():
-    draws = np.linspace(-1, 1, 10001) * 0.0123 - 0.3456
-    assert rounded(draws) == "\N{MINUS SIGN}0.3456$^{+0.0084}_{-0.0084}$"
-    assert rounded(draws * 1e5) == "\N{MINUS SIGN}34560$^{+836}_{-836}$"

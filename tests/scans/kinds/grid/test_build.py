@@ -1,12 +1,16 @@
 """Grids of dark-matter observables: a mesh is its points, and the shipped cards hold the numbers known of them."""
 
+import json
+
+import h5py
 import numpy as np
 import pytest
 
+import jt3r
 from jt3r import Point, observables
 from jt3r.dark import relic as dark
+from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.run import run
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.hdf5 import open_scan
 
@@ -66,3 +70,26 @@ def test_pictures(shipped, tmp_path):
     assert len(text) > 10_000
     if name == "relic":
         assert "m_phi" not in text  # labels are typeset, not names of parameters
+
+
+def test_the_plane_holds_what_predict_gives(tmp_path):
+    file = run("rk_plane", tmp_path / "p.h5", settings=["axes.C9_bsmumu.n=7", "axes.C10_bsmumu.n=5"])
+    with h5py.File(file) as scan:
+        c9, c10 = scan["C9_bsmumu"][()], scan["C10_bsmumu"][()]
+        expected = jt3r.flavour.predict.predict({"C9_bsmumu": c9[:, None], "C10_bsmumu": c10[None, :]})
+        for name in ("R_K", "R_Kst", "BR_Bsmumu"):
+            # the same float64 operations, in another order
+            np.testing.assert_allclose(scan[name][()], expected[name], rtol=1e-13)
+        assert scan["R_K"].attrs["source"].startswith("FLAVIO")
+
+
+def test_the_pull_over_a_grid_takes_the_cards_data_set_and_keeps_it(tmp_path):
+    pulls = {}
+    for dataset in jt3r.DATASETS:
+        axes = {"C9_bsmumu": {"values": [-0.5, 0.0]}}
+        card = {"kind": "grid", "observables": ["sm_pull_flavour"], "dataset": dataset, "axes": axes}
+        with h5py.File(run(card, tmp_path / f"{dataset}.h5")) as scan:
+            pulls[dataset] = scan["sm_pull_flavour"][()]
+            assert json.loads(scan.attrs["dataset"])[dataset]["R_K"]["value"] == {"paper2021": 0.846, "current": 0.949}[dataset]
+    assert pulls["paper2021"][0] > 3 > pulls["current"][0]
+    assert pulls["paper2021"][1] == pulls["current"][1] == 0

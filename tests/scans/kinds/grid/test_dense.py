@@ -7,7 +7,6 @@ from jt3r import Point, observables
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.prepare import prepare
-from jt3r.scans.engine.tiles import Tiles, block_shape
 from jt3r.scans.kinds.grid import dense as grid
 
 ROUNDING = 1e-11
@@ -66,24 +65,3 @@ def test_a_float32_session_would_store_float32():
     """The type of what is stored is the session's, here float64."""
     card = load_card({"kind": "grid", "axes": CARDS["edges"], "observables": ["delta_a_mu"]})
     assert prepare(card).layout.variables[0].dtype == jnp.zeros(1).dtype.str
-
-
-@pytest.mark.parametrize(
-    "shape", [(7,), (5000,), (1, 1), (3, 70000), (1000, 1000), (1, 2**20), (30, 40, 50), (2**31 - 1, 2**31 - 1)]
-)
-def test_blocks(shape):
-    chunk = block_shape(shape, 2**16)
-    tile = block_shape(shape, 2**20, start=chunk)
-    assert np.prod(chunk) <= 2**16
-    assert np.prod(tile, dtype=float) <= max(2**20, np.prod(chunk))
-    for n, small, large in zip(shape, chunk, tile, strict=True):
-        assert 1 <= small <= large <= n
-        assert large % small == 0 or large == n
-
-
-@pytest.mark.parametrize(("shape", "tile"), [((10,), (3,)), ((5, 7), (2, 7)), ((4, 6, 5), (3, 2, 5))])
-def test_tiles_cover_the_mesh_once(shape, tile):
-    seen = np.zeros(shape, int)
-    for cut in Tiles(shape, tile):
-        seen[tuple(cut)] += 1
-    assert (seen == 1).all()

@@ -164,36 +164,4 @@ def test_a_contour_through_one_side_is_found():
     assert _split(value, slope)
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"levels": 0}, "refine.levels = 0: "),
-        ({"where": "pull"}, "refine.where: observable 'pull' is unknown"),
-        ({"contours": []}, "refine: contours = []"),
-        ({"band": [2.0, -2.0]}, "refine: band = [2.0, -2.0]"),
-        ({"contour": [1.0]}, "refine.contour = [1.0]: key 'contour' is unknown; did you mean 'contours'?"),
-    ],
-)
-def test_bad_tables(change, words):
-    with pytest.raises(BadInput) as refused:
-        load_card({**CARD, "refine": {**CARD["refine"], **change}})
-    assert words in str(refused.value)
-
-
 FOUR = ("m_aprime", "m_phi", "v", "m_mu")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"output": "summary", "observables": ["pull_gm2"]},
-        {"axes": {**CARD["axes"], "v": {"values": [10.0]}}},
-        {
-            "refine": {"levels": 16, "where": "c_phi"},
-            "axes": {n: {"values": [1, 2]} for n in ("m_aprime", "m_phi", "v", "m_mu")},
-        },
-    ],
-)
-def test_what_cannot_be_refined(change):
-    with pytest.raises(BadInput, match="refine"):
-        load_card({**CARD, **change})

@@ -7,8 +7,7 @@ import pytest
 
 from jt3r import Point
 from jt3r.experiments import left, limits
-from jt3r.scans import BadInput, run
-from jt3r.scans.cards.load import load_card, shipped_cards
+from jt3r.scans import run
 from jt3r.scans.kinds.left.report import excluded_rows, open_rows, strongest
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.hdf5 import open_scan
@@ -62,22 +61,3 @@ def test_as_of_leaves_out_what_came_later(tmp_path):
     with open_scan(early) as scan:
         assert "NA64mu" not in json.loads(scan.attrs["searches"])
         assert "PIENU" in json.loads(scan.attrs["searches"])
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"axes": {"v": {"values": [10.0]}}}, "m_aprime"),
-        ({"decays": [0.0]}, "decays"),
-        ({"recipe": "paper_estimator"}, "recipe"),
-        ({"experiments": ["Nowhere"]}, "Nowhere"),
-    ],
-)
-def test_a_wrong_card_is_met_with_one_line(changes, message, tmp_path):
-    with pytest.raises(BadInput, match=message):
-        run(card(**changes), tmp_path / "never.h5")
-
-
-def test_the_shipped_card_is_valid():
-    assert "what_is_left" in shipped_cards()
-    assert len(load_card("what_is_left").names) > 45

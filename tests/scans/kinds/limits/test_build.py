@@ -65,22 +65,6 @@ def test_the_invisible_scenario_gives_the_published_cuts(tmp_path):
         assert np.array_equal(scan["limits"][2, 0, :2], [0.03, 0.2])
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"experiments": ["E137", "NuCall"]}, "NuCal"),
-        ({"experiments": ["E137", "E137"]}, "twice"),
-        ({"axes": {"m_aprime": {"values": [0.1]}}}, "axis v"),
-        ({"fixed": {"m_phi": 0.1}}, "nothing is fixed"),
-        ({"recipe": "paper_estimator"}, "E137"),
-        ({"recipe": "honest"}, "recipe"),
-    ],
-)
-def test_wrong_cards_are_refused(changes, message):
-    with pytest.raises(BadInput, match=message):
-        load_card(card(**changes))
-
-
 def test_figure_6(tmp_path):
     table = {"kind": "decay_lengths", "energy": {"values": [120.0, 7000.0]}, "axes": {"m_aprime": {"values": [0.11, 0.2]}}}
     file = run(table, tmp_path / "lengths.h5")

@@ -9,7 +9,7 @@ from jt3r import Point
 from jt3r.inference import band_coordinates
 from jt3r.inference.objective import chi_square, hessian
 from jt3r.inference.profile import levels
-from jt3r.scans import BadInput, run
+from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.kinds.picture import plot_file
@@ -149,22 +149,6 @@ def test_pictures_and_info(map_file, curve_file, tmp_path):
         pixels = matplotlib.image.imread(picture)[..., :3]
         assert (np.abs(pixels[..., 2] - pixels[..., 0]) > 0.05).mean() > 0.1
     assert describe(map_file)["arrays"]["delta_chi_square"]["dims"] == ["c_nonuniversal", "c_universal"]
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"axes": {"pull": {"min": 0, "max": 1, "n": 2}}}, "axis 'pull' is unknown"),
-        ({"axes": {"m_phi": {"min": 0.07, "max": 0.2, "n": 5}}}, "axes.m_phi: must lie inside its prior, 0.06 to 0.1"),
-        ({"axes": {"m_phi": {"min": 0.07, "max": 0.08, "n": 1}}}, "axes.m_phi.n = 1: a profile needs at least 2 values"),
-        ({"axes": {"m_eta_2": {"min": 0.07, "max": 0.08, "n": 3}}}, "observable 'm_eta_2' needs 'm_eta'"),
-        ({"starts": 0}, "starts = 0: "),
-    ],
-)
-def test_bad_cards(change, words):
-    with pytest.raises(BadInput) as refused:
-        load_card({**PULL, **change})
-    assert words in str(refused.value)
 
 
 def test_shipped_card():

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from jt3r.flavour.benchmarks import NAMES, NOTES, TABLE1, TABLE2, printed_cells, table1, table2
 from jt3r.flavour.from_angles import realisations
 from jt3r.scans import BadInput, run
-from jt3r.scans.cards.load import load_card
 from jt3r.scans.cli.main import app
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
@@ -111,12 +110,3 @@ def test_info_describes_and_plot_has_no_picture(files, tmp_path):
     with pytest.raises(BadInput, match="no picture"):
         plot_file(files["table1"], tmp_path / "t.png")
     assert not (tmp_path / "t.png").exists()
-
-
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [("number=IV", "number"), ("polynomials=flavio-2.1", "did you mean 'flavio-2"), ("n=3", "key 'n' is unknown")],
-)
-def test_a_wrong_key_is_named(setting, message):
-    with pytest.raises(BadInput, match=message):
-        load_card("table1", [setting])

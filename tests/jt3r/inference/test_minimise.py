@@ -1,0 +1,67 @@
+"""Many starts at once down to their minima."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jt3r.inference.minimise import allowed_points, minimise
+from jt3r.inference.newton import CONVERGED
+from jt3r.inference.objective import residual_vector
+from jt3r.inference.space import quantiles_of, unbounded_of
+from jt3r.scans.cards.load import load_card
+
+
+def test_sharded_starts_end_on_the_same_bits():
+    """`devices` on simulated ones, where blocks of starts run apart; twice as many blocks as devices, the last one not full."""
+    code = """
+from functools import partial
+import jax
+from jt3r.inference.objective import residual_vector
+from jt3r.scans.cards.load import load_card
+from jt3r.inference.minimise import minimise
+residuals = partial(residual_vector, *load_card("gm2_fit").problem())
+u = jax.random.uniform(jax.random.key(0), (500, 3))
+one, four = (minimise(residuals, u, False, devices) for devices in (1, 4))
+assert len(four.u.sharding.device_set) == 4
+assert all((a == b).all() for a, b in zip(one, four))
+assert four.converged.all()
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+@pytest.mark.parametrize("descend", [minimise, allowed_points])
+def test_searches_lower_for_cuda_without_a_callback(descend):
+    residuals = partial(residual_vector, *load_card("gm2_fit").problem())
+    starts = jax.ShapeDtypeStruct((256, 3), jnp.float64)
+    text = jax.jit(lambda u: descend(residuals, u)).trace(starts).lower(lowering_platforms=("cuda",)).as_text()
+    assert "cusolver" in text
+    assert "callback" not in text
+
+
+def quadratic(u):
+    """A Gaussian about u = 0.3 with widths 0.01 and 0.02, and NaN in a corner."""
+    r = jnp.stack([(u[..., 0] - 0.3) / 0.01, (u[..., 1] - 0.3) / 0.02], axis=-1)
+    return jnp.where((u.max(axis=-1) > 0.95)[..., None], jnp.nan, r)
+
+
+@pytest.mark.parametrize("warm_up", [True, False])
+def test_a_start_that_meets_nan_stops_nobody(warm_up):
+    u = jnp.asarray([[0.1, 0.9], [0.97, 0.97], [0.5, 0.5]])
+    found = minimise(quadratic, u, warm_up)
+    np.testing.assert_array_equal(found.converged, [True, False, True])
+    assert np.isnan(found.chi_square[1])
+    # CONVERGED is in standard deviations, here up to 0.02
+    np.testing.assert_allclose(found.u[jnp.array([0, 2])], 0.3, atol=0.02 * CONVERGED)
+
+
+def test_the_cube_is_reached_to_its_faces():
+    u = jnp.asarray([0.0, 0.25, 1.0])
+    np.testing.assert_allclose(quantiles_of(unbounded_of(u)), u, atol=1e-16)  # sin(arcsin) to rounding
+    assert jnp.isfinite(jax.vmap(jax.grad(quantiles_of))(unbounded_of(u))).all()

@@ -1,0 +1,112 @@
+"""The look that pictures share: styles, units of labels, scales, and a picture that is whole or not there."""
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from jt3r.errors import BadInput
+from jt3r.scans.kinds import style
+from tests.scans.kinds.pictures import memory_file, new_axes
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "text"),
+    [("x", "1", "x"), ("x", "", "x"), ("x", "GeV", "x [GeV]"), ("s", "cm^2", "s [cm$^{2}$]"), ("s", "GeV^-1", "s [GeV^-1]")],
+)
+def test_a_label_has_its_unit_in_brackets(name, unit, text):
+    assert style.with_unit(name, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("largest", "unit", "shown"),
+    [(5e3, "TeV", 5.0), (5.0, "GeV", 5.0), (0.05, "MeV", 50.0), (1e-6, "GeV", 1e-6), (np.nan, "GeV", np.nan)],
+)
+def test_energies_take_the_unit_that_suits_the_largest(largest, unit, shown):
+    arrays, best = style.in_best_unit([np.array([0.0, largest, np.inf * 0])], "GeV")
+    assert best == unit
+    np.testing.assert_allclose(arrays[0][1], shown, rtol=1e-15)
+    assert style.in_best_unit([np.array([1e9])], "m") == ([np.array([1e9])], "m")
+
+
+def test_masses_are_drawn_in_mev_and_v_and_energies_in_gev():
+    scan = memory_file({"m_phi": [0.07, 0.08], "v": [10.0, 20.0], "energy": [1.0, 2.0]}, {})
+    scan["energy"].attrs["units"] = "GeV"
+    assert [style.label(scan[name]) for name in ("m_phi", "v", "energy")] == [
+        r"$m_{\phi'}$ [MeV]",
+        "$V$ [GeV]",
+        "$energy$ [GeV]",
+    ]
+    np.testing.assert_allclose(style.shown_values(scan["m_phi"]), [70, 80])
+    np.testing.assert_array_equal(style.shown_values(scan["v"]), [10, 20])
+    assert style.shown_values(scan["m_phi"], 0.1) == 100
+
+
+def test_v_of_a_card():
+    assert style.fixed_v({"axes": {"v": {"values": [5.0]}}, "fixed": {}}) == 5.0
+    assert style.fixed_v({"fixed": {"v": 7.0}}) == 7.0
+    assert style.fixed_v({"axes": {"v": {"min": 1, "max": 2}}, "fixed": {}}) == 10.0
+
+
+def test_scales_are_those_of_the_card():
+    axes = new_axes()
+    style.set_scales(axes, {"axes": {"m_phi": {"spacing": "log"}, "v": {}}}, "v", "m_phi")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
+
+
+def test_what_was_fitted_is_said_in_symbols():
+    card = {"terms": ["gm2", "R_K", "relic"], "dataset": "current", "errors": "dataset", "cuts": "veto"}
+    assert style.what_was_fitted(card) == "$\\Delta a_\\mu$, $R_K[1.1,6]$, relic\ndata set current, errors dataset, cuts veto"
+    assert style.wrap_terms([*"abcdef"], 4) == ["a, b, c, d", "e, f"]
+
+
+def test_the_coupling_stands_on_top_where_v_is_one_number():
+    axes = new_axes()
+    style.coupling_on_top(axes, memory_file({"v": [5.0, 10.0]}, {}), {"fixed": {}})
+    assert not axes.child_axes
+    style.coupling_on_top(axes, memory_file({"m_phi": [0.1]}, {}), {"fixed": {"v": 5.0}})
+    (top,) = axes.child_axes
+    assert top.get_xlabel() == "$g_{T3R}$"
+    axes.set_xlim(0, 100)
+    axes.figure.draw_without_rendering()
+    assert top.get_xlim()[1] == pytest.approx(0.1 / (2**0.5 * 5), rel=1e-12)
+
+
+def test_shades_are_as_many_colours_as_lines():
+    assert len({tuple(colour) for colour in style.shades(7)}) == 7
+
+
+@pytest.mark.parametrize("name", [*style.STYLES, "file"])
+def test_styles_by_name_or_file(name, tmp_path):
+    if name == "file":
+        (tmp_path / "mine.mplstyle").write_text("font.size: 7\n")
+        assert style.rules(str(tmp_path / "mine.mplstyle"))["font.size"] == 7
+        assert style.rules(str(tmp_path / "mine.mplstyle"))["xtick.direction"] == "in"  # over the own style
+    else:
+        assert style.rules(name) is style.STYLES[name]
+
+
+def test_a_style_that_is_none_is_met_with_a_suggestion():
+    with pytest.raises(BadInput, match="did you mean 'journal'"):
+        style.rules("jurnal")
+
+
+@pytest.mark.parametrize("suffix", style.SIGNED)
+def test_a_picture_is_whole_or_not_there(suffix, tmp_path):
+    picture = tmp_path / f"p{suffix}"
+    before = matplotlib.rcParams["font.size"]
+    with style.new_figure(picture, (2, 2), "journal") as figure:
+        assert isinstance(figure, Figure)
+        assert matplotlib.rcParams["font.size"] == 9
+        assert not picture.exists()
+    assert matplotlib.rcParams["font.size"] == before
+    assert b"jt3r" in picture.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == [picture.name]
+
+    def broken():
+        with style.new_figure(tmp_path / f"q{suffix}", (2, 2)):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
+    assert [path.name for path in tmp_path.iterdir()] == [picture.name]

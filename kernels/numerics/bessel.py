@@ -1,4 +1,7 @@
-"""Modified Bessel functions K_1 and K_2, scaled by exp(z), for thermal averages."""
+"""Modified Bessel functions K_1 and K_2, scaled by exp(z), for thermal averages.
+
+JAX has those of the first kind alone.
+"""
 
 import jax
 import jax.numpy as jnp

@@ -1,7 +1,8 @@
 """Fixed Gauss-Legendre rules between limits that may be arrays and may be differentiated.
 
-Nodes have the unit of the limits, weights too. Source: NIST Digital Library of Mathematical
-Functions, sec. 3.5(v).
+The number of nodes is fixed, so that shapes are: rules that adapt it, as libraries have them, make
+every point of a mesh wait for the slowest. Nodes have the unit of the limits, weights too. Source:
+NIST Digital Library of Mathematical Functions, sec. 3.5(v).
 """
 
 import jax.numpy as jnp

@@ -1,6 +1,7 @@
 """Bracketed root finding for many one-dimensional equations at once, with exact implicit
 derivatives.
 
+The bisection of optimistix takes a step for each bit; this one interpolates where that is safe.
 Functions and variables may have any unit. Source: T. R. Chandrupatla, Adv. Eng. Softw. 28, 145
 (1997).
 """

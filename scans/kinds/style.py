@@ -133,13 +133,19 @@ def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
 
 
 def what_was_fitted(card: dict) -> str:
-    """The terms of a likelihood as symbols, the data set, and how published cuts enter."""
+    """The terms of a likelihood as symbols, the data set, and how errors and published cuts enter
+    where that is said.
+    """
     texts = [
         f"${observables[name].latex}$" if name in observables else NAMES.get(name, name.replace("_", " "))
         for name in card["terms"]
     ]
-    walls = "cuts as walls" if card["cuts"] == "wall" else "cuts veto"
-    return "\n".join(wrap_terms(texts)) + f"\ndata set {card['dataset']}, errors {card['errors']}, {walls}"
+    said = [f"data set {card['dataset']}"]
+    if card["errors"] != "dataset":
+        said.append(f"errors {card['errors']}")
+    if any(name.startswith("cut_") for name in card["terms"]):
+        said.append("cuts as walls" if card["cuts"] == "wall" else "cuts veto")
+    return "\n".join([*wrap_terms(texts), ", ".join(said)])
 
 
 def wrap_terms(texts: list[str], a_line: int = 4) -> list[str]:

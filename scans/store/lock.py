@@ -1,5 +1,7 @@
 """One writer at a time in a folder: by ``flock``, or where the file system has none by files that
 only one can create.
+
+The standard library is enough: shards share a lock, and network file systems may have none.
 """
 
 import fcntl

@@ -1,5 +1,7 @@
 """Picture of a search: where the starts ended, in two coordinates, by basin."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +13,10 @@ from ..legend import place_legend
 from ..style import COLOURS, GREY, label, shown_values, what_was_fitted
 from ..view import View
 
-NAMED = 5
-"""Basins with a colour of their own; the others are grey."""
+NAMED, LEAST = 5, 0.02
+"""Basins with a colour of their own, and the share of starts that one of them has at least; the
+others are grey.
+"""
 
 
 def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
@@ -27,16 +31,18 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     free = list(card["free"])
     chi_square, basin = scan["chi_square"][()], scan["basin"][()]
     shown = chi_square <= chi_square.min(initial=np.inf) + 4
-    names = [view.x, view.y] if view.x and view.y else _telling(scan, free, basin, shown)
+    named = shown & _are_large(basin, scan["starts"][()])
+    names = [view.x, view.y] if view.x and view.y else _telling(scan, free, basin, named)
     x = shown_values(scan[names[0]])
     y = shown_values(scan[names[1]]) if len(names) == 2 else chi_square
-    best = list(dict.fromkeys(basin[shown].tolist()))[:NAMED]
+    best = list(dict.fromkeys(basin[named].tolist()))[:NAMED]
     others = shown & ~np.isin(basin, best)
     if others.any():
         axes.plot(x[others], y[others], ".", color=GREY, markersize=3, label="other basins")
     third = [name for name in free if name not in names]
     if len(best) == 1 and len(third) == 1 and len(names) == 2:
-        draw_points(axes, scan, names[0], names[1], third[0], view)
+        log = view.log or card["free"][third[0]].get("spacing") == "log"
+        draw_points(axes, scan, names[0], names[1], third[0], replace(view, log=log))
         axes.set_title(what_was_fitted(card), fontsize=8)
         return
     for number, colour in zip(best, COLOURS, strict=False):
@@ -55,6 +61,12 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         mark_benchmarks(axes, *names)
     axes.set_title(what_was_fitted(card), fontsize=8)
     place_legend(axes, fontsize="x-small")
+
+
+def _are_large(basin: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Of each minimum whether so many starts fell into its basin that it is worth a colour."""
+    found = np.bincount(basin, weights=starts, minlength=1)
+    return (found >= min(LEAST * starts.sum(), found.max(initial=0)))[basin]
 
 
 def _telling(scan: h5py.File, free: list[str], basin: np.ndarray, shown: np.ndarray) -> list[str]:

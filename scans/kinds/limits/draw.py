@@ -90,8 +90,7 @@ def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 def _heading(scan: h5py.File, number: int, card: dict) -> str:
     decay = r"A' \to e^+\,e^-,\ \mu^+\,\mu^-" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
-    how = f"recipe {card['recipe']}" if card["scenario"] == "visible" else "published cuts"
-    return rf"${decay}$, $V = {scan['v'][number]:g}$ GeV, {how}"
+    return rf"${decay}$, $V = {scan['v'][number]:g}$ GeV, recipe {card['recipe']}"
 
 
 def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:

@@ -69,7 +69,9 @@ class Vector(eqx.Module):
     ``mixing`` is eps, on top of the couplings ``left`` and ``right``. ``interferes`` is False if
     its sign is unknown: then it does not add to the couplings that a charged lepton has of its own.
     ``neutrinos``: g of g A'_mu nubar gamma^mu P nu, of several in quadrature, with the mass
-    ``neutrino_mass`` (None: massless). ``eta``: g of g A'_mu eta_1bar gamma^mu eta_2.
+    ``neutrino_mass`` (None: massless). ``eta``: g of g A'_mu eta_1bar gamma^mu eta_2, Majorana
+    states of opposite CP phase; ``eta_axial``: g of g A'_mu eta_1bar gamma^mu gamma_5 eta_2, states
+    of the same CP phase.
     ``invisible``: width into anything else that no search sees, GeV.
     """
 
@@ -80,6 +82,7 @@ class Vector(eqx.Module):
     neutrinos: Number | None = None
     neutrino_mass: Number | None = None
     eta: Number | Absent | None = None
+    eta_axial: Number | Absent | None = None
     invisible: Number | None = None
     interferes: bool = eqx.field(static=True, default=True)
 
@@ -103,7 +106,7 @@ class DarkMatter(eqx.Module):
     """The Majorana fermions eta_1 of ``mass`` and eta_2 of mass + ``splitting``, GeV.
 
     Without a splitting eta_2 is as light as eta_1 where A' decays into both of them, and does not
-    count elsewhere.
+    count elsewhere. With one, 0 included, both are in the relic density.
     """
 
     mass: Number
@@ -162,6 +165,15 @@ def own(vector: Vector, fermion: str) -> tuple[Number, Number] | None:
     if right is None:
         return left / 2, -left / 2
     return (left + right) / 2, (right - left) / 2
+
+
+def dark_current(vector: Vector) -> tuple[Number | float, Number | float] | None:
+    """(g_V, g_A) of A'_mu eta_1bar gamma^mu (g_V + g_A gamma_5) eta_2, None if the model has
+    neither or the point gives no dark matter.
+    """
+    if not is_given(vector.eta) and not is_given(vector.eta_axial):
+        return None
+    return tuple(g if is_given(g) else 0.0 for g in (vector.eta, vector.eta_axial))  # type: ignore[return-value]
 
 
 def mixed(vector: Vector, fermion: str) -> Number | None:

@@ -16,7 +16,21 @@ import numpy as np
 from jax import Array
 
 from .constants import ALPHA_EM, CONSTANTS, M_E, M_PI, M_TAU
-from .couplings import Absent, Couplings, Number, Scalar, Vector, dark_matter, is_given, lepton, mixed, own, scalar, vector
+from .couplings import (
+    Absent,
+    Couplings,
+    Number,
+    Scalar,
+    Vector,
+    dark_current,
+    dark_matter,
+    is_given,
+    lepton,
+    mixed,
+    own,
+    scalar,
+    vector,
+)
 from .data.channels import INVISIBLE as INVISIBLE
 from .data.channels import VISIBLE as VISIBLE
 from .errors import NotGiven
@@ -54,9 +68,10 @@ def aprime(c: Couplings) -> Table:
     if a.neutrinos is not None:
         mass = 0.0 if a.neutrino_mass is None else a.neutrino_mass
         table["neutrinos"] = widths.vector_to_majorana(a.mass, mass, a.neutrinos)
-    if is_given(a.eta) and is_given(c.eta):
+    current = dark_current(a)
+    if current is not None and is_given(c.eta):
         second = c.eta.mass if c.eta.splitting is None else c.eta.mass + c.eta.splitting
-        table["eta1_eta2"] = widths.vector_to_fermion_pair(a.mass, c.eta.mass, second, a.eta)
+        table["eta1_eta2"] = widths.vector_to_fermion_pair(a.mass, c.eta.mass, second, *current)
     if a.invisible is not None:
         table["invisible"] = a.invisible
     return table
@@ -118,8 +133,8 @@ def eta(c: Couplings) -> Table:
     """
     a, dark = vector(c), dark_matter(c)
     splitting = jnp.zeros_like(dark.mass) if dark.splitting is None else dark.splitting
-    coupling = a.eta if is_given(a.eta) else jnp.zeros_like(dark.mass)
-    table = {"eta1_aprime": widths.fermion_to_vector(dark.mass, splitting, a.mass, coupling)}
+    current = dark_current(a) or (jnp.zeros_like(dark.mass), 0.0)
+    table = {"eta1_aprime": widths.fermion_to_vector(dark.mass, splitting, a.mass, *current)}
     pairs: dict[str, tuple[Number | float, Number]] = {}
     for fermion, mass in _masses(c).items():
         found = lepton(a, fermion)
@@ -128,7 +143,7 @@ def eta(c: Couplings) -> Table:
     if a.neutrinos is not None and a.neutrino_mass is None:
         pairs["eta1_neutrinos"] = (0.0, a.neutrinos / np.sqrt(2).item())
     for name, (mass, g) in pairs.items():
-        table[name] = three_body.fermion_to_pair(dark.mass, splitting, a.mass, coupling, mass, g)
+        table[name] = three_body.fermion_to_pair(dark.mass, splitting, a.mass, current[0], mass, g, current[1])
     return table
 
 

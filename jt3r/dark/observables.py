@@ -5,11 +5,13 @@ from jax import Array
 from ..couplings import Couplings, dark_matter
 from ..point import Point
 from ..registry import observable
+from . import abundance
 from . import relic as dark
 
 PAPER = "arXiv:2105.07655"
 DATA = ("dark.toml",)
 READS, OPENS = ("m_eta", "m_phi", "v", "m_mu"), ("m_aprime",)
+RELIC_OPENS = (*OPENS, "delta")
 RELIC_DATA = ("plasma_laine_meyer_2015.csv",)
 
 
@@ -46,18 +48,20 @@ def sigma_si_aprime(point: Point) -> Array:
     source=f"{PAPER}, Sec. III A; assumes kinetic equilibrium",
     of=Couplings,
     reads=READS,
-    opens=OPENS,
+    opens=RELIC_OPENS,
     data=RELIC_DATA,
 )
 def omega_h2(c: Couplings) -> Array:
-    """Relic density of eta_1 (assumes kinetic equilibrium); NaN for 2 m_eta >= m_phi'.
+    """Relic density (assumes kinetic equilibrium) of one species, eta_1, or of eta_1 and eta_2 if
+    ``delta`` is given; NaN for 2 m_eta >= m_phi'.
 
     eta eta -> phi' -> gamma gamma, A'A', mu mu with all exits that are open, and eta eta -> A'A'
-    through eta_2. Beyond 2 m_eta = m_phi' the tail of the resonance alone is left. eta_1 alone is
-    counted, as for a splitting above the temperature at freeze-out, 2 MeV: at delta = 0 there are
-    as many eta_2, and they annihilate half as fast.
+    through eta_2. Beyond 2 m_eta = m_phi' the tail of the resonance alone is left. Without
+    ``delta`` eta_1 alone is counted, as for a splitting far above the temperature at freeze-out, 2
+    MeV. With it, 0 included, eta_2 co-annihilates, by its Boltzmann
+    factor, and with eta_1 through A'; every eta_2 is an eta_1 in the end.
     """
-    return dark.omega_h2_of(c)
+    return abundance.omega_h2(c)
 
 
 @observable(
@@ -66,18 +70,19 @@ def omega_h2(c: Couplings) -> Array:
     source=f"{PAPER}, Sec. III A; coupled Boltzmann equations of T. Binder et al., arXiv:1706.07433",
     of=Couplings,
     reads=READS,
-    opens=OPENS,
+    opens=RELIC_OPENS,
     slow=True,
     data=RELIC_DATA,
 )
 def omega_h2_coupled(c: Couplings) -> Array:
-    """Relic density with the temperature of dark matter evolved too, not assumed; NaN for 2 m_eta
-    >= m_phi'.
+    """Relic density of one species, eta_1, or of both if ``delta`` is 0, with the temperature of
+    dark matter evolved too, not assumed; NaN for 2 m_eta >= m_phi'.
 
-    All exits of the resonance that are open; eta eta -> A'A' through eta_2 is left out, and eta_1
-    alone is counted.
+    All exits of the resonance that are open, and eta eta -> A'A' through eta_2. NaN for a
+    ``delta`` above 0, where eta_1 and eta_2 need a temperature each, and with both species for 2
+    m_eta < m_A' < 3 m_eta, where they annihilate on the A' as well.
     """
-    return dark.omega_h2_coupled_of(c)
+    return abundance.omega_h2_coupled(c)
 
 
 @observable(
@@ -93,7 +98,7 @@ def sigma_v_today(c: Couplings) -> Array:
     """Thermally averaged annihilation cross-section in the Galaxy's halo today; p-wave, v^2, unless
     eta eta -> A'A' is open.
     """
-    return dark.sigma_v_of(c, dark.halo_temperature(c)) * dark.CM3_PER_S
+    return abundance.sigma_v(c, abundance.halo_temperature(c)) * dark.CM3_PER_S
 
 
 @observable(
@@ -107,7 +112,7 @@ def sigma_v_today(c: Couplings) -> Array:
 )
 def p_wave_suppression(c: Couplings) -> Array:
     """Annihilation today over that at freeze-out, taken at T = m_eta/20."""
-    return dark.sigma_v_of(c, dark.halo_temperature(c)) / dark.sigma_v_of(c, dark_matter(c).mass / 20)
+    return abundance.sigma_v(c, abundance.halo_temperature(c)) / abundance.sigma_v(c, dark_matter(c).mass / 20)
 
 
 @observable(

@@ -6,7 +6,6 @@ m_A'/(sqrt2 V)).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -16,9 +15,7 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from .. import decays
 from ..constants import ALPHA_EM, M_E, M_MU, M_PI, M_PROTON
-from ..couplings import Couplings, dark_matter, is_given, scalar
 from ..data.load import Quantity, read_toml
 from ..kernels.darkmatter import coannihilation, coupled_freezeout, freezeout, resonance, scattering
 from ..kernels.decays import widths
@@ -35,10 +32,7 @@ INPUTS = {name: Quantity(**entry) for name, entry in read_toml("dark.toml").item
 SIGMA_PI_N = INPUTS["sigma_pi_n"].value
 OMEGA_DM_H2 = measurement("current", "omega_h2").value
 
-DARK = ("etaeta", "eta2eta2")
-"""Channels of phi' that are dark matter."""
-
-_BATCH = 256
+BATCH = 256
 """Points at a time where each takes a thousand temperatures or a quadrature: a few MiB."""
 
 CM3_PER_S = scattering.GEV_MINUS2_IN_CM2 * 2.99792458e10
@@ -120,7 +114,7 @@ def sigma_v_breit_wigner(
             lambda e: width_phi_gammagamma(e, v[..., None], loops=loops),
         )
 
-    return in_batches(average, *floats(m_eta, m_phi, temperature, v), size=_BATCH)
+    return in_batches(average, *floats(m_eta, m_phi, temperature, v), size=BATCH)
 
 
 @partial(jax.jit, static_argnames="loops")
@@ -162,84 +156,18 @@ def _relic(
     m_phi: ArrayLike,
     yukawa: ArrayLike,
     width_out: ArrayLike,
-    s_wave: ArrayLike = 0.0,
 ) -> Array:
-    """Omega h^2 of the resonance with all its exits, and of what annihilates beside it with a
-    constant sigma v, GeV^-2.
-    """
+    """Omega h^2 of one species that annihilates on the resonance."""
 
-    def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array, s_wave: Array) -> Array:
+    def relic(m_eta: Array, m_phi: Array, yukawa: Array, width: Array) -> Array:
         def average(temperature: Array) -> Array:
-            m, mass, y, g, beside = (a[..., None] for a in (m_eta, m_phi, yukawa, width, s_wave))
-            return resonance.narrow_width_average(m, mass, temperature, y, g) + beside
+            m, mass, y, g = (a[..., None] for a in (m_eta, m_phi, yukawa, width))
+            return resonance.narrow_width_average(m, mass, temperature, y, g)
 
         abundance = freezeout.omega_h2(m_eta, method(m_eta, average, PLASMA))
         return jnp.where(2 * m_eta < m_phi, abundance, jnp.nan)
 
-    return in_batches(relic, *floats(m_eta, m_phi, yukawa, width_out, s_wave), size=_BATCH)
-
-
-def width_out(c: Couplings) -> Array:
-    """Width of phi' into everything but dark matter, GeV: the exits of the resonance."""
-    table = decays.phi(c)
-    return decays.total(table, [channel for channel in table if channel not in DARK])
-
-
-def halo_temperature(c: Couplings) -> Array:
-    """T = m v_0^2/2 in GeV of a Maxwell-Boltzmann distribution with v_0 = 238 km/s."""
-    return dark_matter(c).mass * (INPUTS["halo_velocity"].value ** 2 / 2)
-
-
-def s_wave(c: Couplings) -> Array:
-    """sigma v in GeV^-2 of eta_1 eta_1 -> A'A' through eta_2 at rest, 0 where it is closed or the
-    point gives no A'.
-    """
-    eta = dark_matter(c)
-    if not is_given(c.aprime) or not is_given(c.aprime.eta):
-        return jnp.zeros_like(eta.mass)
-    return coannihilation.vector_pair_at_rest(eta.mass, c.aprime.mass, c.aprime.eta)
-
-
-@jax.jit
-def omega_h2_of(c: Couplings) -> Array:
-    """Omega h^2 of eta_1 in kinetic equilibrium with every exit of the resonance, and eta eta ->
-    A'A' beside it.
-
-    NaN for 2 m_eta >= m_phi', where what is left is the tail of the resonance, which the narrow
-    width does not have.
-    """
-    p, eta = scalar(c), dark_matter(c)
-    return _relic(freezeout.integrated_yield, eta.mass, p.mass, jnp.asarray(p.eta), width_out(c), s_wave(c))
-
-
-@jax.jit
-def omega_h2_coupled_of(c: Couplings) -> Array:
-    """Omega h^2 of eta_1 with its temperature evolved too, every exit of the resonance; eta eta ->
-    A'A' is left out.
-    """
-    p, eta = scalar(c), dark_matter(c)
-    return _coupled(eta.mass, p.mass, jnp.asarray(p.eta), width_out(c), "none")
-
-
-@jax.jit
-def sigma_v_of(c: Couplings, temperature: ArrayLike) -> Array:
-    """Thermal average of eta eta -> phi' -> everything but dark matter in GeV^-2 with the full
-    shape of the resonance.
-
-    eta eta -> A'A' through eta_2 is added at rest.
-    """
-    p, eta = scalar(c), dark_matter(c)
-    leaves, tree = jax.tree.flatten(Couplings(c.aprime, p, None, c.m_mu))
-
-    def average(m_eta: Array, m_phi: Array, yukawa: Array, temperature: Array, *others: Array) -> Array:
-        def out(energy: Array) -> Array:
-            at = jax.tree.unflatten(tree, [leaf[..., None] for leaf in others])
-            return width_out(replace(at, phi=replace(at.phi, mass=energy)))
-
-        return resonance.breit_wigner_average(m_eta, m_phi, temperature, yukawa, out)
-
-    arguments = floats(eta.mass, p.mass, jnp.asarray(p.eta), temperature, *leaves)
-    return in_batches(average, *arguments, size=_BATCH) + s_wave(c)
+    return in_batches(relic, *floats(m_eta, m_phi, yukawa, width_out), size=BATCH)
 
 
 @partial(jax.jit, static_argnames="loops")
@@ -292,7 +220,7 @@ def _coupled(
         left = coupled_freezeout.coupled_yield(m_eta, m_phi, yukawa, width, rate, PLASMA)
         return freezeout.omega_h2(m_eta, left)
 
-    return in_batches(relic, *floats(m_eta, m_phi, yukawa, width, exchange), size=_BATCH)
+    return in_batches(relic, *floats(m_eta, m_phi, yukawa, width, exchange), size=BATCH)
 
 
 @jax.jit

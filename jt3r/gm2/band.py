@@ -43,7 +43,7 @@ def solve(
     sought ``between`` two positive values in GeV and numbered from the lowest, which is ``root`` =
     0; NaN where there is no root of that number. Relative accuracy 1e-14 in float64, and exact
     derivatives of all orders in the point's parameters and in the pull. ``pull_of`` is pull_gm2, or
-    ``jt3r.gm2.two_loop.pull_gm2_full`` for the band with contributions beyond the paper.
+    ``jt3r.gm2.two_loop.pull_gm2_phi_barr_zee`` for the band with contributions beyond the paper.
     """
     pull = as_float(pull)
 

@@ -38,7 +38,7 @@ def m_phi(point: Any, pull: ArrayLike, pull_of: Pull = pull_gm2) -> Array:
     All parameters and ``pull`` broadcast. NaN where there is no band: where no mass has that pull,
     as at V = 1 TeV, where the whole effect is too small. Gradients are exact, by the implicit
     function theorem, and finite wherever the mass is. ``pull_of`` must fall with m_phi', as
-    pull_gm2 does, and ``jt3r.gm2.two_loop.pull_gm2_full`` from 0.12 MeV on.
+    pull_gm2 does, and ``jt3r.gm2.two_loop.pull_gm2_phi_barr_zee`` from 0.12 MeV on.
     """
     pull = as_float(pull)
 

@@ -20,7 +20,7 @@ from .nuts import Chains, build_chains
 from .posterior import Posterior
 from .space import Space
 
-PULLS = {"gm2": "pull_gm2", "gm2_full": "pull_gm2_full"}
+PULLS = {"gm2": "pull_gm2", "gm2_phi_barr_zee": "pull_gm2_phi_barr_zee"}
 """Terms of the likelihood whose pull can take the place of m_phi as a coordinate."""
 
 Arrays = dict[str, np.ndarray]

@@ -84,7 +84,7 @@ def standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
         values = alone.breakdown(Point(dataset=dataset))
         found = {name: float(values[name]) for name in flavour}
     shift = measurement(dataset, "delta_a_mu")
-    return found | {name: (shift.value / shift.error) ** 2 for name in likelihood.terms if name in ("gm2", "gm2_full")}
+    return found | {name: (shift.value / shift.error) ** 2 for name in likelihood.terms if name in ("gm2", "gm2_phi_barr_zee")}
 
 
 def read_coordinates(likelihood: Likelihood, space: Space) -> tuple[str, ...]:

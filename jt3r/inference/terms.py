@@ -120,7 +120,11 @@ def _pull(name: str, observable: str, doc: str) -> None:
 
 
 _pull("gm2", "pull_gm2", "Muon g-2 at one loop against the point's data set.")
-_pull("gm2_full", "pull_gm2_full", "Muon g-2 with heavy-partner and Barr-Zee contributions; not a full two-loop result.")
+_pull(
+    "gm2_phi_barr_zee",
+    "pull_gm2_phi_barr_zee",
+    "Muon g-2 with heavy-partner and Barr-Zee contributions; not a full two-loop result.",
+)
 
 
 def joint_flavour(names: tuple[str, ...], point: Any, options: Options) -> tuple[dict[str, Array], Array]:

@@ -7,6 +7,7 @@ from . import b_l as b_l
 from . import dark_photon as dark_photon
 from . import lmu_ltau as lmu_ltau
 from . import t3r as t3r
+from . import t3r_majorana as t3r_majorana
 from .base import ModelPoint as ModelPoint
 from .registry import MODELS as MODELS
 from .registry import Model as Model
@@ -26,4 +27,5 @@ __all__ = [
     "model",
     "model_of",
     "t3r",
+    "t3r_majorana",
 ]

@@ -32,7 +32,8 @@ def t3r(point: Point) -> Couplings:
     """U(1)_T3R of the paper: right-handed u, d, mu and nu, with phi' and dark matter.
 
     A' couples to u_R with +g, to d_R, mu_R with -g, to nu_R with g if ``m_nu_s`` is given (else it
-    is heavy), to eta_1 eta_2 with g/2. phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2
+    is heavy), to the vector current of eta_1 eta_2 with g/2 (to the axial one in
+    ``t3r_majorana``). phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2
     V), to A'A' with sqrt2 m_A'^2/V.
     """
     return Couplings(_vector(point), _scalar(point), _dark_matter(point), point.m_mu)

@@ -35,9 +35,11 @@ ENTROPY_OVER_CRITICAL_DENSITY = 2891.2 / 1.053672e-5
 X_START, X_END = 3.0, 2000.0
 
 SigmaV = Callable[[Array], Array]
+Degrees = float | Callable[[Array], Array]
+"""Internal degrees of freedom, or those that count at temperatures of the shape ``SigmaV`` gets."""
 
 
-def equilibrium_yield(x: ArrayLike, h_eff: ArrayLike, dof: float = 2.0) -> Real[Array, "*b"]:
+def equilibrium_yield(x: ArrayLike, h_eff: ArrayLike, dof: ArrayLike = 2.0) -> Real[Array, "*b"]:
     """E = n_eq/s of a particle with ``dof`` internal degrees of freedom and Maxwell-Boltzmann
     statistics, x >= 0.5.
     """
@@ -99,7 +101,7 @@ def riccati_path(start: Array, strength: Array, equilibrium: Array, steps: Array
 
 
 def integrated_yield(
-    mass: ArrayLike, sigma_v: SigmaV, table: PlasmaTable, dof: float = 2.0, steps: int = 400
+    mass: ArrayLike, sigma_v: SigmaV, table: PlasmaTable, dof: Degrees = 2.0, steps: int = 400
 ) -> Real[Array, "*b"]:
     """Y today by integrating the Boltzmann equation from x = 3, in equilibrium, to x = 2000.
 
@@ -115,7 +117,7 @@ def integrated_yield(
     temperature = mass[..., None] / x
     plasma = plasma_at(temperature, table)
     strength = x * annihilation_strength(x, mass[..., None], sigma_v(temperature), plasma.sqrt_g_star)
-    equilibrium = equilibrium_yield(x, plasma.h_eff, dof)
+    equilibrium = equilibrium_yield(x, plasma.h_eff, dof(temperature) if callable(dof) else dof)
 
     def path(first: int, lengths: np.ndarray) -> Array:
         part = slice(first, first + len(lengths))

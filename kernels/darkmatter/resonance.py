@@ -42,22 +42,29 @@ def width_to_majorana_pair(energy_squared: ArrayLike, above_threshold: ArrayLike
 
 
 def narrow_width_average(
-    dm_mass: ArrayLike, resonance_mass: ArrayLike, temperature: ArrayLike, yukawa: ArrayLike, width_out: ArrayLike
+    dm_mass: ArrayLike,
+    resonance_mass: ArrayLike,
+    temperature: ArrayLike,
+    yukawa: ArrayLike,
+    width_out: ArrayLike,
+    width_beside: ArrayLike = 0.0,
 ) -> Real[Array, "*b"]:
     """<sigma v> in GeV^-2 in the limit G -> 0:
 
-        pi^2 M^2 [G_in G_out/(G_in + G_out)] K_1(M/T)/(m^4 T K_2(m/T)^2).
+        pi^2 M^2 [G_in G_out/(G_in + G_out + G_beside)] K_1(M/T)/(m^4 T K_2(m/T)^2).
 
-    ``width_out`` is G_out at s = M^2, and all arguments broadcast. 0 at and below threshold, 2 m >=
+    ``width_out`` is G_out at s = M^2, ``width_beside`` of channels that count as neither, such as
+    other dark matter; all arguments broadcast. 0 at and below threshold, 2 m >=
     M. Left out is the tail of the resonance, of relative order (G/M) exp((M - 2 m)/T):
     ``breit_wigner_average`` has it.
     """
-    m, mass, temperature, yukawa, width_out = floats(dm_mass, resonance_mass, temperature, yukawa, width_out)
+    values = floats(dm_mass, resonance_mass, temperature, yukawa, width_out, width_beside)
+    m, mass, temperature, yukawa, width_out, width_beside = values
     width_in = width_to_majorana_pair(mass**2, (mass - 2 * m) * (mass + 2 * m), yukawa)
-    total = width_in + width_out
+    total = width_in + width_out + width_beside
     return (
         jnp.pi**2 * mass**2 * (width_in / total) * width_out / (m**4 * temperature)
-        * jnp.exp((2 * m - mass) / temperature)
+        * jnp.exp(jnp.minimum(2 * m - mass, 0) / temperature)
         * scaled_k1_k2(mass / temperature)[0] / scaled_k1_k2(m / temperature)[1] ** 2
     )  # fmt: skip
 

@@ -169,25 +169,27 @@ def fermion_to_vector(
     mass: Real[ArrayLike, "*b"],
     splitting: Real[ArrayLike, "*b"],
     vector_mass: Real[ArrayLike, "*b"],
-    coupling: Real[ArrayLike, "*b"],
+    g_vector: Real[ArrayLike, "*b"],
+    g_axial: Real[ArrayLike, "*b"] = 0.0,
 ) -> Real[Array, "*b"]:
-    """Width of f_2 -> f_1 V, m_1 = ``mass`` and m_2 = m_1 + ``splitting``, for L = g V_mu fbar_1
-    gamma^mu f_2 (+ h.c.).
+    """Width of f_2 -> f_1 V, m_1 = ``mass`` and m_2 = m_1 + ``splitting``, for L = V_mu fbar_1
+    gamma^mu (g_V + g_A gamma_5) f_2 (+ h.c.).
 
-        Gamma = g^2 (D^2 - s)^(3/2) (S^2 - s)^(1/2) (S^2 + 2 s)/(16 pi m_2^3 s),
-        s = m_V^2, D = m_2 - m_1, S = m_1 + m_2
+        Gamma = [(D^2 - s)(S^2 - s)]^(1/2) {g_V^2 (D^2 - s)(S^2 + 2 s) + g_A^2 (S^2 - s)(D^2 + 2 s)}
+                /(16 pi m_2^3 s),  s = m_V^2, D = m_2 - m_1, S = m_1 + m_2
 
-    from |M|^2 = g^2 (D^2 - s)(S^2 + 2 s)/s, averaged over the spin of f_2. Dirac or Majorana alike.
-    0 where it is closed.
+    from |M|^2 = g_V^2 (D^2 - s)(S^2 + 2 s)/s, averaged over the spin of f_2, and D <-> S for the
+    axial current. Dirac or Majorana alike. 0 where it is closed.
     """
-    mass, splitting, vector_mass, coupling = floats(mass, splitting, vector_mass, coupling)
+    mass, splitting, vector_mass, g_vector, g_axial = floats(mass, splitting, vector_mass, g_vector, g_axial)
     is_open = (splitting > vector_mass) & (vector_mass > 0)
     vector_mass = jnp.where(vector_mass > 0, vector_mass, 1)
     splitting = jnp.where(is_open, splitting, vector_mass + 1)
     heavier, total, s = mass + splitting, 2 * mass + splitting, vector_mass**2
-    excess = (splitting - vector_mass) * (splitting + vector_mass)
-    width = excess**1.5 * jnp.sqrt(total**2 - s) * (total**2 + 2 * s) / (16 * jnp.pi * heavier**3 * s)
-    return jnp.where(is_open, coupling**2 * width, 0)
+    excess, room = (splitting - vector_mass) * (splitting + vector_mass), total**2 - s
+    squared = g_vector**2 * excess * (total**2 + 2 * s) + g_axial**2 * room * (splitting**2 + 2 * s)
+    width = jnp.sqrt(excess * room) * squared / (16 * jnp.pi * heavier**3 * s)
+    return jnp.where(is_open, width, 0)
 
 
 @jax.jit

@@ -98,6 +98,27 @@ def _expansion_of_j() -> tuple[Polynomial, Polynomial]:
     return a, over_beta
 
 
+def _partial_fractions(numerator: Numerator) -> tuple[tuple[float, ...], list[tuple[float, float]]]:
+    """The Gauss-Legendre sum over y as Q(s) + sum_i residue_i/(s + pole_i): the coefficients of Q
+    and (residue, pole).
+
+    At a node y, y^2 + s (1 - y) = (1 - y)(s + pole) with pole = y^2/(1 - y), and N(y, s) is divided
+    by s + pole with remainder. In exact fractions of the nodes: nothing is lost to cancellation.
+    """
+    whole: Polynomial = {}
+    poles = []
+    for x, w in zip(*np.polynomial.legendre.leggauss(_N_NODES), strict=True):
+        y = (Fraction(float(x)) + 1) / 2
+        pole, weight = y * y / (1 - y), Fraction(float(w)) / 2 / (1 - y)
+        remainder = Fraction(0)
+        for power in range(max(power for _, power in numerator), -1, -1):  # synthetic division at s = -pole
+            if remainder:
+                whole = _add(whole, {power: remainder})
+            remainder = sum((weight * c * y**n for (n, k), c in numerator.items() if k == power), -pole * remainder)
+        poles.append((float(remainder), float(pole)))
+    return _dense(whole) if whole else (0.0,), poles
+
+
 class _LoopFunction:
     """The three forms of the integral with numerator N; calling it evaluates the right one."""
 
@@ -121,14 +142,7 @@ class _LoopFunction:
         self._quadrature = jax.jit(self._by_quadrature)
         self._differentiable = _by_slopes(self._value)
 
-        x, w = np.polynomial.legendre.leggauss(_N_NODES)
-        y, degree = (x + 1) / 2, max(power for _, power in numerator)
-        weights = [
-            sum((c * w / 2 * y**n for (n, power), c in numerator.items() if power == k), start=np.zeros(_N_NODES))
-            for k in range(degree + 1)
-        ]
-        self._nodes = tuple(y.tolist())
-        self._weights = tuple(zip(*(row.tolist() for row in weights), strict=True))
+        self._whole, self._poles = _partial_fractions(numerator)
 
     def __call__(self, r: Array) -> Array:
         return self._differentiable(r)
@@ -164,8 +178,7 @@ class _LoopFunction:
 
     def _by_quadrature(self, r: Array) -> Array:
         s = r * r
-        terms = (_horner(w, s) / (y * y + s * (1 - y)) for y, w in zip(self._nodes, self._weights, strict=True))
-        return sum(terms, start=jnp.zeros_like(s))
+        return sum((residue / (s + pole) for residue, pole in self._poles), start=_horner(self._whole, s))
 
     def _series(self, r: Array) -> Array:
         x = 1 / r

@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from jt3r import additions
+from jt3r.errors import BadInput, one_line
 from jt3r.units import quantity
 
 from ..engine.jax_config import check_device, configure
-from .options import AsJson, Cache, Device, Dtype, Exit, Memory, say
+from .options import AllowCode, AsJson, Cache, Device, Dtype, Exit, Memory, say
 
 
 def in_gev(text: str | float) -> float:
@@ -26,7 +28,9 @@ def in_gev(text: str | float) -> float:
 def point(
     m_phi: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Dark Higgs mass, GeV.")] = None,
     m_aprime: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Dark photon mass, GeV.")] = None,
-    v: Annotated[float, typer.Option(parser=in_gev, metavar="MASS", help="Vacuum expectation value V, GeV.")] = 10.0,
+    v: Annotated[
+        float | None, typer.Option(parser=in_gev, metavar="MASS", help="Vacuum expectation value V, GeV [10].")
+    ] = None,
     m_eta: Annotated[float | None, typer.Option(parser=in_gev, metavar="MASS", help="Dark-matter mass, GeV.")] = None,
     delta: Annotated[
         float | None, typer.Option(parser=in_gev, metavar="MASS", help="Splitting of the dark-matter states, GeV.")
@@ -46,6 +50,11 @@ def point(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones.")] = False,
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
+    model: Annotated[str, typer.Option(help="t3r, dark_photon, b_l, lmu_ltau, ..., or one of --include.")] = "t3r",
+    include: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A Python file of your own additions. Repeatable.")
+    ] = None,
+    allow_code: AllowCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the numbers of g-2 and A' of one point, and what else its parameters concern, with
@@ -54,20 +63,37 @@ def point(
     --set goes before the other options, they before --card.
     """
     configure(None, None, None, cache=True)
-    from .point import benchmark_values, doubts, make_point, parameter_values, print_report, report
+    from .point import benchmark_values, doubts, make_point, parameter_values, parameters_of_model, print_report, report
 
+    _include(include or [], allow_code)
+    default = parameters_of_model(model)
     given: dict[str, float | None] = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
     given |= {"m_eta": m_eta, "delta": delta, "lambda_l": lambda_l, "lambda_r": lambda_r}
     values = benchmark_values(card) if card is not None else {}
-    values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [])
-    made = make_point(values, dataset)
-    for line in doubts(values):
+    if "v" in default:
+        values["v"] = default["v"].default
+    values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [], model)
+    made = make_point(values, dataset, model)
+    for line in doubts(values, model):
         say(line)
     rows = report(made, names, everything, values)
     if as_json:
-        typer.echo(json.dumps({"point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]}))
+        typer.echo(
+            json.dumps({"model": model, "point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]})
+        )
     else:
-        print_report(f"{values}, data set {dataset}", rows)
+        print_report(f"{'' if model == 't3r' else f'{model}: '}{values}, data set {dataset}", rows)
+
+
+def _include(files: list[Path], allow_code: bool) -> None:
+    """Run a user's files. Raises BadInput unless the user allowed it."""
+    if allow_code:
+        additions.allow_code()
+    for file in files:
+        try:
+            additions.load_code(file.resolve())
+        except ValueError as error:
+            raise BadInput(f"--include {one_line(error)}") from None
 
 
 def reproduce(

@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from jt3r import Point, observables
-from jt3r.errors import BadInput, unknown
+from jt3r.errors import BadInput, one_line, unknown
 from jt3r.flavour.benchmarks import NAMES as BENCHMARKS
 from jt3r.flavour.benchmarks import benchmark
-from jt3r.point import PARAMETERS
+from jt3r.parameter import Parameter, ParameterPoint, parameters_of
 from jt3r.registry import Observable
 from jt3r.sensitivity import derivative
+from jt3r.u1 import MODELS
 from jt3r.units import quantity
 
 from ..engine.program_cache import QUICK_TO_COMPILE, cached
@@ -36,6 +37,13 @@ PAPER = (
     "allowed_by_n_eff",
 )
 """What the paper is about, and what a point is asked for first."""
+
+
+def parameters_of_model(model: str) -> dict[str, Parameter]:
+    """Its parameters by name. Raises BadInput if there is no such model."""
+    if model not in MODELS:
+        raise BadInput(f"--model {one_line(model)}: {unknown('model', model, MODELS)}")
+    return MODELS[model].parameters
 
 
 @dataclass(frozen=True)
@@ -60,57 +68,77 @@ def benchmark_values(name: str) -> dict[str, float]:
     return benchmark(known[name.lower()])
 
 
-def parameter_values(settings: list[str]) -> dict[str, float]:
-    """Parameters from settings NAME=VALUE. Raises BadInput naming the one that is wrong."""
-    values = {}
+def parameter_values(settings: list[str], model: str = "t3r") -> dict[str, float]:
+    """Parameters of a model from settings NAME=VALUE. Raises BadInput naming the one that is
+    wrong.
+    """
+    values, known = {}, parameters_of_model(model)
     for setting in settings:
         name, equals, value = (part.strip() for part in setting.partition("="))
         if not equals:
             raise BadInput(f"--set {setting}: must be NAME=VALUE")
-        if name not in PARAMETERS:
-            raise BadInput(f"--set {setting}: {unknown('parameter', name, PARAMETERS)}")
+        if name not in known:
+            raise BadInput(f"--set {setting}: {unknown('parameter', name, known)}")
         try:
-            values[name] = quantity(value, PARAMETERS[name].unit)
+            values[name] = quantity(value, known[name].unit)
         except ValueError as error:
             raise BadInput(f"--set {setting}: {error}") from None
     return values
 
 
-def make_point(values: dict[str, Any], dataset: str) -> Point:
-    """The point with these parameters. Raises BadInput for a value that is not allowed."""
+def make_point(values: dict[str, Any], dataset: str, model: str = "t3r") -> ParameterPoint:
+    """The point of a model with these parameters. Raises BadInput for a value that is not allowed,
+    and for a parameter that the model does not have.
+    """
+    known = parameters_of_model(model)
+    if strange := next((name for name in values if name not in known), None):
+        raise BadInput(f"model {model}: {unknown('parameter', strange, known)}")
     try:
-        return Point(**values, dataset=dataset)
+        return MODELS[model].point(**values, dataset=dataset)
     except ValueError as error:
         raise BadInput(str(error)) from None
 
 
-def doubts(values: dict[str, float]) -> list[str]:
+def doubts(values: dict[str, float], model: str = "t3r") -> list[str]:
     """A line for each mass that looks as if it had been typed in MeV."""
-    return [line for name, value in values.items() if (line := PARAMETERS[name].doubt(value))]
+    known = parameters_of_model(model)
+    return [line for name, value in values.items() if (line := known[name].doubt(value))]
 
 
-def report(point: Point, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()) -> list[Row]:
+def _reads(entry: Observable, point: ParameterPoint) -> tuple[str, ...] | None:
+    """What it needs, None if the point's model does not have it or the point lacks something.
+
+    Of U(1)_T3R what is known without tracing.
+    """
+    try:
+        reads = entry.reads if type(point) is Point else entry.reads_at(point)
+    except (AttributeError, ValueError):
+        return None
+    return reads if all(getattr(point, name) is not None for name in reads) else None
+
+
+def report(
+    point: ParameterPoint, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()
+) -> list[Row]:
     """A row for each number of ``PAPER`` and each quick observable that reads a further parameter
     among those ``given``.
 
     With ``everything`` for every quick observable, with ``names`` for those. What the point's
-    parameters do not suffice for is left out. Raises BadInput for a name that is none, or whose
-    parameters the point does not set.
+    parameters do not suffice for, or its model does not have, is left out. Raises BadInput for a
+    name that is none, that the model does not have, or whose parameters the point does not set.
     """
     for name in names or []:
-        if name not in observables:
-            raise BadInput(unknown("observable", name, observables))
-        if missing := [p for p in observables[name].reads_at(point) if getattr(point, p) is None]:
-            raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
-    further = set(given).difference(*(observables[name].reads for name in PAPER))
-    quick = [
-        entry.name for entry in observables.values() if not entry.slow and (everything or further.intersection(entry.reads))
-    ]
-    entries = [observables[name] for name in names or dict.fromkeys([*PAPER, *quick])]
-    entries = [entry for entry in entries if all(getattr(point, name) is not None for name in entry.reads)]
-    reads = tuple(entry.reads_at(point) for entry in entries)
-    read = {name: getattr(point, name) for name in PARAMETERS if any(name in names for names in reads)}
-    values, slopes = _program(tuple(entries), reads, point.dataset)(read)
+        _check_name(name, point)
+    read = {entry.name: _reads(entry, point) for entry in observables.values() if not entry.slow or entry.name in (names or ())}
+    further = set(given).difference(*(read[name] or () for name in PAPER if name in read))
+    quick = [name for name, reads in read.items() if everything or further.intersection(reads or ())]
+    chosen = {name: read[name] for name in names or dict.fromkeys([*PAPER, *quick])}
+    reads = {name: observables[name].reads_at(point) for name, found in chosen.items() if found is not None}
+    entries = tuple(observables[name] for name in reads)
+    values = {
+        name: getattr(point, name) for name in parameters_of(type(point)) if any(name in found for found in reads.values())
+    }
+    results, slopes = _program(entries, tuple(reads.values()), type(point), point.dataset)(values)
     return [
         Row(
             entry.name,
@@ -118,30 +146,42 @@ def report(point: Point, names: list[str] | None = None, everything: bool = Fals
             entry.unit,
             entry.doc,
             entry.source,
-            {name: float(slope) for name, slope in zip(names, by, strict=True)},
+            {name: float(slope) for name, slope in zip(found, by, strict=True)},
         )
-        for entry, names, value, by in zip(entries, reads, values, slopes, strict=True)
+        for entry, found, value, by in zip(entries, reads.values(), results, slopes, strict=True)
     ]
+
+
+def _check_name(name: str, point: ParameterPoint) -> None:
+    """Raise BadInput unless it is an observable of the point's model that the point suffices for."""
+    if name not in observables:
+        raise BadInput(unknown("observable", name, observables))
+    try:
+        missing = [p for p in observables[name].reads_at(point) if getattr(point, p) is None]
+    except (AttributeError, ValueError) as error:
+        raise BadInput(f"observable {name!r} is not one of this model: {one_line(error)}") from None
+    if missing:
+        raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
 
 
 _Values = tuple[list[Array], list[list[Array]]]
 
 
 def _program(
-    entries: tuple[Observable, ...], reads: tuple[tuple[str, ...], ...], dataset: str
+    entries: tuple[Observable, ...], reads: tuple[tuple[str, ...], ...], point_class: type[ParameterPoint], dataset: str
 ) -> Callable[[dict[str, Array]], _Values]:
     """Parameters -> values of the observables and their derivatives in what each reads, all in one
     program.
     """
 
     def evaluate(given: dict[str, Array]) -> _Values:
-        point = Point(**given, dataset=dataset)
+        point = point_class(**given, dataset=dataset)
         values = [entry.of(point) for entry in entries]
         return values, [
             [derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)
         ]
 
-    settings = f"point {[entry.name for entry in entries]} {reads} {dataset}"
+    settings = f"point {[entry.name for entry in entries]} {reads} {point_class.__qualname__} {dataset}"
     return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)
 
 

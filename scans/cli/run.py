@@ -114,13 +114,14 @@ def merge(
         Path | None, typer.Option(help="Write what is there so far to this other file, and keep the tiles.")
     ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the file.")] = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Make the file of a scan whose tiles were done in shards; or, with --partial, of a scan that
     still runs.
     """
     from ..engine.run import merge
 
-    typer.echo(shown(merge(output, partial=partial, overwrite=overwrite)))
+    typer.echo(shown(merge(output, partial=partial, overwrite=overwrite, allow_code=allow_code)))
 
 
 def status(output: ScanOutput, as_json: AsJson = False) -> None:

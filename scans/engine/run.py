@@ -109,6 +109,7 @@ def run_shard(
     *,
     shard: tuple[int, int],
     settings: list[str] | None = None,
+    allow_code: bool = False,
     executor: Executor | str | None = None,
     progress: Progress = lambda finished, done, total, note: finished,
 ) -> Path:
@@ -117,8 +118,10 @@ def run_shard(
 
     Shards of one scan run on any machines that share the output's folder, at once or one after
     another, again after a crash, and know nothing of each other; ``merge`` makes the file when all
-    are done. Raises as ``run``.
+    are done. ``allow_code`` as in ``run``. Raises as ``run``.
     """
+    if allow_code:
+        additions.allow_code()
     number, shards = shard
     if not 1 <= number <= shards:
         raise BadInput(f"shard {number}/{shards}: must be I/N with I from 1 to N")
@@ -133,15 +136,18 @@ def run_shard(
     return checkpoint
 
 
-def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: bool = False) -> Path:
+def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: bool = False, allow_code: bool = False) -> Path:
     """Make the finished file of a scan whose tiles were done in shards, or a ``partial`` one of the
     tiles there are.
 
     The partial file goes to another path, may be made while the scan runs, and says in the
     attribute ``tiles`` how many of how many it holds: arrays are NaN where a tile is missing,
-    counts are those of the tiles there. Raises BadInput if no scan was started for ``output``, or
+    counts are those of the tiles there. ``allow_code`` allows the Python files of the scan's card,
+    without which its observables have no names and units. Raises BadInput if no scan was started for ``output``, or
     if tiles are missing and ``partial`` is not given.
     """
+    if allow_code:
+        additions.allow_code()
     output = Path(output)
     target = Path(partial) if partial is not None else output
     checkpoint = checkpoint_folder(output)

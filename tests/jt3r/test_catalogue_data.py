@@ -74,7 +74,7 @@ def test_numbers_that_move_an_observable_are_in_its_data(file, as_shipped):
 
 def test_terms_rest_on_what_their_observables_do():
     assert TERMS["gm2"].data == ()
-    assert TERMS["gm2_full"].data == observables["pull_gm2_full"].data == ("dark.toml",)
+    assert TERMS["gm2_phi_barr_zee"].data == observables["pull_gm2_phi_barr_zee"].data == ("dark.toml",)
     assert TERMS["relic"].data == observables["omega_h2"].data
     assert TERMS["nucal"].data == observables["loglike_nucal"].data == ("experiments.toml:NuCal", "displaced_inputs.toml")
     assert "direct_detection.csv" in TERMS["direct_detection"].data

@@ -41,12 +41,12 @@ def cross_section(m, t):
     return np.pi**2 * MASS**2 * into * WIDTH / (into + WIDTH) * bessel / (m**4 * t)
 
 
-def pair_energy(m, t):
+def pair_energy(m, t, resonance=MASS):
     """<p^2/3E> of the pairs that annihilate: resonances of momentum p, decaying at all angles."""
-    p = np.sqrt(2 * MASS * t) * NODES * 8
-    energy = np.hypot(MASS, p)
-    weight = WEIGHTS * p**2 / energy * np.exp((MASS - energy) / t)
-    beta = np.sqrt(1 - 4 * m**2 / MASS**2)
+    p = np.sqrt(2 * resonance * t) * NODES * 8
+    energy = np.hypot(resonance, p)
+    weight = WEIGHTS * p**2 / energy * np.exp((resonance - energy) / t)
+    beta = np.sqrt(1 - 4 * m**2 / resonance**2)
     product = (energy[:, None] + beta * p[:, None] * (2 * NODES - 1)) / 2
     mean = ((product - m**2 / product) / 3) @ WEIGHTS
     return weight @ mean / weight.sum()

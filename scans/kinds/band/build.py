@@ -38,6 +38,8 @@ from .card import BandCard
 SECONDS_PER_EDGE = 2e-6
 """One root with its derivatives, on two cores."""
 
+TWO_LOOP = "the larger of two Barr-Zee diagrams, of phi' and of A', each with a muon loop: V. Ilisie, arXiv:1502.04199"
+
 DERIVATIVES = ("m_aprime", "m_phi", "v", "m_mu")
 """Parameters that the band depends on; the one solved for is left out."""
 
@@ -58,7 +60,8 @@ def band_scan(card: BandCard) -> Scan:
         between=card.between,
         others=others,
         max_roots=card.max_roots,
-        full=card.contributions == "full",
+        barr_zee=card.contributions == "phi_barr_zee",
+        theory_error=card.two_loop_error,
     )
     program = cached(solve, repr(solve.keywords))
 
@@ -95,17 +98,22 @@ def _solve(
     between: tuple[float, float],
     others: tuple[str, ...],
     max_roots: int,
-    full: bool,
+    barr_zee: bool,
+    theory_error: bool,
 ) -> list[jax.Array]:
     """Lowest root, whether there is one, how many, dx/dp = -(df/dp)/(df/dx) for the target and the
-    others, and all roots.
+    others, the shift that two loops may make, and all roots.
     """
-    moment, pull_of = (two_loop.delta_a_mu_full, two_loop.pull_gm2_full) if full else (delta_a_mu, pull_gm2)
+    moment, pull_of = delta_a_mu, pull_gm2
+    if barr_zee:
+        moment, pull_of = two_loop.delta_a_mu_phi_barr_zee, two_loop.pull_gm2_phi_barr_zee
     solve = partial(band.solve, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
     root, count = solve()
     there = point.with_values(**{solve_for: root})
     slope = derivative(moment, there, solve_for)
     results = [root, count > 0, count, 1 / slope, *(-derivative(moment, there, name) / slope for name in others)]
+    if theory_error:
+        results.append(two_loop.theory_error(there) / jnp.abs(slope))
     if max_roots > 1:
         more = [solve(root=k)[0] for k in range(1, max_roots)]
         results.append(jnp.stack([root, *more]))
@@ -142,6 +150,13 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
         slope("delta_a_mu", unit, "the value of Delta a_mu", r"\Delta a_\mu"),
         *(slope(p, "1", p, PARAMETERS[p].latex) for p in others),
     )
+    if card.two_loop_error:
+        attributes = {
+            **parameter_attributes(name),
+            "long_name": f"shift of {name} by two loops, up or down",
+            "source": TWO_LOOP,
+        }
+        variables += (Variable(f"{name}_two_loop_error", dims, real, attributes, chunk),)
     coordinates = (pull, *axis_coordinates(card))
     if card.max_roots > 1:
         numbers = Coordinate("root", np.arange(1, card.max_roots + 1), {"units": "1", "long_name": "number of the root"})

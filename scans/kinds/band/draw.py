@@ -36,6 +36,7 @@ def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
     target, along = card["solve_for"], next(name for name in card["axes"] if len(scan[name]) > 1)
     x, pulls = shown_values(scan[along]), scan["pull"][()]
     edges = shown_values(scan[target]).reshape(len(pulls), len(x))  # whatever other axes are one value long
+    _fill_two_loop_error(axes, scan, x, pulls, edges)
     _fill_band(axes, x, pulls, edges)
     set_scales(axes, card, along, target)
     axes.set_xlabel(label(scan[along]))
@@ -55,6 +56,16 @@ def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
         inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
         inset.tick_params(labelsize=8)
     axes.legend(loc="upper right", frameon=False, title=f"$\\Delta a_\\mu$, data set {card['dataset']}", title_fontsize=9)
+
+
+def _fill_two_loop_error(axes: Axes, scan: h5py.File, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:
+    """Where two loops may shift the central value to, if the file has it."""
+    name = "m_phi_two_loop_error"
+    if name in scan and 0 in pulls:
+        centre = pulls == 0
+        middle, shift = edges[centre][0], shown_values(scan[name]).reshape(edges.shape)[centre][0]
+        style = {"facecolor": "none", "edgecolor": GREY, "hatch": "////", "linewidth": 0}
+        axes.fill_between(x, middle - shift, middle + shift, label="two loops, sign unknown", **style)
 
 
 def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:

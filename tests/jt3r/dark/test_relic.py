@@ -2,13 +2,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import kn, kve
 
 from jt3r import Point, observables
 from jt3r.constants import M_PROTON
 from jt3r.dark import relic as dark
 from jt3r.kernels.darkmatter import coannihilation
 from jt3r.kernels.darkmatter.scattering import GEV_MINUS2_IN_CM2
-from tests.kernels.decays.dirac import GAMMA, METRIC, four, polarisations, slash
+from tests.kernels.decays.dirac import GAMMA, GAMMA_5, METRIC, four, polarisations, slash
 
 M_PHI, V = 0.075, 10.0
 M_P = M_PROTON
@@ -127,9 +129,11 @@ def test_every_exit_of_the_resonance():
     assert 4.9e-5 < opened < 5.06e-5
 
 
-def test_t_channel_at_rest_by_dirac_matrices():
+@pytest.mark.parametrize(("splitting", "axial"), [(0.0, False), (0.3, False), (-0.2, False), (0.0, True)])
+def test_t_channel_at_rest_by_dirac_matrices(splitting, axial):
     """eta_1 eta_1 -> A' A' through eta_2: t and u channels of explicit amplitudes, slow eta, averaged over spins."""
-    m, boson, g, p = 1.0, 0.4, 0.3, 1e-3
+    m, boson, g, p = 1.0, 0.4, 0.3, 1e-4
+    other, vertices = m + splitting, [gamma @ GAMMA_5 for gamma in GAMMA] if axial else GAMMA
     first, second = four(m, [0, 0, p]), four(m, [0, 0, -p])
     k = np.sqrt(first[0] ** 2 - boson**2)
     total, (nodes, weights) = 0.0, np.polynomial.legendre.leggauss(8)
@@ -141,8 +145,8 @@ def test_t_channel_at_rest_by_dirac_matrices():
         for a in range(4):
             for b in range(4):
                 t, u = first - q, first - q_2
-                t_part = GAMMA[b] @ (slash(t) + m * np.eye(4)) @ GAMMA[a] / (lowered @ t**2 - m**2)
-                u_part = GAMMA[a] @ (slash(u) + m * np.eye(4)) @ GAMMA[b] / (lowered @ u**2 - m**2)
+                t_part = vertices[b] @ (slash(t) + other * np.eye(4)) @ vertices[a] / (lowered @ t**2 - other**2)
+                u_part = vertices[a] @ (slash(u) + other * np.eye(4)) @ vertices[b] / (lowered @ u**2 - other**2)
                 vertex[a, b] = t_part + u_part
         sums = METRIC @ polarisations(q, boson) @ METRIC, METRIC @ polarisations(q_2, boson) @ METRIC
         bar = np.einsum("ij,abkj,kl->abil", GAMMA[0], vertex.conj(), GAMMA[0])
@@ -150,5 +154,33 @@ def test_t_channel_at_rest_by_dirac_matrices():
         squared = np.einsum("ij,abjk,kl,cdli,ac,bd->", left, vertex, right, bar, *sums, optimize=True).real
         total += weight * squared
     rate = g**4 * total / 4 / (4 * first[0] ** 2) * k / (8 * np.pi * first[0]) / 2
-    # The next order is v^2 = 4e-6.
-    assert float(coannihilation.vector_pair_at_rest(m, boson, g)) == pytest.approx(abs(rate), rel=1e-4)
+    # The next order is v^2 = 4e-8, times (m/m_X)^4 = 39 and more for pairs of longitudinal vectors.
+    found = float(coannihilation.vector_pair_at_rest(m, boson, g, splitting))
+    assert found == pytest.approx(abs(rate), rel=1e-4)
+
+
+def test_pair_of_two_kinds():
+    """Shares by SciPy's Bessel functions; off resonance the average over energies of the Breit-Wigner cross-section."""
+    m, t = 0.04, 0.002
+    for splitting in (0.0, 1e-4, 0.02):
+        n_1, n_2 = (mass**2 * kn(2, mass / t) for mass in (m, m + splitting))
+        assert float(coannihilation.share_of_heavier(m, splitting, t)) == pytest.approx(n_2 / (n_1 + n_2), rel=1e-12)
+    # Close to rest, where the next order is T/m = 5e-4 times the slope of the propagator.
+    t, boson, width = 2e-5, 0.02, 3e-9
+    for g_vector, g_axial in ((0.2, 0.0), (0.0, 0.2)):
+
+        def integrand(excess, g_vector=g_vector, g_axial=g_axial):
+            energy = 2 * m + excess * t
+            s = energy**2
+            beta2 = excess * t * (energy + 2 * m) / s
+            into = energy / (12 * np.pi) * np.sqrt(beta2) * (g_vector**2 * (3 - beta2) / 2 + g_axial**2 * beta2)
+            per_flux = 12 * np.pi * s * into * width / (s - boson**2) ** 2
+            return per_flux * energy * kve(1, energy / t) * np.exp(-excess) * 2 * energy * t
+
+        total, _ = quad(integrand, 0, 60, epsabs=0, epsrel=1e-9, limit=200)
+        exact = total / (8 * m**4 * t * kve(2, m / t) ** 2)
+        found = float(coannihilation.vector_average_of_pair(m, 0.0, boson, t, g_vector, g_axial, width, width))
+        assert found == pytest.approx(exact, rel=5e-3)
+    # On resonance per pair of either species, half of what two unlike ones have.
+    peak = float(coannihilation.vector_average_of_pair(m, 0.0, 0.09, 2e-3, 0.2, 0.0, 1e-9, 0.0))
+    assert float(coannihilation.vector_average(m, 0.09, 2e-3, 0.2, 1e-9, 0.0)) == pytest.approx(peak / 2, rel=1e-12)

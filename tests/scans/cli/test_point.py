@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import jt3r
+import jt3r.additions
 from jt3r.flavour.benchmarks import NAMES, benchmark
 from jt3r.scans import BadInput
 from jt3r.scans.cli.main import app
@@ -69,3 +70,35 @@ def test_the_command_takes_a_benchmark_and_settings_over_it():
     assert answer["point"] == {**changed, "v": 10.0}
     by_name = {row["name"]: row["value"] for row in answer["observables"]}
     assert by_name["R_K"] == pytest.approx(float(jt3r.flavour.predict.predict(changed)["R_K"]), rel=1e-13)
+
+
+def test_a_point_of_any_model():
+    """Its own parameters by --set or by their options; what the model has no couplings for is left out."""
+    command = ["point", "--model", "b_l", "--set", "g=1e-4", "--m-aprime", "0.1 GeV", "--json"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert (answer["model"], answer["point"]) == ("b_l", {"m_aprime": 0.1, "g": 1e-4})
+    by_name = {row["name"]: row for row in answer["observables"]}
+    made = jt3r.models["b_l"].point(m_aprime=0.1, g=1e-4)
+    for name in ("ctau_aprime", "br_aprime_ee", "delta_a_mu_aprime"):
+        assert by_name[name]["value"] == pytest.approx(float(jt3r.observables[name](made)), rel=1e-13)
+    assert by_name["ctau_aprime"]["gradient"]["g"] == pytest.approx(-2 * by_name["ctau_aprime"]["value"] / 1e-4, rel=1e-12)
+    assert not {"g_t3r", "pull_gm2", "delta_a_mu_phi"} & set(by_name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "bl"], "did you mean 'b_l'"),
+        (["--model", "b_l", "--v", "10"], "model b_l: parameter 'v' is unknown"),
+        (["--model", "b_l", "--set", "v=10"], "parameter 'v' is unknown"),
+        (["--model", "b_l", "--set", "g=1e-4", "--observable", "omega_h2", "--m-aprime", "0.1"], "not one of this model"),
+        (["--include", "mine.py"], "--allow-code"),
+    ],
+)
+def test_a_wrong_model_is_refused(arguments, message, monkeypatch):
+    monkeypatch.delenv(jt3r.additions.ALLOWED, raising=False)
+    result = CliRunner().invoke(app, ["point", *arguments])
+    assert message in f"{result.output}{result.exception}"
+    assert result.exit_code != 0

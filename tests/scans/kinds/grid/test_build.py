@@ -15,7 +15,7 @@ from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.hdf5 import open_scan
 
 AXES = {"m_eta": {"min": 0.03, "max": 0.0374, "n": 21}, "m_phi": {"min": 0.075, "max": 0.08, "n": 17}}
-NAMES = ["omega_h2", "sigma_si_phi", "width_phi_gammagamma", "delta_a_mu_barr_zee"]
+NAMES = ["omega_h2", "sigma_si_phi", "width_phi_gammagamma", "phi_barr_zee"]
 
 
 def arrays(path, names):

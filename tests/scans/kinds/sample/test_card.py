@@ -24,7 +24,7 @@ CARD = {
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"terms": ["h_decays"]}, "coordinates = 'band': needs gm2 or gm2_full among terms"),
+        ({"terms": ["h_decays"]}, "coordinates = 'band': needs gm2 or gm2_phi_barr_zee among terms"),
         ({"fixed": {"m_phi": 0.08}, "free": {"m_aprime": CARD["free"]["m_aprime"]}}, "and m_phi under free"),
         ({"observables": ["pull"]}, "observable 'pull' is unknown"),
         ({"observables": ["m_eta_2"]}, "observable 'm_eta_2' needs 'm_eta'"),

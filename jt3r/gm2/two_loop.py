@@ -115,7 +115,7 @@ def theory_error(point: Point) -> Array:
     """Size of the unknown two-loop part of a_mu: the larger of the two Barr-Zee diagrams that are
     known, in absolute value.
 
-    11.0e-9 to 3.4e-9 from m_A' = 10 to 200 MeV at V = 10 GeV, 3.5 to 1.1 MeV in m_phi'. Not a
+    11.0e-9 to 3.8e-9 from m_A' = 10 to 200 MeV at V = 10 GeV, 4.2 to 1.0 MeV in m_phi'. Not a
     standard deviation: other diagrams are of the same size.
     """
     return jnp.maximum(jnp.abs(phi_barr_zee(point)), jnp.abs(aprime_barr_zee(point)))

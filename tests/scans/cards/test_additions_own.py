@@ -55,7 +55,7 @@ model = "mine"
 observables = ["mass_in_muons", "pull_gm2"]
 include = ["mine.py"]
 [axes]
-m_aprime = { min = 0.01, max = 0.2, n = 4000 }
+m_aprime = { min = 0.01, max = 0.2, n = 2000 }
 g = { min = 1e-5, max = 1e-3, n = 2100 }
 [measurements.delta_a_mu]
 value = 1.0e-9
@@ -149,7 +149,7 @@ def test_own_model_observable_and_measurement_killed_and_resumed(installed):
     command = ("run", "grid.toml", "-o", "map.h5", "--allow-code", "--executor", "processes:2")
     process, parts = there.start(*command), checkpoint_folder(folder / "map.h5")
     end = time.monotonic() + 120
-    while len(list(parts.glob("tile-*.h5"))) < 3:
+    while len(list(parts.glob("tile-*.h5"))) < 2:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -160,8 +160,8 @@ def test_own_model_observable_and_measurement_killed_and_resumed(installed):
     assert code == 0, said
     assert (folder / "map.h5").read_bytes() == (folder / "whole.h5").read_bytes()
     with h5py.File(folder / "map.h5") as file:
-        np.testing.assert_allclose(file["mass_in_muons"][()].ravel()[:4000], file["m_aprime"][()] / 0.1056583755, rtol=1e-14)
-        assert file["pull_gm2"].shape == (4000, 2100)
+        np.testing.assert_allclose(file["mass_in_muons"][:, 0], file["m_aprime"][()] / 0.1056583755, rtol=1e-14)
+        assert file["pull_gm2"].shape == (2000, 2100)
         facts = file.attrs["card"]
     assert "mine.py" in facts
     assert there.package.is_dir()

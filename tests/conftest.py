@@ -13,6 +13,7 @@ settings.load_profile("jt3r")
 
 
 LONG = (
+    "jt3r/dark/test_abundance.py",
     "jt3r/dark/test_relic.py",
     "jt3r/experiments/test_limits.py",
     "jt3r/experiments/test_recast.py",
@@ -20,6 +21,7 @@ LONG = (
     "jt3r/test_catalogue.py",
     "kernels/darkmatter/test_coupled_freezeout.py",
     "kernels/test_contract.py",
+    "scans/cards/test_additions_own.py",
     "scans/executors/",
     "scans/engine/test_run.py",
     "scans/kinds/fit/",

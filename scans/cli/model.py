@@ -70,8 +70,8 @@ def point(
     given: dict[str, float | None] = {"m_phi": m_phi, "m_aprime": m_aprime, "v": v, "m_mu": m_mu}
     given |= {"m_eta": m_eta, "delta": delta, "lambda_l": lambda_l, "lambda_r": lambda_r}
     values = benchmark_values(card) if card is not None else {}
-    if "v" in default:
-        values["v"] = default["v"].default
+    if "v" in default and (vacuum := default["v"].default) is not None:
+        values["v"] = vacuum
     values |= {name: value for name, value in given.items() if value is not None} | parameter_values(settings or [], model)
     made = make_point(values, dataset, model)
     for line in doubts(values, model):

@@ -15,7 +15,7 @@ from jt3r.flavour.benchmarks import benchmark
 from jt3r.parameter import Parameter, ParameterPoint, parameters_of
 from jt3r.registry import Observable
 from jt3r.sensitivity import derivative
-from jt3r.u1 import MODELS
+from jt3r.u1 import MODELS, ModelPoint
 from jt3r.units import quantity
 
 from ..engine.program_cache import QUICK_TO_COMPILE, cached
@@ -86,7 +86,7 @@ def parameter_values(settings: list[str], model: str = "t3r") -> dict[str, float
     return values
 
 
-def make_point(values: dict[str, Any], dataset: str, model: str = "t3r") -> ParameterPoint:
+def make_point(values: dict[str, Any], dataset: str, model: str = "t3r") -> Any:
     """The point of a model with these parameters. Raises BadInput for a value that is not allowed,
     and for a parameter that the model does not have.
     """
@@ -118,7 +118,7 @@ def _reads(entry: Observable, point: ParameterPoint) -> tuple[str, ...] | None:
 
 
 def report(
-    point: ParameterPoint, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()
+    point: Point | ModelPoint, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()
 ) -> list[Row]:
     """A row for each number of ``PAPER`` and each quick observable that reads a further parameter
     among those ``given``.
@@ -175,7 +175,7 @@ def _program(
     """
 
     def evaluate(given: dict[str, Array]) -> _Values:
-        point = point_class(**given, dataset=dataset)
+        point: Any = point_class(**given, dataset=dataset)
         values = [entry.of(point) for entry in entries]
         return values, [
             [derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)

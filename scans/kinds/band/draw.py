@@ -11,6 +11,8 @@ from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, label, set_sca
 from ..view import View, cut_text
 from .several import draw_family
 
+TWO_LOOPS = "two loops, sign unknown"
+
 
 def draw(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """The band against the one axis of its file, or one for each of a few values of a second.
@@ -64,8 +66,8 @@ def _fill_two_loop_error(axes: Axes, scan: h5py.File, x: np.ndarray, pulls: np.n
     if name in scan and 0 in pulls:
         centre = pulls == 0
         middle, shift = edges[centre][0], shown_values(scan[name]).reshape(edges.shape)[centre][0]
-        style = {"facecolor": "none", "edgecolor": GREY, "hatch": "////", "linewidth": 0}
-        axes.fill_between(x, middle - shift, middle + shift, label="two loops, sign unknown", **style)
+        low, high = middle - shift, middle + shift
+        axes.fill_between(x, low, high, facecolor="none", edgecolor=GREY, hatch="////", linewidth=0, label=TWO_LOOPS)
 
 
 def _fill_band(axes: Axes, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:

@@ -1,5 +1,5 @@
-"""Relic density and annihilation of dark matter from the couplings of a point, every channel that is
-open included.
+"""Relic density and annihilation of dark matter from the couplings of a point, with every channel
+that is open.
 
 Without a splitting eta_1 alone is counted. With one, 0 included, eta_1 and eta_2 freeze out
 together: their pairs annihilate on the phi', and eta_1 with eta_2 through A'.
@@ -25,10 +25,10 @@ DARK = ("etaeta", "eta2eta2")
 AT_THRESHOLD = 0.02
 """An A' lighter than a pair by less than this share of m_eta is not off resonance at freeze-out."""
 STEPS = 3200
-"""Of the coupled equations: 7e-5 with A'A' open, where freeze-out is late; half as many give 1e-3."""
+"""Of the coupled equations: 7e-5 with A'A' open, where freeze-out is late; half of them 1e-3."""
 APRIME_FELT = 3.0
-"""Below this m_A'/m_eta an A' heavier than the pair takes part in freeze-out: ``coupled`` has no such
-resonance.
+"""Below this m_A'/m_eta an A' heavier than the pair takes part in freeze-out, which the coupled
+equations do not have.
 """
 
 

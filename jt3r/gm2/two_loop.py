@@ -94,8 +94,8 @@ def delta_a_mu_phi_barr_zee(point: Point) -> Array:
     data=DATA,
 )
 def pull_gm2_phi_barr_zee(point: Point) -> Array:
-    """Distance of delta_a_mu_phi_barr_zee from the measured value in standard deviations: not a full
-    two-loop result.
+    """Distance of delta_a_mu_phi_barr_zee from the measured value in standard deviations: not a
+    full two-loop result.
     """
     measured = measurement(point.dataset, "delta_a_mu")
     return (delta_a_mu_phi_barr_zee(point) - measured.value) / measured.error

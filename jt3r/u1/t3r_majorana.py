@@ -1,11 +1,11 @@
 """U(1)_T3R with the masses of dark matter that the paper's appendix assumes: m_M >> m_D.
 
 With xi = eta_L and chi = (eta_R)^c, of charges +1 and -1, the mass matrix is (m_M, m_D; m_D, m_M),
-for phi* in both Majorana terms of eq. (A4), as the charges demand. Its states (chi -+ xi)/sqrt2 have
-masses m_M -+ m_D, of the same sign if m_M > m_D: the same CP phase. The current xi^+ xi - chi^+ chi
-is then purely off-diagonal and axial. For m_D > m_M, a pseudo-Dirac pair, one mass is negative, the
-phases are opposite and the current is the vector one that ``t3r`` has. B. Kayser, Phys. Rev. D 30,
-1023 (1984), has the rule (original not seen).
+for phi* in both Majorana terms of eq. (A4), as the charges demand. Its states (chi -+ xi)/sqrt2
+have masses m_M -+ m_D, of the same sign if m_M > m_D: the same CP phase. The current xi^+ xi -
+chi^+ chi is then purely off-diagonal and axial. For m_D > m_M, a pseudo-Dirac pair, one mass is
+negative, the phases are opposite and the current is the vector one that ``t3r`` has. B. Kayser,
+Phys. Rev. D 30, 1023 (1984), has the rule (original not seen).
 """
 
 from dataclasses import replace

@@ -63,8 +63,8 @@ def vector_average(
 def vector_pair_at_rest(
     dm_mass: ArrayLike, vector_mass: ArrayLike, coupling: ArrayLike, splitting: ArrayLike = 0.0
 ) -> Real[Array, "*b"]:
-    """sigma v in GeV^-2 of eta_1 eta_1 -> X X at rest through eta_2 of mass m + ``splitting`` in the
-    t and u channels.
+    """sigma v in GeV^-2 of eta_1 eta_1 -> X X at rest through eta_2 of mass m + ``splitting`` in
+    the t and u channels.
 
     For g X_mu etabar_1 gamma^mu eta_2:
 

@@ -153,7 +153,9 @@ def report(
 
 
 def _check_name(name: str, point: ParameterPoint) -> None:
-    """Raise BadInput unless it is an observable of the point's model that the point suffices for."""
+    """Raise BadInput unless it is an observable of the point's model for which the point
+    suffices.
+    """
     if name not in observables:
         raise BadInput(unknown("observable", name, observables))
     try:

@@ -143,8 +143,8 @@ def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: b
     The partial file goes to another path, may be made while the scan runs, and says in the
     attribute ``tiles`` how many of how many it holds: arrays are NaN where a tile is missing,
     counts are those of the tiles there. ``allow_code`` allows the Python files of the scan's card,
-    without which its observables have no names and units. Raises BadInput if no scan was started for ``output``, or
-    if tiles are missing and ``partial`` is not given.
+    without which its observables have no names and units. Raises BadInput if no scan was started
+    for ``output``, or if tiles are missing and ``partial`` is not given.
     """
     if allow_code:
         additions.allow_code()

@@ -127,8 +127,8 @@ def _crossings(x: np.ndarray, curve: np.ndarray, low: float, high: float) -> lis
     if np.nanmin(curve) > 0 and low > 0:
         curve, low, high = np.log(curve), np.log(low), np.log(high)
     middle, half = (low + high) / 2, (high - low) / 2
-    found = []
-    for k in np.flatnonzero((curve[:-1] - middle) * (curve[1:] - middle) < 0):
+    above, known, found = curve > middle, np.isfinite(curve), []
+    for k in np.flatnonzero((above[:-1] != above[1:]) & known[:-1] & known[1:]):
         slope = (curve[k + 1] - curve[k]) / (x[k + 1] - x[k])
         at = x[k] + (middle - curve[k]) / slope
         found.append((at - half / abs(slope), at + half / abs(slope)))

@@ -1,7 +1,6 @@
 """Tables I and II as run cards: the file, what is printed of it, and what the other commands make of it."""
 
 import json
-import re
 
 import h5py
 import numpy as np
@@ -9,20 +8,13 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from jt3r.flavour.benchmarks import NAMES, NOTES, TABLE1, TABLE2, printed_cells, table1, table2
+from jt3r.flavour.benchmarks import NAMES, NOTES, TABLE2, table1, table2
 from jt3r.flavour.from_angles import realisations
 from jt3r.scans import BadInput, run
 from jt3r.scans.cli.main import app
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
-
-QUANTITIES = {"table1": (*TABLE1, "sm_pull"), "table2": TABLE2}
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tables")
-    return {name: run(name, folder / f"{name}.h5") for name in QUANTITIES}
+from tests.scans.kinds.table.conftest import QUANTITIES
 
 
 @pytest.mark.parametrize(("name", "rows"), [("table1", table1), ("table2", table2)])
@@ -67,37 +59,6 @@ def test_the_benchmarks_from_angles_are_beside_the_cells(files):
 def test_the_same_card_gives_the_same_file(files, tmp_path, name):
     again = run(name, tmp_path / "again.h5")
     assert again.read_bytes() == files[name].read_bytes()
-
-
-def test_run_prints_the_table_and_then_the_path(tmp_path):
-    result = CliRunner().invoke(app, ["run", "table2", "-o", str(tmp_path / "t.h5")])
-    assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    assert lines[-1] == str(tmp_path / "t.h5")
-    assert sum(" agree " in line for line in lines) == 19
-    assert "26.8 +- 3.6" in result.stdout
-    assert "measured 15.8 +3.2 -2.9 +-1.1" in result.stdout
-    lambda_b = lines[next(k for k, line in enumerate(lines) if line.startswith("dBR_LbLmumu in 1e-7/GeV^2")) :]
-    bma = next(line for line in lambda_b if line.startswith("BMA")).split()
-    assert bma[1:3] == ["2.19", "0.2193"]
-    assert bma[-2:] == ["differs", "[5]"]
-    assert "a misprint of" in result.stdout
-    assert all("…" not in line for line in lines)
-
-
-@pytest.mark.parametrize("name", QUANTITIES)
-def test_every_printed_cell_is_shown_as_printed(files, name):
-    text = CliRunner().invoke(app, ["info", str(files[name])]).stdout
-    for cells in printed_cells(QUANTITIES[name]).values():
-        for cell, error in cells.values():
-            assert re.search(rf"(?<![\d.]){re.escape(cell)}(?![\d.])", text), cell
-            assert error in text
-
-
-def test_a_cell_that_differs_says_so(tmp_path):
-    result = CliRunner().invoke(app, ["run", "table1", "-o", str(tmp_path / "t.h5"), "--set", "dataset=current"])
-    pulls = result.stdout[result.stdout.index("sm_pull, Table I") :].splitlines()[:8]
-    assert sum("differs" in line for line in pulls) == 4
 
 
 def test_info_describes_and_plot_has_no_picture(files, tmp_path):

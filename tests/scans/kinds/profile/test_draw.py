@@ -1,0 +1,67 @@
+"""Pictures of profiles: a curve with its intervals, a map with its contours."""
+
+import numpy as np
+import pytest
+
+from jt3r.scans.kinds.profile.draw import HEIGHT, draw_profile
+from jt3r.scans.kinds.view import View
+from tests.scans.kinds.pictures import legend_texts, memory_file, new_axes
+
+FITTED = {"terms": ["gm2"], "dataset": "paper2021", "errors": "dataset", "cuts": "wall"}
+LEVELS, CONFIDENCE = [1.0, 3.84], [0.683, 0.954]
+
+
+def curve(intervals):
+    x = np.linspace(0.07, 0.09, 21)
+    rise = ((x - 0.08) / 0.002) ** 2
+    pieces = np.full((2, 2, 2), np.nan)
+    for k, found in enumerate(intervals):
+        pieces[k, : len(found)] = found
+    arrays = {
+        "delta_chi_square": (["m_phi"], rise, {"latex": r"\Delta\chi^2"}),
+        "confidence": (["level"], CONFIDENCE, {}),
+        "interval": (["level", "piece", "end"], pieces, {}),
+        "pieces": (["level"], [len(found) for found in intervals], {}),
+    }
+    return memory_file({"m_phi": x, "level": LEVELS}, arrays)
+
+
+def test_a_curve_with_its_intervals():
+    axes = new_axes()
+    draw_profile(axes, curve([[(0.078, 0.082)], [(0.0761, 0.0839)]]), {**FITTED, "axes": {"m_phi": {}}}, View())
+    assert legend_texts(axes) == ["68 %: 78 to 82", "95 %: 76.1 to 83.9", "best fit: 80"]
+    drawn = axes.lines[0].get_ydata()
+    assert np.nanmax(drawn) <= HEIGHT * LEVELS[-1]
+    assert np.isnan(drawn[0])
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (r"$m_{\phi'}$ [MeV]", r"$\Delta\chi^2$")
+    assert axes.get_xlim() == pytest.approx((70, 90))
+
+
+def test_an_interval_in_pieces_and_one_without_an_end():
+    axes = new_axes()
+    draw_profile(axes, curve([[(0.072, 0.075), (0.08, 0.082)], [(np.nan, 0.085)]]), {**FITTED, "axes": {"m_phi": {}}}, View())
+    assert legend_texts(axes)[:2] == ["68 %: 72 to 75 and 80 to 82", "95 %: ... to 85"]
+    assert len(axes.patches) == 3
+
+
+def test_a_map_with_its_regions_and_the_best_fit():
+    x, y = np.linspace(0.05, 0.15, 11), np.linspace(0.07, 0.09, 9)
+    rise = ((x[:, None] - 0.1) / 0.02) ** 2 + ((y - 0.08) / 0.004) ** 2
+    arrays = {
+        "delta_chi_square": (["m_aprime", "m_phi"], rise, {"latex": r"\Delta\chi^2"}),
+        "confidence": (["level"], CONFIDENCE, {}),
+        "best_fit": (["coordinate"], [0.1, 0.08], {}),
+        "coordinate": (["coordinate"], np.array([b"m_aprime", b"m_phi"]), {}),
+    }
+    scan = memory_file({"m_aprime": x, "m_phi": y, "level": LEVELS}, arrays)
+    axes = new_axes()
+    draw_profile(axes, scan, {**FITTED, "axes": {"m_aprime": {}, "m_phi": {}}}, View())
+    assert legend_texts(axes) == ["68 %", "95 %", "best fit"]
+    best = next(line for line in axes.lines if line.get_label() == "best fit")
+    assert best.get_xydata().tolist() == [[100, 80]]
+    np.testing.assert_allclose(axes.collections[0].get_array().reshape(9, 11), rise.T)
+    assert axes.collections[0].get_clim() == (0, HEIGHT * LEVELS[-1])
+    assert "data set paper2021" in axes.get_title()
+    shown = new_axes()
+    draw_profile(shown, scan, {**FITTED, "axes": {"m_aprime": {}, "m_phi": {}}}, View(observable="delta_chi_square"))
+    assert shown.collections or shown.lines

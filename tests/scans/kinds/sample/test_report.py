@@ -1,0 +1,22 @@
+"""How well chains agree, as a table."""
+
+import json
+
+from jt3r.scans.kinds.sample.report import report, table_of_convergence
+from tests.scans.kinds.pictures import memory_file
+from tests.scans.kinds.sample.files import CARD, JUDGED
+
+
+def test_a_row_for_each_parameter():
+    table = table_of_convergence(json.dumps(JUDGED))
+    assert table.title == "1 divergences, 4200 gradients, step sizes 0.5, 0.61"
+    cells = [list(column.cells) for column in table.columns]
+    assert cells == [list(CARD["free"]), ["1.0012"] * 2, ["250"] * 2, ["200"] * 2]
+
+
+def test_draws_that_were_reweighed_say_what_they_are_worth():
+    file = memory_file({"draw": [0]}, {}, {"effective_draws": 123.6, "reweighed_from": "draws.h5"})
+    (line,) = report(file, CARD)
+    assert line.plain == "reweighed from draws.h5: worth 124 draws"
+    (table,) = report(memory_file({"draw": [0]}, {}, {"diagnostics": json.dumps(JUDGED)}), CARD)
+    assert table.row_count == 2

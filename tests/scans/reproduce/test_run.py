@@ -4,27 +4,20 @@ import base64
 import csv
 import json
 import re
-import tomllib
 from collections import Counter
 from html.parser import HTMLParser
-from importlib.resources import files
 
 import pytest
 from typer.testing import CliRunner
 
 from jt3r.scans import BadInput
 from jt3r.scans.cli import main as cli
-from jt3r.scans.reproduce.cells import table1_findings, table2_findings, table3_findings
+from jt3r.scans.reproduce.cells import table3_findings
 from jt3r.scans.reproduce.figures import PARTS
-from jt3r.scans.reproduce.latex import typeset as latex_typeset
-from jt3r.scans.reproduce.numbers import FUNCTIONS
-from jt3r.scans.reproduce.report import number, typeset
 from jt3r.scans.reproduce.run import LIST, REPORT, reproduce
-from jt3r.scans.reproduce.statements import AGREES, DIFFERS, NOT_COMPUTABLE, STATEMENTS, Statement, find
+from jt3r.scans.reproduce.statements import AGREES, DIFFERS, NOT_COMPUTABLE, STATEMENTS, find
 
 CHEAP = ("fig2", "fig6", "table1", "table2", "table3")
-SLOW = {("recipe", "direct"), ("method", "coupled")}
-"""Arguments that cost seconds each; what they call has tests of its own, and jt3r reproduce computes them."""
 
 
 class _Page(HTMLParser):
@@ -118,24 +111,6 @@ def test_the_same_bytes_again(report, tmp_path):
     assert (tmp_path / "c" / "fig2.png").read_bytes() == (report[0] / "fig2.png").read_bytes()
 
 
-def _cheap(statement):
-    return not SLOW & {(name, value) for name, value in statement.arguments.items() if isinstance(value, str)}
-
-
-@pytest.mark.parametrize("name", [name for name, statement in STATEMENTS.items() if _cheap(statement)])
-def test_a_reason_where_and_only_where_ours_differs(name):
-    finding = find(name, "paper2021")
-    assert (finding.verdict == AGREES) == (STATEMENTS[name].kind is None)
-    assert bool(finding.reason) == (finding.verdict != AGREES)
-
-
-def test_todays_data_are_no_error_of_the_paper():
-    finding = find("eq1", "current")
-    assert (finding.verdict, finding.kind) == (DIFFERS, "older input")
-    assert "current" in finding.reason
-    assert find("better_than_sm", "current").ours[0] < 0
-
-
 def test_what_is_known_of_the_statements():
     # The corrected table is free of anomalies, the printed one fails the pure colour one.
     verdicts = {finding.name: finding.verdict for finding in table3_findings()}
@@ -147,40 +122,6 @@ def test_what_is_known_of_the_statements():
     assert (lowest, highest) == (pytest.approx(73.5595626, abs=1e-6), pytest.approx(87.4428437, abs=1e-6))
 
 
-def test_every_statement_has_a_row():
-    """The list of statements has 209 numbers, each once; 66 of them are cells of Tables I and II."""
-    cells = [f.statement for f in (*table1_findings("paper2021"), *table2_findings("paper2021"))]
-    rows = [s.statement for s in STATEMENTS.values() if s.statement]
-    assert (len(cells), len(rows)) == (66, 143)
-    assert len({*cells, *rows}) == 209
-
-
-def test_nothing_is_unexplained_without_a_tried_explanation():
-    for name, statement in STATEMENTS.items():
-        assert statement.kind != "unexplained" or len(statement.reason) > 60, name
-    for finding in (*table1_findings("paper2021"), *table2_findings("paper2021")):
-        assert finding.kind != "unexplained" or len(finding.reason) > 60, finding.name
-
-
-def test_today_s_measurements_are_told_in_table_2():
-    measured = [f for f in table2_findings("current") if f.name.startswith("table2_measured")]
-    assert {f.kind for f in measured if f.verdict == DIFFERS} == {"older input"}
-
-
-@pytest.mark.parametrize(
-    ("plain", "tex"),
-    [
-        ("Γ(B^+ -> K^+A')", r"$\Gamma (B^+$ $\to $ $K^+A')$"),
-        ("1e-4 of C_10^U,", r"$10^{-4}$ of $C_{10}^{U}$,"),
-        ("2 % & more", r"2 \% \& more"),
-        ("|C_10^U| < 4", r"$|C_{10}^{U}|$ $<$ 4"),
-        ("T_3L in GeV^-1", r"$T_{3L}$ in $\mathrm{GeV}^{-1}$"),
-    ],
-)
-def test_statements_in_latex(plain, tex):
-    assert latex_typeset(plain) == tex
-
-
 def test_tables_in_latex(tmp_path):
     reproduce(tmp_path / "report", only=["table1", "table3"], latex=True)
     text = (tmp_path / "report" / "tables.tex").read_text(encoding="utf-8")
@@ -189,27 +130,6 @@ def test_tables_in_latex(tmp_path):
     assert text.count("{") == text.count("}")
     for cell in ("$3.36$", "$4.4$", "$0.86$", r"q_{L}"):
         assert cell in text
-
-
-def test_every_function_is_used():
-    assert {statement.compute for statement in STATEMENTS.values()} - {None} == set(FUNCTIONS)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"compute": "band_rnage"}, "no function"),
-        ({"compute": None}, "kind and reason"),
-        ({"method": ""}, "needs value"),
-        ({"part": "fig5"}, "fig5"),
-        ({"kind": "mistake"}, "misprint"),
-    ],
-)
-def test_a_bad_statement(change, words):
-    entry = tomllib.loads(files("jt3r.data").joinpath("paper_statements.toml").read_text(encoding="utf-8"))["nucal"]
-    Statement(**entry)
-    with pytest.raises(ValueError, match=words):
-        Statement(**{**entry, **change})
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path):
@@ -259,21 +179,3 @@ def test_what_may_be_replaced(tmp_path):
         reproduce(folder, only=["fig33"], overwrite=True)
     with pytest.raises(BadInput, match="did you mean 'current'"):
         reproduce(folder, dataset="curent", overwrite=True)
-
-
-@pytest.mark.parametrize(
-    ("plain", "html"),
-    [
-        ("m_φ' for m_A'", "m<sub>φ′</sub> for m<sub>A′</sub>"),
-        ("C_10^U < q^2", "C<sub>10</sub><sup>U</sup> &lt; q<sup>2</sup>"),
-        ("Br(B^+ -> K^{*+}μμ)", "Br(B<sup>+</sup> → K<sup>*+</sup>μμ)"),
-        ("2e-8 and 1e-10/GeV^2", "2 × 10<sup>−8</sup> and 10<sup>−10</sup>/GeV<sup>2</sup>"),
-    ],
-)
-def test_typesetting(plain, html):
-    assert typeset(plain) == html
-
-
-@pytest.mark.parametrize(("value", "html"), [(1827.0, "1827"), (-2.52e-9, "−2.52 × 10<sup>−9</sup>"), (1e8, "10<sup>8</sup>")])
-def test_numbers(value, html):
-    assert number(value) == f'<span class="value">{html}</span>'

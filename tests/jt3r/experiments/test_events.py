@@ -1,0 +1,62 @@
+"""Numbers of decays: exposure, the factor of each channel, and the paper's estimator by hand."""
+
+import math
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jt3r.couplings import Couplings, Vector
+from jt3r.data.inputs import inputs
+from jt3r.experiments import events, load
+from jt3r.kernels import production
+
+MASS, EPS = 0.05, 1e-5
+DARK = Couplings(Vector(jnp.asarray(MASS), jnp.asarray(EPS)))
+
+
+def test_exposure_counts_collisions():
+    dump, collider = load.get("NuCal"), load.get("FASER")
+    assert events.log_exposure(dump) == pytest.approx(math.log(dump.exposure.value * dump.efficiency.value), rel=1e-15)
+    per_fb = 1e12 * inputs()["collider_cross_section"]  # mb in 1/fb
+    expected = math.log(collider.exposure.value * per_fb * collider.efficiency.value)
+    assert events.log_exposure(collider) == pytest.approx(expected, rel=1e-15)
+
+
+def test_the_factor_of_each_channel():
+    """pi0: 2 eps^2 (1 - m^2/m_pi^2)^3 Br(gamma gamma); protons: (e eps)^2 |F_1|^2; electrons eps^2."""
+    ratio = (MASS / inputs()["pion_mass"]) ** 2
+    pion = 2 * EPS**2 * (1 - ratio) ** 3 * inputs()["pion_to_photons"]
+    assert float(jnp.exp(events.log_rate("pion", DARK))) == pytest.approx(pion, rel=1e-12)
+    charge2 = 4 * np.pi / 137.035999177
+    proton = charge2 * EPS**2 * float(production.proton_form_factor_squared(MASS))
+    assert float(jnp.exp(events.log_rate("vector", DARK))) == pytest.approx(proton, rel=1e-9)
+    assert float(jnp.exp(events.log_rate("electron", DARK))) == pytest.approx(EPS**2, rel=1e-12)
+    heavy = Couplings(Vector(jnp.asarray(0.2), jnp.asarray(EPS)))
+    assert events.log_rate("pion", heavy) == -np.inf
+
+
+def test_the_papers_count_of_pions():
+    search = load.get("NuCal")
+    beam = events.pion_beam(search)
+    pions = search.exposure.value * inputs()["pions_per_collision.beam_dump_70"]
+    assert beam.log_pions == pytest.approx(math.log(pions), rel=1e-14)
+    assert (beam.energy, beam.distance) == (70.0, search.distance.value)
+    ratio = (MASS / inputs()["pion_mass"]) ** 2
+    made = pions * 2 * EPS**2 * (1 - ratio) ** 3 * inputs()["pion_to_photons"]
+    assert float(events.log_pions(beam, DARK)) == pytest.approx(math.log(made), rel=1e-12)
+
+
+def test_the_estimator_is_the_count_times_survival():
+    beam = events.pion_beam(load.get("NuCal"))
+    from jt3r import decays
+    from jt3r.kernels.decays.widths import lab_decay_length
+
+    length = float(lab_decay_length(beam.energy, MASS, decays.total(decays.aprime(DARK))))
+    expected = float(events.log_pions(beam, DARK)) - beam.distance / length
+    assert float(events.log_estimate(beam, DARK)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_an_electron_beam_has_no_pions_to_count():
+    with pytest.raises(ValueError, match="E137: the paper's estimator counts pi0"):
+        events.pion_beam(load.get("E137"))

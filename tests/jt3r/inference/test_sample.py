@@ -1,0 +1,68 @@
+"""Draws in memory: which coordinates there are, what judges chains, and how a result reads."""
+
+import numpy as np
+import pytest
+
+from jt3r.inference.likelihood import Likelihood
+from jt3r.inference.sample import PULLS, Draws, band_pull, judge, sample
+from jt3r.inference.space import Prior, Space
+
+SPACE = Space({"m_phi": Prior(0.06, 0.1)}, {"m_aprime": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("terms", "free", "coordinates", "pull"),
+    [
+        (("gm2",), ("m_phi",), "plain", None),
+        (("gm2",), ("m_phi",), "band", "pull_gm2"),
+        *((("R_K", term), ("m_aprime", "m_phi"), "band", pull) for term, pull in PULLS.items()),
+    ],
+)
+def test_the_pull_that_stands_for_m_phi(terms, free, coordinates, pull):
+    assert band_pull(terms, free, coordinates) == pull
+
+
+@pytest.mark.parametrize(
+    ("terms", "free", "coordinates", "message"),
+    [
+        (("R_K",), ("m_phi",), "band", "coordinates = 'band': needs gm2 or .* among terms, and m_phi under free"),
+        (("gm2",), ("m_aprime",), "band", "and m_phi under free"),
+        (("gm2",), ("m_phi",), "polar", "coordinates = 'polar': allowed are plain, band"),
+    ],
+)
+def test_coordinates_that_cannot_be_had(terms, free, coordinates, message):
+    with pytest.raises(ValueError, match=message):
+        band_pull(terms, free, coordinates)
+
+
+def test_a_sampler_refuses_before_it_compiles():
+    with pytest.raises(ValueError, match="coordinates = 'polar'"):
+        sample(Likelihood(("gm2",)), SPACE, coordinates="polar")
+
+
+@pytest.fixture(scope="module")
+def judged():
+    rng = np.random.default_rng(1)
+    alike = rng.normal(size=(4, 500))
+    apart = alike + 3 * np.arange(4)[:, None]
+    slow = np.cumsum(rng.normal(size=(4, 500)), axis=1)
+    return judge({"alike": alike, "apart": apart, "slow": slow})
+
+
+def test_independent_draws_count_in_full_and_chains_apart_are_seen(judged):
+    assert judged["alike"]["r_hat"] == pytest.approx(1, abs=0.01)
+    # 2000 independent draws; the estimate's own spread is some per cent
+    assert judged["alike"]["ess_bulk"] == pytest.approx(2000, rel=0.2)
+    assert judged["apart"]["r_hat"] > 1.5
+    assert judged["slow"]["ess_bulk"] < 100
+
+
+def test_a_result_reads_as_a_table(judged):
+    arrays = {"m_phi": np.full((2, 3), 0.08), "ln_likelihood": np.zeros((2, 3)), "diverging": np.eye(2, 3, dtype=bool)}
+    draws = Draws(Likelihood(("gm2",)), SPACE, arrays, {"m_phi": judged["alike"]})
+    assert repr(draws).splitlines()[0] == "2 chains of 3 draws, 2 divergences"
+    assert "0.08" in repr(draws)
+    assert list(draws.parameters) == ["m_phi"]
+    assert draws["diverging"] is arrays["diverging"]
+    with pytest.raises(KeyError, match="did you mean 'diverging'"):
+        draws["divergng"]

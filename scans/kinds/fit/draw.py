@@ -45,10 +45,11 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         draw_points(axes, scan, names[0], names[1], third[0], replace(view, log=log))
         axes.set_title(what_was_fitted(card), fontsize=8)
         return
-    for number, colour in zip(best, COLOURS, strict=False):
+    for rank, (number, colour) in enumerate(zip(best, COLOURS, strict=False)):
         here = shown & (basin == number)
         text = f"basin {number}: {int(scan['starts'][()][basin == number].sum())} starts"
-        axes.plot(x[here], y[here], ".", color=colour, markersize=4, label=text)
+        # The better lie above and are smaller, so that basins in one place show as rings.
+        axes.plot(x[here], y[here], ".", color=colour, markersize=4 + 2.5 * rank, zorder=3 - 0.1 * rank, label=text)
     for which, axis, name in zip("xy", (axes.xaxis, axes.yaxis), names, strict=False):
         if card["free"].get(name, {}).get("spacing") == "log":
             axes.set(**{f"{which}scale": "log"})

@@ -12,8 +12,9 @@ def test_the_map_shows_both_signs_of_the_pull(map_file, tmp_path):
     plot_file(map_file, tmp_path / "map.png")
     pixels = matplotlib.image.imread(tmp_path / "map.png")
     red, blue = pixels[..., 0], pixels[..., 2]
-    assert (red - blue > 0.3).mean() > 0.02
-    assert (blue - red > 0.3).mean() > 0.02
+    # The ends of the colours, where most of the map is, have a difference of 0.28 and 0.36.
+    assert (red - blue > 0.25).mean() > 0.1
+    assert (blue - red > 0.25).mean() > 0.1
 
 
 def test_the_band_is_drawn_in_its_colour(band_file, tmp_path):
@@ -32,8 +33,14 @@ def test_the_band_is_drawn_in_its_colour(band_file, tmp_path):
         {**MAP, "observables": ["c_phi", "c_aprime"]},
         {**SUMMARY, "summary": {"bins": 1}},
         {"kind": "grid", "observables": ["pull_gm2"], "axes": {**MAP["axes"], "v": {"values": [10.0]}}},
+        {**BAND, "fixed": {}, "axes": {"m_aprime": {"values": [0.1, 0.2]}, "v": {"values": [8.0, 10.0]}}},
+        {
+            "kind": "grid",
+            "observables": ["pull_gm2"],
+            "axes": {"m_phi": {"values": [0.1, 0.2]}, "m_aprime": {"values": [0.1, 0.2]}, "v": {"values": [8.0, 10.0]}},
+        },
     ],
-    ids=["one pull", "no root anywhere", "two points", "no pull", "one bin", "an axis of one point"],
+    ids=["one pull", "no root anywhere", "two points", "no pull", "one bin", "an axis of one point", "two axes", "three axes"],
 )
 def test_unusual_files_have_a_picture(card, tmp_path):
     plot_file(run(card, tmp_path / "scan.h5"), tmp_path / "picture.png")
@@ -44,16 +51,10 @@ def test_unusual_files_have_a_picture(card, tmp_path):
     "card",
     [
         {**BAND, "axes": {"m_aprime": {"values": [0.1]}}},
-        {**BAND, "fixed": {}, "axes": {"m_aprime": {"values": [0.1, 0.2]}, "v": {"values": [8.0, 10.0]}}},
         {**SUMMARY, "summary": {"bins": 0}},
         {"kind": "grid", "observables": ["c_phi"], "axes": {"m_phi": {"values": [0.1]}}},
-        {
-            "kind": "grid",
-            "observables": ["pull_gm2"],
-            "axes": {"m_phi": {"values": [0.1, 0.2]}, "m_aprime": {"values": [0.1, 0.2]}, "v": {"values": [8.0, 10.0]}},
-        },
     ],
-    ids=["one point", "band over two axes", "no histogram", "grid of one point", "three axes"],
+    ids=["one point", "no histogram", "grid of one point"],
 )
 def test_what_has_no_picture_is_refused_in_one_line(card, tmp_path):
     path = run(card, tmp_path / "scan.h5")

@@ -95,7 +95,7 @@ def cross_section(s: float) -> float:
     return 35.45 + 0.308 * np.log(s / 5.38**2) ** 2 + 42.53 * s**-0.458 - 33.34 * s**-0.545
 
 
-def from_proton(search: DisplacedSearch, energy: float, mass: float) -> float:
+def from_proton(search: DisplacedSearch, energy: float, mass: float, isovector: float, isoscalar: float) -> float:
     beam, nucleon = search.beam_energy.value, M_PROTON
     low, high, azimuth = search.angles
     z = energy / beam
@@ -111,9 +111,10 @@ def from_proton(search: DisplacedSearch, energy: float, mass: float) -> float:
         found += 2 * z * (1 - z) ** 2 * mass**4 * three
         return found / (8 * np.pi**2)
 
-    poles = [(0.6165340033, 0.77, 0.15), (0.2232042011, 1.25, 0.3), (-0.3397382044, 1.45, 0.5)]
-    poles += [(1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.3699021158, 1.45, 0.5)]
-    form = abs(sum(c * m**2 / (m**2 - mass**2 - 1j * m * w) for c, m, w in poles)) ** 2
+    rho = [(0.6165340033, 0.77, 0.15), (0.2232042011, 1.25, 0.3), (-0.3397382044, 1.45, 0.5)]
+    omega = [(1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.3699021158, 1.45, 0.5)]
+    sums = [sum(c * m**2 / (m**2 - mass**2 - 1j * m * w) for c, m, w in family) for family in (rho, omega)]
+    form = abs(isovector * sums[0] + isoscalar * sums[1]) ** 2
     s = 4 * beam**2 if search.kind == "collider" else 2 * nucleon * beam
     return (below(high) - below(low)) * azimuth * form * cross_section(s * (1 - z)) / cross_section(s) / beam
 
@@ -179,7 +180,8 @@ def reference(search: DisplacedSearch, mass: float, v: float, recipe: Recipe = "
 
     if search.kind == "electron_dump":
         return np.log(exposure * mixing**2 * over_energy(lambda e: from_electron(search, e, mass), beam))
-    total = (CHARGE * mixing + g / 2) ** 2 * over_energy(lambda e: from_proton(search, e, mass), N["largest_fraction"] * beam)
+    couplings = CHARGE * mixing + g, CHARGE * mixing  # u and d of opposite couplings: isovector
+    total = over_energy(lambda e: from_proton(search, e, mass, *couplings), N["largest_fraction"] * beam)
     s = 2 * M_PROTON * (M_PROTON + beam)
     e_star = (s - 1.88**2 + N["pion_mass"] ** 2) / (2 * np.sqrt(s))
     p_star = np.sqrt(e_star**2 - N["pion_mass"] ** 2)

@@ -63,6 +63,16 @@ def amplitude(c: Couplings, channel: str, direct: ArrayLike = 1.0) -> Array:
     return jnp.hypot(along, direct * _part(a, lepton, 1) / ELECTRIC_CHARGE)
 
 
+def proton(c: Couplings, direct: ArrayLike = 1.0) -> tuple[Array, Array]:
+    """Isovector and isoscalar vector couplings of the proton, e eps + v_u - v_d and e eps + 3 (v_u
+    + v_d): each meets a form factor of its own, which is 1/2 at mass 0.
+    """
+    a, direct = vector(c), jnp.asarray(direct)
+    mixing = jnp.zeros_like(a.mass) if a.mixing is None else ELECTRIC_CHARGE * a.mixing
+    up, down = _part(a, "u", 0), _part(a, "d", 0)
+    return mixing + direct * (up - down), mixing + direct * (3 * (up + down))
+
+
 def _meson(a: Vector, meson: Meson) -> Array:
     weights = {quark: getattr(meson, quark) * CHARGES[quark] for quark in meson._fields}
     norm = sum(weight * CHARGES[quark] for quark, weight in weights.items())

@@ -15,7 +15,7 @@ from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics.promotion import floats
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
-from ..production import MESONS, amplitude
+from ..production import MESONS, amplitude, proton
 from . import spectra
 from .load import DisplacedSearch
 from .spectra import Nodes, Spectra
@@ -56,15 +56,17 @@ def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array,
     """ln of the factor by which a channel's unit-coupling spectrum is to be multiplied.
 
     With x the amplitude of ``jt3r.production.amplitude``: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3
-    Br(gamma gamma); vector, from protons, x^2 |F_1(m^2)|^2; longitudinal and electron x^2.
+    Br(gamma gamma); vector, from protons, its isovector and isoscalar couplings with the form factor
+    of each; longitudinal and electron x^2.
     """
     mass, numbers = vector(c).mass, inputs()
-    strength = amplitude(c, {"vector": "proton"}.get(channel, channel), direct)
+    if channel == "vector":
+        return log_or_closed(production.proton_coupling_squared(mass, *proton(c, direct)))
+    strength = amplitude(c, channel, direct)
     if channel in MESONS:
         meson_mass, photons = numbers[f"{channel}_mass"], numbers[f"{channel}_to_photons"]
         return log_or_closed(production.branching_to_photon_vector(mass, strength, meson_mass, photons))
-    form_factor = jnp.log(production.proton_form_factor_squared(mass)) if channel == "vector" else 0.0
-    return log_or_closed(strength**2) + form_factor
+    return log_or_closed(strength**2)
 
 
 def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[str, ...] = decays.VISIBLE) -> Real[Array, "*b"]:

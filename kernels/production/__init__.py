@@ -10,6 +10,7 @@ from .meson_decays import branching_to_photon_vector
 from .meson_decays import vector_spectrum as vectors_from_mesons
 from .meson_spectra import highest_meson_energy, pion_spectrum_collider, pion_spectrum_fixed_target
 from .proton_bremsstrahlung import (
+    proton_coupling_squared,
     proton_cross_section,
     proton_form_factor_squared,
     pseudoscalar_splitting,
@@ -24,6 +25,7 @@ __all__ = [
     "highest_meson_energy",
     "pion_spectrum_collider",
     "pion_spectrum_fixed_target",
+    "proton_coupling_squared",
     "proton_cross_section",
     "proton_form_factor_squared",
     "pseudoscalar_splitting",

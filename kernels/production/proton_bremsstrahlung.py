@@ -113,18 +113,31 @@ _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.369902115
 
 
 @jax.jit
-def proton_form_factor_squared(mass: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
-    """|F_1(q^2 = m^2)|^2 of the proton in the timelike region, sum_V f_V m_V^2/(m_V^2 - q^2 - i m_V
-    Gamma_V).
+def proton_coupling_squared(
+    mass: Real[ArrayLike, "*b"], isovector: Real[ArrayLike, "*b"], isoscalar: Real[ArrayLike, "*b"]
+) -> Real[Array, "*b"]:
+    """|isovector F_v + isoscalar F_s|^2 of the proton's vector current at q^2 = m^2 in the timelike
+    region.
 
-    Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec. III.
-    The constant widths leave 1.02 instead of 1 at m = 0.
+    F_v and F_s are sum_V f_V m_V^2/(m_V^2 - q^2 - i m_V Gamma_V) over the rho and the omega family,
+    1/2 each at q^2 = 0: a photon has e and e, couplings v_u and v_d have v_u - v_d and 3 (v_u +
+    v_d). Source: arXiv:0910.5589, sec. II, with the vector-meson families of arXiv:1609.01770, sec.
+    III. The constant widths leave |F_1|^2 = 1.02 instead of 1 at m = 0.
     """
-    (mass,) = floats(mass)
+    mass, isovector, isoscalar = floats(mass, isovector, isoscalar)
     real = imaginary = jnp.zeros_like(mass)
-    for coefficient, pole, width in _RHO + _OMEGA:
-        difference = pole**2 - mass**2
-        norm = difference**2 + (pole * width) ** 2
-        real += coefficient * pole**2 * difference / norm
-        imaginary += coefficient * pole**2 * pole * width / norm
+    for family, strength in ((_RHO, isovector), (_OMEGA, isoscalar)):
+        for coefficient, pole, width in family:
+            difference = pole**2 - mass**2
+            norm = difference**2 + (pole * width) ** 2
+            real = real + strength * (coefficient * pole**2 * difference / norm)
+            imaginary = imaginary + strength * (coefficient * pole**2 * pole * width / norm)
     return real**2 + imaginary**2
+
+
+@jax.jit
+def proton_form_factor_squared(mass: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
+    """|F_1(q^2 = m^2)|^2 of the proton in the timelike region: ``proton_coupling_squared`` of a
+    photon, over e^2.
+    """
+    return proton_coupling_squared(mass, 1.0, 1.0)

@@ -9,7 +9,7 @@ from jt3r import Point
 from jt3r.constants import M_PROTON
 from jt3r.couplings import ELECTRIC_CHARGE, Couplings, Fermions, Vector
 from jt3r.data.inputs import inputs
-from jt3r.production import MESONS, amplitude
+from jt3r.production import MESONS, amplitude, proton
 from jt3r.u1.registry import couplings_of
 
 E, M, EPS, G = ELECTRIC_CHARGE, 0.05, 1e-4, 3e-3
@@ -75,3 +75,15 @@ def test_shape_and_gradient():
     assert f(jnp.array([0.01, 0.02])).shape == (2,)
     slopes = jax.jit(jax.grad(lambda m: sum(f(m, name) for name in ("pion", "proton", "longitudinal", "electron", "muon"))))
     assert np.isfinite(slopes(0.05))
+
+
+def test_a_purely_isovector_coupling_meets_the_isovector_form_factor():
+    """u of +g/2, d of -g/2: 3 (v_u + v_d) = 0, g F_v beside the mixing; at rest both add up to ``amplitude``."""
+    g = 0.1 / (2**0.5 * 10)
+    isovector, isoscalar = proton(couplings_of(Point(m_aprime=0.1)))
+    mixing = E * float(couplings_of(Point(m_aprime=0.1)).aprime.mixing)
+    assert float(isovector) == pytest.approx(mixing + g, rel=1e-12)
+    assert float(isoscalar) == pytest.approx(mixing, rel=1e-9)
+    whole = float(amplitude(couplings_of(Point(m_aprime=0.1)), "proton"))
+    assert (float(isovector) + float(isoscalar)) / 2 == pytest.approx(whole, rel=1e-12)
+    assert [float(x) for x in proton(couplings_of(Point(m_aprime=0.1)), 0.0)] == pytest.approx([mixing, mixing], rel=1e-12)

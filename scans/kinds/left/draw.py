@@ -13,22 +13,28 @@ from matplotlib.patches import Patch
 
 from ..style import GREEN, MEV, label
 from ..view import View
+from .along import draw_along
 from .report import PAPER_YEAR, counts, strongest
 
 
 def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
     """One panel for each way of decaying, V against m_A'; the open region is green, its outline of
-    2021 dashed.
+    2021 dashed. At one V, bars along the g-2 band.
     """
-    figure, decays = axes.get_figure(root=True), file["decay"].asstr()[()]
+    figure, decays = axes.get_figure(root=True), file["decay"].asstr()[()].tolist()
     assert figure is not None
+    titles = [f"$A'$ {d}" if not d[0].isdigit() else rf"$\mathrm{{Br}}(A'\to\mathrm{{visible}}) = {d}$" for d in decays]
+    if len(file["v"]) == 1:
+        axes.remove()
+        draw_along(figure, file, decays, [f"{title}, V = {file['v'][0]:g} GeV" for title in titles])
+        return
     figure.set_size_inches(5.2 * min(2, len(decays)), 4.4 * ((len(decays) + 1) // 2) + 1.6)
     axes.remove()
     panels = figure.subplots((len(decays) + 1) // 2, min(2, len(decays)), squeeze=False, sharex=True, sharey=True)
     drawn: dict[str, Patch | Line2D] = {}
-    for number, (panel, decay) in enumerate(zip(panels.ravel(), decays, strict=False)):
+    for number, (panel, title) in enumerate(zip(panels.ravel(), titles, strict=False)):
         _draw_panel(panel, file, number, drawn)
-        panel.set_title(f"$A'$ {decay}" if not decay[0].isdigit() else rf"$\mathrm{{Br}}(A'\to\mathrm{{visible}}) = {decay}$")
+        panel.set_title(title)
     for panel in panels.ravel()[len(decays) :]:
         panel.set_visible(False)
     for panel in panels[-1]:

@@ -21,13 +21,13 @@ ALLOWED = {
     "E137 (Andreas)": (3.5, 0.16),  # lower: below 20 MeV with the detector's angle, which is not applied here
     "CHARM (Tsai)": (LOWER, UPPER),
     "CHARM eta": (3.0, 0.6),  # eta alone and at rest in the sum of channels; from 100 MeV on without bremsstrahlung
-    "FASER run 3 (projection)": (LOWER, 0.15),  # upper: 0.87 at 100 MeV; generator spectra of the mesons
-    "FASER 2 (projection)": (LOWER, 0.20),  # upper: as FASER, and a volume that starts elsewhere
+    "FASER run 3 (projection)": (LOWER, 0.15),  # upper: 0.87 at 100 MeV; their bremsstrahlung has p_T up to 10 GeV, ours 1
+    "FASER 2 (projection)": (LOWER, 0.20),  # upper: as FASER; with 10 GeV 0.99, 0.94, 0.99 at 30, 80, 150 MeV
     "FASER 2023": (LOWER, 0.30),  # an efficiency of 0.4; the curve may be one without
     "NA64 ee 2019": (LOWER, 0.35),  # an approximate geometry: sources of its row
     "SHiP mesons 2015": (3.0, 0.75),  # mesons alone; another target and geometry
     "SHiP brem 2020": (5.0, 0.17),  # bremsstrahlung alone: mesons dominate at small masses
-    "SeaQuest run 1 (Tsai)": (1.8, 0.85),  # decays from 5 m on, ours at 7-8 m; another threshold
+    "SeaQuest run 1 (Tsai)": (1.8, 0.85),  # 10 events here; the curve's upper edge steps down at 20-30 MeV by a selection
 }
 """Curve -> (factor at the lower edge, relative distance at the upper): measured ones, rounded up, with their reason."""
 

@@ -61,6 +61,20 @@ def test_longitudinal_emission_dwarfs_transverse_at_56_mev():
     assert 50 < float(longitudinal / transverse) < 5000
 
 
+@pytest.mark.parametrize(("mass", "isovector", "isoscalar"), [(0.05, 1.0, 0.0), (0.2, 1.0, 0.03), (0.7, 0.3, -1.0)])
+def test_form_factors_of_both_isospins(mass, isovector, isoscalar):
+    """The complex sum over vector mesons, coefficients as de Niverville et al. print them; 1/2 for each isospin at rest."""
+    rho = [(0.616, 0.77, 0.15), (0.223, 1.25, 0.3), (-0.339, 1.45, 0.5)]
+    omega = [(1.011, 0.77, 0.0085), (-0.881, 1.25, 0.3), (0.369, 1.45, 0.5)]
+    sums = [sum(f * m**2 / (m**2 - mass**2 - 1j * m * g) for f, m, g in family) for family in (rho, omega)]
+    exact = abs(isovector * sums[0] + isoscalar * sums[1]) ** 2
+    found = float(production.proton_coupling_squared(mass, isovector, isoscalar))
+    assert found == pytest.approx(exact, rel=0.01)  # three digits of each coefficient
+    # Constant widths leave an imaginary part at rest, 0.12 of 1/2 for the broad rho family.
+    assert float(production.proton_coupling_squared(1e-3, 1.0, 0.0)) == pytest.approx(0.25, rel=0.06)
+    assert float(production.proton_coupling_squared(1e-3, 0.0, 1.0)) == pytest.approx(0.25, rel=0.06)
+
+
 def test_form_factor_and_cross_section():
     # Constant widths leave an imaginary part at q^2 = 0: 2 % above the charge squared.
     assert float(production.proton_form_factor_squared(0.0)) == pytest.approx(1, abs=0.03)

@@ -84,7 +84,7 @@ def test_a_point_of_any_model():
     for name in ("ctau_aprime", "br_aprime_ee", "delta_a_mu_aprime"):
         assert by_name[name]["value"] == pytest.approx(float(jt3r.observables[name](made)), rel=1e-13)
     assert by_name["ctau_aprime"]["gradient"]["g"] == pytest.approx(-2 * by_name["ctau_aprime"]["value"] / 1e-4, rel=1e-12)
-    assert not {"g_t3r", "pull_gm2", "delta_a_mu_phi"} & set(by_name)
+    assert not {"g_t3r", "delta_a_mu_phi"} & set(by_name)  # pull_gm2 is of any model with a muon
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
+import jt3r
 from jt3r import Point
 from jt3r.experiments import left, limits
 from jt3r.scans import run
@@ -54,6 +56,18 @@ def test_windows_are_what_results_leave(found):
 def test_it_is_drawn(found, tmp_path):
     plot_file(found, tmp_path / "left.png")
     assert (tmp_path / "left.png").stat().st_size > 10_000
+
+
+def test_at_one_v_it_is_drawn_along_the_band(found):
+    """A bar for each search that excludes anything, and what is open; m_phi' of the band above."""
+    figure = jt3r.plot(found, at={"v": 10.0}).get_figure() or plt.gcf()
+    panels = [axes for axes in figure.axes if axes.get_yticklabels()]
+    names = [[text.get_text() for text in axes.get_yticklabels()] for axes in panels]
+    assert names[0][:2] == names[1][:2] == ["left open", "open in 2021"]
+    assert any("NA48/2" in name for name in names[0])
+    assert any("PIENU" in name for name in names[1])
+    assert not any("K → π" in name for name in names[1])
+    plt.close(figure)
 
 
 def test_as_of_leaves_out_what_came_later(tmp_path):

@@ -56,8 +56,8 @@ def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array,
     """ln of the factor by which a channel's unit-coupling spectrum is to be multiplied.
 
     With x the amplitude of ``jt3r.production.amplitude``: pi0 and eta 2 x^2 (1 - m^2/m_P^2)^3
-    Br(gamma gamma); vector, from protons, its isovector and isoscalar couplings with the form factor
-    of each; longitudinal and electron x^2.
+    Br(gamma gamma); vector, from protons, its isovector and isoscalar couplings with the form
+    factor of each; longitudinal and electron x^2.
     """
     mass, numbers = vector(c).mass, inputs()
     if channel == "vector":

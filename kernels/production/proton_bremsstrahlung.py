@@ -139,5 +139,7 @@ def proton_coupling_squared(
 def proton_form_factor_squared(mass: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
     """|F_1(q^2 = m^2)|^2 of the proton in the timelike region: ``proton_coupling_squared`` of a
     photon, over e^2.
+
+    Source: arXiv:0910.5589, sec. II.
     """
     return proton_coupling_squared(mass, 1.0, 1.0)

@@ -1,6 +1,7 @@
 """A thousand points that every term allows to one sigma: jt3r's search, and what one would run on a likelihood in NumPy.
 
     python benchmarks/search.py [gm2_search] [benchmarks]     the problems are cards; both without arguments
+    python benchmarks/search.py --theory                      what theory errors at the point cost, alone
 
 From random points of the card's priors to 1,000 points with |residual| <= 1 in each term at once. jt3r descends from one start
 after another, once until the point is allowed and once down to minima, and its points are counted at the ends. The others get
@@ -13,7 +14,7 @@ column of a Jacobian and a second derivative as one evaluation each. Needs the e
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import emcee
@@ -27,6 +28,7 @@ from scipy.optimize import OptimizeResult, differential_evolution
 from jt3r.constants import M_MU
 from jt3r.flavour.benchmarks import C9_OVER_C10
 from jt3r.flavour.measurements import measurements
+from jt3r.inference.fit import descend, start_points
 from jt3r.inference.minimise import Minima, allowed_points, minimise
 from jt3r.inference.objective import residual_vector
 from jt3r.inference.space import Space
@@ -46,6 +48,8 @@ BUDGET = 30.0
 """Seconds for random sampling; what is missing then is extrapolated."""
 WALKERS, BLOCK, STEPS = 64, 10, 20_000
 """Of emcee: walkers, steps between two looks at the count, steps of the run that gives the autocorrelation time."""
+TURNS, BLOCK_OF_STARTS = 3, 64
+"""Of the descents with and without theory errors: how many in turns, and from how many starts; by Newton's method alone."""
 RUNS = 20
 """Of differential evolution, from which 1,000 are extrapolated."""
 MOVES = {"default": None, "DE": [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]}
@@ -246,6 +250,7 @@ def evolution(hand: Residuals, n: int) -> Cost:
 def compare(name: str) -> None:
     card = load_card(name)
     likelihood, space = card.problem()
+    likelihood = replace(likelihood, theory="none")  # what one writes by hand
     residuals, hand, n = partial(residual_vector, likelihood, space), by_hand(name, space), len(space.names)
     print(f"\n{name}: {len(likelihood.terms)} terms, {n} free parameters; {WANTED} points")
     check(residuals, hand, n)
@@ -261,13 +266,38 @@ def compare(name: str) -> None:
         print(f"| {cost.name} | {' | '.join(figures)} | {cost.note} |")
 
 
+def theory_errors(name: str) -> None:
+    """Seconds of the same descents with theory errors at the point and with none, in turns."""
+    likelihood, space = load_card(name).problem()
+    u = start_points(space, 0, BLOCK_OF_STARTS, 2, {})
+    modes = {theory: replace(likelihood, theory=theory) for theory in ("none", "point")}
+    for mode in modes.values():
+        jax.block_until_ready(descend(mode, space, u, warm_up=False))
+    seconds: dict[str, list[float]] = {theory: [] for theory in modes}
+    for _ in range(TURNS):
+        for theory, mode in modes.items():
+            began = time.process_time()
+            jax.block_until_ready(descend(mode, space, u, warm_up=False))
+            seconds[theory].append(time.process_time() - began)
+    none, point = (min(seconds[theory]) for theory in modes)
+    print(
+        f"\n{name}: {BLOCK_OF_STARTS} starts take {point:.2f} s of CPU with theory errors at the point, {none:.2f} with none: "
+        f"{point / none:.2f} times"
+    )
+
+
 def main() -> None:
     cards = ("gm2_search", "benchmarks")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cards", nargs="*", choices=[*cards, []], help=", ".join(cards))
+    parser.add_argument("cards", nargs="*", choices=[*cards, "global_fit", []], help=", ".join(cards))
+    parser.add_argument("--theory", action="store_true", help="only what theory errors at the point cost")
+    given = parser.parse_args()
     print(machine(), flush=True)
-    for name in parser.parse_args().cards or cards:
-        compare(name)
+    for name in given.cards or ("benchmarks", "global_fit"):
+        theory_errors(name)
+    for name in given.cards or cards:
+        if name in cards and not given.theory:
+            compare(name)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Named sets of measurements, from ``data/datasets.toml``.
 
-``paper2021`` is what arXiv:2105.07655 used; ``current`` is today's. A ``Point`` carries the name of
-the set that its pulls and likelihoods are taken against.
+``paper2021`` is what arXiv:2105.07655 used; the others are dated, and ``current`` is another name
+of the last. A ``Point`` carries the name of the set that its pulls and likelihoods are taken
+against.
 """
 
 from .data.load import Quantity, read_toml
@@ -9,11 +10,13 @@ from .data.load import Quantity, read_toml
 DATASETS: dict[str, dict[str, Quantity]] = {
     name: {key: Quantity(**entry) for key, entry in entries.items()} for name, entries in read_toml("datasets.toml").items()
 }
+LATEST = max(name for name in DATASETS if name.startswith("data"))
+"""The set that ``current`` names."""
+DATASETS["current"] = DATASETS[LATEST]
 
-
-BASES: dict[str, str] = {}
-"""Data set that a user added -> the shipped one that it was made of, whose flavour measurements it
-has.
+BASES: dict[str, str] = {"current": LATEST}
+"""Data set that a user added, or another name -> the shipped one that it was made of, whose flavour
+measurements it has.
 """
 
 

@@ -24,6 +24,7 @@ LONG = (
     "scans/cards/test_additions_own.py",
     "scans/executors/",
     "scans/engine/test_run.py",
+    "scans/kinds/evidence/",
     "scans/kinds/fit/",
     "scans/kinds/grid/test_refined.py",
     "scans/kinds/left/",

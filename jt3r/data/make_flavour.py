@@ -65,6 +65,26 @@ RATES = {
     "Bsphimumu": ("dBR/dq2(Bs->phimumu)", "mu", (1.0, 6.0), True, VECTOR),
     "LbLmumu": ("dBR/dq2(Lambdab->Lambdamumu)", "mu", (15.0, 20.0), True, BARYON),
 }
+# those that measurements after the paper's need; a table may lack them
+LATER = {
+    "BpKmumu_low": ("dBR/dq2(B+->Kmumu)", "mu", (0.1, 1.1), False, PSEUDOSCALAR),
+    "BpKee_low": ("dBR/dq2(B+->Kee)", "e", (0.1, 1.1), False, PSEUDOSCALAR),
+    "BpKmumu_high": ("dBR/dq2(B+->Kmumu)", "mu", (14.3, 22.9), False, PSEUDOSCALAR),
+    "BpKee_high": ("dBR/dq2(B+->Kee)", "e", (14.3, 22.9), False, PSEUDOSCALAR),
+    "B0Kstmumu_01_1": ("dBR/dq2(B0->K*mumu)", "mu", (0.1, 1.1), False, VECTOR),
+    "B0Kstee_01_1": ("dBR/dq2(B0->K*ee)", "e", (0.1, 1.1), False, VECTOR),
+    "B0Kmumu_1_6": ("dBR/dq2(B0->Kmumu)", "mu", (1.1, 6.0), False, PSEUDOSCALAR),
+    "B0Kee_1_6": ("dBR/dq2(B0->Kee)", "e", (1.1, 6.0), False, PSEUDOSCALAR),
+    "BpKstmumu_0_6": ("dBR/dq2(B+->K*mumu)", "mu", (0.045, 6.0), False, VECTOR),
+    "BpKstee_0_6": ("dBR/dq2(B+->K*ee)", "e", (0.045, 6.0), False, VECTOR),
+    "Bsphimumu_01_1": ("dBR/dq2(Bs->phimumu)", "mu", (0.1, 1.1), False, VECTOR),
+    "Bsphiee_01_1": ("dBR/dq2(Bs->phiee)", "e", (0.1, 1.1), False, VECTOR),
+    "Bsphimumu_1_6": ("dBR/dq2(Bs->phimumu)", "mu", (1.1, 6.0), False, VECTOR),
+    "Bsphiee_1_6": ("dBR/dq2(Bs->phiee)", "e", (1.1, 6.0), False, VECTOR),
+    "Bsphimumu_high": ("dBR/dq2(Bs->phimumu)", "mu", (15.0, 18.9), False, VECTOR),
+    "Bsphiee_high": ("dBR/dq2(Bs->phiee)", "e", (15.0, 18.9), False, VECTOR),
+}
+RATES.update(LATER)
 
 
 def gauss(edges: Sequence[float] | np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
@@ -76,22 +96,24 @@ def gauss(edges: Sequence[float] | np.ndarray, order: int) -> tuple[np.ndarray, 
     return ((high + low) / 2 + (high - low) / 2 * x).ravel(), ((high - low) / 2 * w).ravel()
 
 
-def quadrature(q2_bin: tuple[float, float], muon_mass: float, fine: bool) -> tuple[np.ndarray, np.ndarray]:
+def quadrature(q2_bin: tuple[float, float], muon_mass: float, fine: bool, few: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights in q^2.
 
     FLAVIO interpolates its low-q^2 corrections linearly on a grid of 0.1 GeV^2 that starts at 1e-6:
     the fine rule puts its cells on that grid. Below 1.1 GeV^2 the variable is u = sqrt(q^2 - 4
-    m_mu^2), which is smooth at the dimuon threshold and resolves the photon pole.
+    m_mu^2), which is smooth at the dimuon threshold and resolves the photon pole. ``few`` nodes are
+    enough for how much the rates of ratios deviate in a draw.
     """
     low, high = q2_bin
     if low > 10:
-        return gauss(np.linspace(low, high, round((high - low) / 0.1) + 1), 4) if fine else gauss([low, high], 7)
+        return gauss(np.linspace(low, high, round((high - low) / 0.1) + 1), 4) if fine else gauss([low, high], 4 if few else 7)
     grid = [low] + [x for x in np.arange(1, 61) * 0.1 + 1e-6 if low + 1e-3 < x < high - 1e-3] + [high]
     if low > 0.5:
-        return gauss(grid, 4) if fine else gauss([low, high], 8)
+        return gauss(grid, 4) if fine else gauss([low, high], 4 if few else 8)
     threshold = 4 * muon_mass**2
-    grid = [low, 0.05, 0.07, *grid[1:]] if fine else [low, 0.15, high]
-    u, w = gauss(np.sqrt(np.asarray(grid) - threshold), 8)
+    coarse = [low, 0.15, high] if high < 2 else [low, 0.15, 1.1, high]
+    grid = [low, *(x for x in (0.05, 0.07) if x > low), *grid[1:]] if fine else coarse
+    u, w = gauss(np.sqrt(np.asarray(grid) - threshold), 4 if few else 8)
     return threshold + u**2, w * 2 * u
 
 
@@ -169,7 +191,7 @@ def fit(
     residual at extra points.
     """
     q2_bin, monomials = RATES[name][2], RATES[name][4]
-    nodes = None if q2_bin is None else quadrature(q2_bin, par["m_mu"], fine)
+    nodes = None if q2_bin is None else quadrature(q2_bin, par["m_mu"], fine, name in LATER)
     points = design_points(monomials)
     matrix = np.array([monomial_values(monomials, x) for x in points])
     values = np.array([rate(flavio, name, x, par, nodes) for x in points])
@@ -229,6 +251,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--draws", type=int, default=200, help="joint draws of FLAVIO's parameters (default 200)")
     parser.add_argument("--seed", type=int, default=2105, help="seed of the draws (default 2105)")
     parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "flavour"))
+    parser.add_argument("--add", action="store_true", help="keep the rates of the table that is there, make those it lacks")
     args = parser.parse_args(argv)
 
     warnings.filterwarnings("ignore")
@@ -236,15 +259,44 @@ def main(argv: list[str] | None = None) -> None:
     import scipy
 
     table = "flavio-" + ".".join(flavio.__version__.split(".")[:2])
+    path = os.path.join(args.out, table)
     central = flavio.default_parameters.get_central_all()
+    versions = {
+        "flavio": flavio.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "python": platform.python_version(),
+    }
+    sha256 = hashlib.sha256(json.dumps({k: float(v) for k, v in central.items()}, sort_keys=True).encode()).hexdigest()
+    if args.add:
+        with open(path + ".json") as f:
+            record = json.load(f)
+        known = record["rates"]["BpKmumu_1_6"]["numbers"]
+        same = np.allclose(fit(flavio, "BpKmumu_1_6", central, True)[0][:, 0], known, rtol=1e-6, atol=0)
+        if record["versions"]["flavio"] != flavio.__version__ or not same:
+            sys.exit(f"{path}.json is of another FLAVIO or of other parameters: make it anew, without --add")
+        record["versions_of_added"] = versions
+    else:
+        record = {
+            "table": table,
+            "made_by": f"jt3r/data/make_flavour.py --draws {args.draws} --seed {args.seed}",
+            "versions": versions,
+            "flavio_parameters_sha256": sha256,
+            "inputs": {k: float(central[k]) for k in INPUTS if k in central},
+            "variables": "X+ = X + X', X- = X - X' of the lepton of the rate, at scale_GeV, in FLAVIO's WET basis",
+            "scale_GeV": SCALE,
+            "running": running(),
+            "rates": {},
+        }
+    old = list(record["rates"])
+    new = [name for name in RATES if name not in old]
     rng = np.random.RandomState(args.seed)
-    rates: dict[str, Any] = {}
-    numbers_of_all: list[float] = []
-    for name, (observable, lepton, q2_bin, per_width, monomials) in RATES.items():
+    for name in new:
+        observable, lepton, q2_bin, per_width, monomials = RATES[name]
         start = time.time()
         moments, residual = fit(flavio, name, central, True, random_points(monomials, 3, rng))
         numbers, over_q2, over_q4 = moments.T
-        rates[name] = {
+        record["rates"][name] = {
             "flavio": observable,
             "lepton": lepton,
             "q2_GeV2": q2_bin,
@@ -255,46 +307,33 @@ def main(argv: list[str] | None = None) -> None:
             "over_q4": list(over_q4),
             "largest_residual": float(residual),
         }
-        numbers_of_all.extend(numbers)
         print(f"{name:14s} residual {residual:.1e}  {time.time() - start:.0f} s", file=sys.stderr, flush=True)
-    record = {
-        "table": table,
-        "made_by": f"jt3r/data/make_flavour.py --draws {args.draws} --seed {args.seed}",
-        "versions": {
-            "flavio": flavio.__version__,
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
-            "python": platform.python_version(),
-        },
-        "flavio_parameters_sha256": hashlib.sha256(
-            json.dumps({k: float(v) for k, v in central.items()}, sort_keys=True).encode()
-        ).hexdigest(),
-        "inputs": {k: float(central[k]) for k in INPUTS if k in central},
-        "variables": "X+ = X + X', X- = X - X' of the lepton of the rate, at scale_GeV, in FLAVIO's WET basis",
-        "scale_GeV": SCALE,
-        "running": running(),
-        "rates": rates,
-    }
-    os.makedirs(args.out, exist_ok=True)
-    with open(os.path.join(args.out, table + ".json"), "w") as f:
-        json.dump(record, f, indent=1)
-        f.write("\n")
 
     np.random.seed(args.seed)  # noqa: NPY002 (FLAVIO draws from NumPy's global generator)
-    values = np.array(numbers_of_all)
-    reference = np.concatenate([fit(flavio, name, central, False)[0][:, 0] for name in RATES])
+    check = ["Bsmumu"] if old else []  # quick: tells whether the draws are those of the table
+    made = [*check, *new]
+    values = np.concatenate([record["rates"][name]["numbers"] for name in made])
+    reference = np.concatenate([fit(flavio, name, central, False)[0][:, 0] for name in made])
     deviations = np.zeros((args.draws, len(values)))
     start = time.time()
     for i in range(args.draws):
         par = flavio.default_parameters.get_random_all()
-        deviations[i] = np.concatenate([fit(flavio, name, par, False)[0][:, 0] for name in RATES]) - reference
+        deviations[i] = np.concatenate([fit(flavio, name, par, False)[0][:, 0] for name in made]) - reference
         if i in (0, 9) or i % 50 == 49:
             print(f"draw {i + 1} of {args.draws}: {time.time() - start:.0f} s", file=sys.stderr, flush=True)
-    np.savez_compressed(
-        os.path.join(args.out, table + ".npz"),
-        deviations=(deviations / values).astype(np.float32),
-        seed=args.seed,
-    )
+    found = (deviations / values).astype(np.float32)
+    if old:
+        known = np.load(path + ".npz")["deviations"]
+        ends = np.cumsum([len(record["rates"][name]["numbers"]) for name in old])
+        k, width = old.index("Bsmumu"), len(record["rates"]["Bsmumu"]["numbers"])
+        if known.shape[0] != args.draws or not np.allclose(known[:, ends[k] - width : ends[k]], found[:, :width], 1e-5, 1e-6):
+            sys.exit(f"{path}.npz holds other draws: make the table anew, without --add")
+        found = np.concatenate([known, found[:, width:]], axis=1)
+    os.makedirs(args.out, exist_ok=True)
+    with open(path + ".json", "w") as f:
+        json.dump(record, f, indent=1)
+        f.write("\n")
+    np.savez_compressed(path + ".npz", deviations=found, seed=args.seed)
 
 
 if __name__ == "__main__":

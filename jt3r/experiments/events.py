@@ -48,7 +48,7 @@ def log_exposure(search: DisplacedSearch) -> float:
     """
     number = search.exposure.value
     if search.kind == "collider":
-        number *= _MB_PER_FB * inputs()["collider_cross_section"]
+        number = number * _MB_PER_FB * inputs()["collider_cross_section"]
     return math.log(number * search.efficiency.value)
 
 

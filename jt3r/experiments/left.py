@@ -23,7 +23,7 @@ from ..production import Recipe
 from ..u1.registry import couplings_of
 from . import limits, load, recast
 from .excess import log_signal
-from .load import MassCut
+from .load import COSMOLOGY, MassCut
 
 Scenario = Literal["visible", "invisible", "thermal"]
 HEAVY = 10.0
@@ -32,7 +32,6 @@ RESONANT = 0.495
 """m_eta over m_phi' of the thermal scenario: just below the resonance."""
 PUBLISHED_AT = 10.0
 """V in GeV that published mass cuts hold for; those of cosmology hold for any."""
-COSMOLOGY = ("Neff",)
 _MASSES = 1200
 
 

@@ -117,6 +117,10 @@ class CouplingLimit(_Search):
         return ("mumu",) if self.channel == "mumu" else ("ee", "mumu", "three_photons")
 
 
+COSMOLOGY = ("Neff",)
+"""Mass cuts that hold however the A' decays, and for any V."""
+
+
 class MassCut(_Search):
     """A published interval in m_A', valid for one scenario at V = 10 GeV; nothing is computed."""
 

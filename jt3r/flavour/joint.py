@@ -6,8 +6,11 @@ its determinant is part of the likelihood: -2 ln L = r^T V^-1 r + ln det V. Ever
 of the experimental errors, where V = E + T with E the experimental correlations; E is left out of
 the determinant, which is then at least one.
 
-Rates are polynomials of second degree, so their covariance is one of fourth: all of it is a few
-products of matrices, which compile to little and run well for one point and for many.
+Rates are polynomials of second degree, so their covariance is one of fourth: a bilinear form of
+the monomials, one matrix product for one point and for many. A fit takes first and second
+derivatives of all this in many directions at once: two rules keep what does not depend on the
+direction, the form with one side filled in (``_bilinear``) and the inverse factor of the covariance
+(``whiten``), out of what is done for each.
 """
 
 from functools import cache, partial, reduce
@@ -22,7 +25,7 @@ from jaxtyping import Array, Real
 from ..kernels.flavour.running import LEPTONS
 from ..kernels.numerics.quadratic import Monomials, monomial_values
 from .measurements import Measurement, correlations, measurements, residual, stacked, treatment
-from .predict import DEFAULT_TABLE, OBSERVABLES, low_scale_coefficients, variables
+from .predict import DEFAULT_TABLE, EVERY, low_scale_coefficients, variables
 from .table import load_table
 
 Theory = Literal["point", "sm", "none"]
@@ -33,13 +36,10 @@ the paper.
 
 
 class Spread(NamedTuple):
-    """Theory covariance between the rates of two leptons: products of monomials, and what each adds
-    to which pair of rates.
-    """
+    """Theory covariance of pairs of rates of two leptons: a bilinear form in their monomials."""
 
-    factors: tuple[np.ndarray, np.ndarray]
-    numbers: np.ndarray
-    """(products, pairs)"""
+    form: np.ndarray
+    """(n, pairs, p) for n and p monomials"""
 
 
 class Polynomials(NamedTuple):
@@ -63,7 +63,7 @@ class Polynomials(NamedTuple):
 def polynomials(observables: tuple[str, ...], table: str = DEFAULT_TABLE) -> Polynomials:
     """The polynomials behind the named observables."""
     loaded = load_table(table)
-    names = list(dict.fromkeys(rate for key in observables for rate in OBSERVABLES[key] if rate is not None))
+    names = list(dict.fromkeys(rate for key in observables for rate in EVERY[key] if rate is not None))
     ends = dict(zip(loaded.rates, np.cumsum([len(rate.numbers) for rate in loaded.rates.values()]), strict=True))
     of_lepton = {lepton: [name for name in names if loaded.rates[name].lepton == lepton] for lepton in LEPTONS}
     monomials, numbers, changes = {}, {}, {}
@@ -80,7 +80,7 @@ def polynomials(observables: tuple[str, ...], table: str = DEFAULT_TABLE) -> Pol
             changes[lepton][:, rows, k] = factor * np.asarray(rate.numbers)
     top, bottom = (
         [names.index(rate) if rate else -1 for rate in column]
-        for column in zip(*(OBSERVABLES[key] for key in observables), strict=True)
+        for column in zip(*(EVERY[key] for key in observables), strict=True)
     )
     spread: dict[tuple[str, str], Spread] = {}
     place = np.zeros((len(names), len(names)), int)
@@ -88,26 +88,45 @@ def polynomials(observables: tuple[str, ...], table: str = DEFAULT_TABLE) -> Pol
         rows, columns = ([names.index(name) for name in of_lepton[lepton]] for lepton in (one, other))
         pairs = [(k, m) for k in rows for m in columns if one != other or k <= m]
         for k, m in pairs:
-            place[k, m] = place[m, k] = sum(found.numbers.shape[1] for found in spread.values()) + pairs.index((k, m))
-        spread[one, other] = _spread(changes[one], changes[other], pairs, one == other)
+            place[k, m] = place[m, k] = sum(found.form.shape[1] for found in spread.values()) + pairs.index((k, m))
+        spread[one, other] = _spread(changes[one], changes[other], pairs)
+    for array in (place, *numbers.values(), *(found.form for found in spread.values())):
+        array.setflags(write=False)  # one array for all calls
     return Polynomials(monomials, numbers, spread, place, np.array(top), np.array(bottom))
 
 
-def _spread(one: np.ndarray, other: np.ndarray, pairs: list[tuple[int, int]], same: bool) -> Spread:
-    """The covariance of pairs of rates from the changes (m, n, r) of their numbers; only products i
-    <= j of the same lepton.
-    """
-    n, p = one.shape[1], other.shape[1]
-    i, j = np.triu_indices(n) if same else (np.repeat(np.arange(n), p), np.tile(np.arange(p), n))
-    products = np.stack([one[:, :, k].T @ other[:, :, m] for k, m in pairs], axis=-1)
-    numbers = products[i, j]
-    if same:
-        numbers = numbers + np.where((i != j)[:, None], products[j, i], 0)
-    return Spread((i, j), numbers)
+def _spread(one: np.ndarray, other: np.ndarray, pairs: list[tuple[int, int]]) -> Spread:
+    """The covariance of pairs of rates from the changes (m, n, r) of their numbers."""
+    return Spread(np.stack([one[:, :, k].T @ other[:, :, m] for k, m in pairs], axis=1))
 
 
 def _times(x: Array, matrix: np.ndarray) -> Array:
     return jnp.matmul(x, jnp.asarray(matrix, x.dtype), precision="highest")
+
+
+def _bilinear(form: np.ndarray, x: Real[Array, "*b n"], y: Real[Array, "*b p"]) -> Real[Array, "*b k"]:
+    """x^T F_k y for each matrix of the ``form`` (n, k, p).
+
+    The derivative is (x^T F_k) dy + (F_k y)^T dx: both brackets are the same in all directions.
+    """
+    n, k, p = form.shape
+    by_x, by_y = form.reshape(n, k * p), np.moveaxis(form, 2, 0).reshape(p, n * k)
+
+    def half(x: Array, matrix: np.ndarray, shape: tuple[int, int]) -> Array:
+        return _times(x, matrix).reshape(*x.shape[:-1], *shape)
+
+    @jax.custom_jvp
+    def value(x: Array, y: Array) -> Array:
+        return jnp.sum(half(x, by_x, (k, p)) * y[..., None, :], axis=-1)
+
+    @value.defjvp
+    def _(at: tuple[Array, Array], to: tuple[Array, Array]) -> tuple[Array, Array]:
+        (x, y), (dx, dy) = at, to
+        left, right = half(x, by_x, (k, p)), half(y, by_y, (n, k))
+        change = jnp.sum(left * dy[..., None, :], axis=-1) + jnp.sum(right * dx[..., :, None], axis=-2)
+        return jnp.sum(left * y[..., None, :], axis=-1), change
+
+    return value(x, y)
 
 
 def predictions_and_covariance(
@@ -131,10 +150,7 @@ def predictions_and_covariance(
     predictions = rates[..., found.top] / bottom
     if not covariance:
         return predictions, None
-    flat = []
-    for (one, other), part in found.spread.items():
-        i, j = part.factors
-        flat.append(_times(monomials[one][..., i] * monomials[other][..., j], part.numbers))
+    flat = [_bilinear(part.form, monomials[one], monomials[other]) for (one, other), part in found.spread.items()]
     of_rates = jnp.concatenate(flat, axis=-1)
     both = partial(_between, of_rates, found.place)
     # d(t/b) = (dt - (t/b) db)/b; the changes of two observables multiplied out, dt dt' - ...
@@ -156,12 +172,15 @@ def terms(
     errors: str = "dataset",
     theory: Theory = "point",
     table: str = DEFAULT_TABLE,
+    shift: Real[Array, "*b k"] | None = None,
 ) -> tuple[Real[Array, "*b k"], Real[Array, "*b"]]:
     """Independent standard residuals, one for each observable, and ln det V, zero unless ``theory``
     is "point".
 
     The squares sum to r^T V^-1 r. Each residual is that of its observable given those before it:
     the Cholesky factor of V, row by row. ``errors``: ``jt3r.flavour.measurements.treatment``.
+    ``shift``: what is added to each measured value, in its experimental errors, as for toy data;
+    the errors stay those of the measurement.
     Raises ValueError for an observable that the data set has not measured.
     """
     measured, errors = measurements(dataset), treatment(errors, dataset)
@@ -171,6 +190,7 @@ def terms(
     predictions, spread = predictions_and_covariance(observables, coefficients, table, theory == "point")
     difference, error = residual(predictions, data, errors)
     pulls, zero = difference / error, jnp.zeros((), predictions.dtype)
+    pulls = pulls if shift is None else pulls - shift
     if theory != "point":
         if theory == "sm":
             sizes = np.asarray(data.moments[1] if errors == "moments" else (data.up + data.down) / 2)
@@ -185,25 +205,63 @@ def terms(
     return whitened, log_det - jnp.asarray(np.linalg.slogdet(experiment)[1], zero.dtype)
 
 
+@jax.custom_jvp
 def whiten(covariance: Real[Array, "*b k k"], pulls: Real[Array, "*b k"]) -> tuple[Real[Array, "*b k"], Real[Array, "*b"]]:
     """L^-1 pulls and ln det of a covariance L L^T: one column after another, for all points of a
     batch at once.
+
+    Derivatives are those of ``inverse_factor``.
     """
-    k = pulls.shape[-1]
+    whitened, logs = _eliminated(covariance, pulls[..., None])
+    return whitened[..., 0], 2 * jnp.sum(logs, axis=-1)
 
-    def eliminate(rest: tuple[Array, Array], here: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-        matrix, vector = rest
-        column = jnp.sum(matrix * here, axis=-1)
-        root = jnp.sqrt(jnp.sum(column * here, axis=-1))
-        column = column / root[..., None]
-        one = jnp.sum(vector * here, axis=-1) / root
-        rest = matrix - column[..., :, None] * column[..., None, :], vector - column * one[..., None]
-        return rest, (one, jnp.log(root))
 
-    shape = jnp.broadcast_shapes(covariance.shape[:-2], pulls.shape[:-1])
-    rest = jnp.broadcast_to(covariance, (*shape, k, k)), jnp.broadcast_to(pulls, (*shape, k))
-    _, (whitened, logs) = jax.lax.scan(eliminate, rest, jnp.eye(k, dtype=pulls.dtype))
-    return jnp.moveaxis(whitened, 0, -1), 2 * jnp.sum(logs, axis=0)
+@whiten.defjvp
+def _(at: tuple[Array, Array], to: tuple[Array, Array]) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    def through_inverse(covariance: Array, pulls: Array) -> tuple[Array, Array]:
+        inverse = inverse_factor(covariance)
+        logs = jnp.log(jnp.diagonal(inverse, axis1=-2, axis2=-1))
+        return jnp.sum(inverse * pulls[..., None, :], axis=-1), -2 * jnp.sum(logs, axis=-1)
+
+    return jax.jvp(through_inverse, at, to)
+
+
+@jax.custom_jvp
+def inverse_factor(covariance: Real[Array, "*b k k"]) -> Real[Array, "*b k k"]:
+    """L^-1 of a covariance V = L L^T.
+
+    d L^-1 = -P(L^-1 dV L^-T) L^-1 where P takes the lower triangle and half of the diagonal.
+    Source: I. Murray, arXiv:1602.07527.
+    """
+    return _eliminated(covariance, jnp.broadcast_to(jnp.eye(covariance.shape[-1], dtype=covariance.dtype), covariance.shape))[0]
+
+
+@inverse_factor.defjvp
+def _(at: tuple[Array], to: tuple[Array]) -> tuple[Array, Array]:
+    inverse = inverse_factor(*at)
+    lower = np.tril(np.ones(inverse.shape[-2:])) - np.eye(inverse.shape[-1]) / 2
+    inside = _product(_product(inverse, *to), jnp.swapaxes(inverse, -1, -2))
+    return inverse, -_product(inside * jnp.asarray(lower, inside.dtype), inverse)
+
+
+def _product(a: Array, b: Array) -> Array:
+    return jnp.matmul(a, b, precision="highest")
+
+
+def _eliminated(
+    covariance: Real[Array, "*b k k"], right: Real[Array, "*b k m"]
+) -> tuple[Real[Array, "*b k m"], Real[Array, "*b k"]]:
+    """L^-1 right and the logarithms of the diagonal of L."""
+    rows: list[Array] = []
+    logs: list[Array] = []
+    for _ in range(covariance.shape[-1]):
+        root = jnp.sqrt(covariance[..., 0, 0])
+        column, row = covariance[..., 1:, 0] / root[..., None], right[..., 0, :] / root[..., None]
+        covariance = covariance[..., 1:, 1:] - column[..., :, None] * column[..., None, :]
+        right = right[..., 1:, :] - column[..., :, None] * row[..., None, :]
+        rows.append(row)
+        logs.append(jnp.log(root))
+    return jnp.stack(rows, axis=-2), jnp.stack(logs, axis=-1)
 
 
 def _width(difference: Array, measured: Measurement, errors: str) -> Array:
@@ -222,4 +280,6 @@ def _width(difference: Array, measured: Measurement, errors: str) -> Array:
 @cache
 def _sm_covariance(observables: tuple[str, ...], table: str) -> np.ndarray:
     with jax.ensure_compile_time_eval():
-        return np.asarray(predictions_and_covariance(observables, {}, table)[1])
+        found = np.array(predictions_and_covariance(observables, {}, table)[1])
+    found.setflags(write=False)
+    return found

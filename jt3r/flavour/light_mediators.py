@@ -17,7 +17,7 @@ from jaxtyping import Array, Real
 
 from ..kernels.numerics.quadratic import Monomials, quadratic_form
 from .matching import CUTOFF
-from .predict import DEFAULT_TABLE, OBSERVABLES, low_scale_coefficients, ratio, variables
+from .predict import DEFAULT_TABLE, low_scale_coefficients, predictable, ratio, variables
 from .table import VARIABLES, Rate, load_table
 
 
@@ -45,7 +45,7 @@ def _predict(heavy: dict[str, Array], light: dict[str, Array], table: str) -> di
         numbers, monomials = split(rate)
         both = (*variables(heavy, rate.lepton), *variables(light, rate.lepton))
         rates[name] = quadratic_form(jnp.asarray(numbers), both, monomials)
-    return {name: ratio(rates, name) for name in OBSERVABLES}
+    return {name: ratio(rates, name) for name in predictable(table)}
 
 
 def predict(

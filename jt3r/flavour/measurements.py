@@ -93,6 +93,7 @@ def correlations(data: str, observables: tuple[str, ...]) -> np.ndarray:
         if set(entry["between"]) <= set(observables):
             i, j = map(observables.index, entry["between"])
             matrix[i, j] = matrix[j, i] = entry["rho"]
+    matrix.setflags(write=False)  # one array for all calls
     return matrix
 
 

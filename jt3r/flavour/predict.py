@@ -39,6 +39,20 @@ OBSERVABLES: dict[str, tuple[str, str | None]] = {
     "dBR_LbLmumu": ("LbLmumu", None),
 }
 
+LATER: dict[str, tuple[str, str | None]] = {
+    "R_K_low": ("BpKmumu_low", "BpKee_low"),
+    "R_K_high": ("BpKmumu_high", "BpKee_high"),
+    "R_Kst_low_01": ("B0Kstmumu_01_1", "B0Kstee_01_1"),
+    "R_KS_inv": ("B0Kee_1_6", "B0Kmumu_1_6"),
+    "R_Kstp_inv": ("BpKstee_0_6", "BpKstmumu_0_6"),
+    "R_phi_inv_low": ("Bsphiee_01_1", "Bsphimumu_01_1"),
+    "R_phi_inv": ("Bsphiee_1_6", "Bsphimumu_1_6"),
+    "R_phi_inv_high": ("Bsphiee_high", "Bsphimumu_high"),
+}
+"""Observables measured after the paper; the table of FLAVIO 2.2 lacks their rates."""
+
+EVERY = OBSERVABLES | LATER
+
 
 def _checked(coefficients: Mapping[str, ArrayLike]) -> dict[str, Array]:
     unknown = sorted(set(coefficients) - set(NAMES))
@@ -84,9 +98,15 @@ def variables(coefficients: dict[str, Array], lepton: str) -> tuple[Array, ...]:
     return tuple(values)
 
 
+def predictable(table: str = DEFAULT_TABLE) -> tuple[str, ...]:
+    """The observables whose rates the table has."""
+    known = load_table(table).rates
+    return tuple(name for name, pair in EVERY.items() if all(rate is None or rate in known for rate in pair))
+
+
 def ratio(rates: Mapping[str, Array], observable: str) -> Array:
     """The observable from the rates: one of them, or one over another."""
-    numerator, denominator = OBSERVABLES[observable]
+    numerator, denominator = EVERY[observable]
     return rates[numerator] if denominator is None else rates[numerator] / rates[denominator]
 
 
@@ -113,7 +133,7 @@ def rates(
 @partial(jax.jit, static_argnames=("table", "scale"))
 def _predict(coefficients: dict[str, Array], table: str, scale: float) -> dict[str, Array]:
     rates = _rates(coefficients, table, scale)
-    return {name: ratio(rates, name) for name in OBSERVABLES}
+    return {name: ratio(rates, name) for name in predictable(table)}
 
 
 def predict(
@@ -129,7 +149,8 @@ def predict(
     Returns ``R_K`` [1.1, 6] GeV^2 of B+ -> K+ l l; ``R_Kst`` [1.1, 6] and ``R_Kst_low`` [0.045,
     1.1] of B0 -> K*0 l l; ``BR_Bsmumu``, time-integrated; ``BR_BpKstmumu`` over [15, 19],
     ``BR_B0Kmumu`` and ``BR_BpKmumu`` over [15, 22] GeV^2; ``dBR_Bsphimumu`` and ``dBR_LbLmumu``,
-    the mean of dBR/dq^2 over [1, 6] and [15, 20] GeV^2, in GeV^-2.
+    the mean of dBR/dq^2 over [1, 6] and [15, 20] GeV^2, in GeV^-2; and, where the table has their
+    rates, the ratios of ``LATER``, those that end in ``_inv`` with e over mu.
 
     Exact in the coefficients, of any size, to rounding; the tables reproduce FLAVIO to its
     quadrature (1e-7) except for the dipole that C_S, C_P induce in running (below 1e-6 for |C_S,P|
@@ -147,7 +168,7 @@ def _jacobian(coefficients: dict[str, Array], table: str, scale: float) -> dict[
     def summed(c: dict[str, Array], observable: str) -> Array:
         return jnp.sum(_predict(c, table, scale)[observable])
 
-    return {observable: jax.grad(summed)(full, observable) for observable in OBSERVABLES}
+    return {observable: jax.grad(summed)(full, observable) for observable in predictable(table)}
 
 
 def jacobian(
@@ -180,7 +201,8 @@ def _deviations(coefficients: dict[str, Array], table: str, scale: float) -> dic
         relative[name] = _deviation(columns, rate, variables(low, rate.lepton)) / rates[name][..., None]
         start += len(rate.numbers)
     deviations = {}
-    for name, (numerator, denominator) in OBSERVABLES.items():
+    for name in predictable(table):
+        numerator, denominator = EVERY[name]
         change = relative[numerator] - (0.0 if denominator is None else relative[denominator])
         deviations[name] = ratio(rates, name)[..., None] * change
     return deviations

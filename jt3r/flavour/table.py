@@ -68,6 +68,7 @@ def load_table(name: str) -> Table:
         deviations = np.load(f)["deviations"].astype(np.float64)
     centred = deviations - deviations.mean(axis=0)
     factor = np.linalg.qr(centred, mode="r") / np.sqrt(len(deviations) - 1)
+    factor.setflags(write=False)  # one array for all calls
     rates = {
         key: Rate(
             flavio=r["flavio"],

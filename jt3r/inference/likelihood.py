@@ -2,6 +2,8 @@
 data set.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,8 +24,10 @@ class Likelihood:
     the sum (``wall``), or stay outside it and veto points afterwards (``veto``). ``errors``:
     two-piece errors of flavour measurements, "dataset" for the data set's own treatment
     (``jt3r.flavour.measurements.treatment``, ``residual``). ``theory``: their theory errors, with
-    the covariance at the point, the Standard Model's, or none (``jt3r.flavour.joint``). Raises
-    ValueError for an unknown or repeated name and an unknown choice.
+    the covariance at the point, the Standard Model's, or none (``jt3r.flavour.joint``).
+    ``relic_error``: theory error of ln(Omega h^2), ``jt3r.inference.terms.RELIC_ERRORS`` unless
+    given. Raises ValueError for an unknown or repeated name, an unknown choice, and terms that hold
+    for opposite decays of A'.
 
     >>> import jt3r
     >>> likelihood = jt3r.Likelihood(["gm2", "R_K"])
@@ -36,6 +40,7 @@ class Likelihood:
     cuts: Literal["wall", "veto"] = "wall"
     errors: str = "dataset"
     theory: Theory = "point"
+    relic_error: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.terms, str):
@@ -52,6 +57,13 @@ class Likelihood:
         ):
             if value not in allowed:
                 raise ValueError(f"{name} = {value!r}: allowed are {', '.join(allowed)}")
+        if self.relic_error is not None and not 0 <= self.relic_error < math.inf:
+            raise ValueError(f"relic_error = {self.relic_error!r}: must be finite and at least 0")
+        seen, unseen = ([n for n in self.terms if TERMS[n].scenario == s] for s in ("visible", "invisible"))
+        if seen and unseen:
+            raise ValueError(
+                f"terms: {', '.join(seen)} hold for an A' that decays visibly, {', '.join(unseen)} for one that does not"
+            )
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -71,22 +83,32 @@ class Likelihood:
         return tuple(name for name in self.terms if TERMS[name].joint)
 
     def _options(self) -> Options:
-        return Options(self.errors, self.theory)
+        return Options(self.errors, self.theory, self.relic_error)
 
-    def residuals(self, point: ParameterPoint) -> dict[str, Array]:
+    @property
+    def movable(self) -> tuple[str, ...]:
+        """The terms whose measured value ``residuals`` can shift: Gaussian ones."""
+        return tuple(term.name for term in self.summed if term.kind in ("gaussian", "asymmetric"))
+
+    def residuals(self, point: ParameterPoint, shifts: Mapping[str, Array] | None = None) -> dict[str, Array]:
         """Term -> residual, whose square is the term's -2 ln L, each broadcast to the point's
         shape. A veto has none.
 
-        Raises ValueError if the point does not set a parameter that a term reads.
+        ``shifts``: what is added to the measured values of all ``movable`` terms, in units of their
+        errors, as toy data are made. Raises ValueError if the point does not set a parameter that a
+        term reads.
         """
         found: dict[str, Array] = {}
         if self._flavour:
-            found, log_det = joint_flavour(self._flavour, point, self._options())
+            shift = None if shifts is None else jnp.stack([shifts[name] for name in self._flavour], axis=-1)
+            found, log_det = joint_flavour(self._flavour, point, self._options(), shift)
             tiny = jnp.finfo(log_det.dtype).tiny
             found[LOG_DET.name] = jnp.sqrt(jnp.maximum(log_det, tiny))  # never negative: theory only widens the errors
         for term in self.summed:
             if term.name not in found:
                 found[term.name] = jnp.asarray(term.residual(point, self._options()))
+                if shifts is not None and term.name in shifts:
+                    found[term.name] = found[term.name] - shifts[term.name]
         shape = jnp.broadcast_shapes(*(found[term.name].shape for term in self.summed))
         dtype = jnp.result_type(float)
         return {term.name: jnp.broadcast_to(found[term.name], shape).astype(dtype) for term in self.summed}

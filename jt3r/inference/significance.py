@@ -2,7 +2,7 @@
 deviations.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -16,7 +16,7 @@ from ..point import Point
 from ..u1 import MODELS
 from .likelihood import Likelihood
 from .space import Space
-from .terms import TERMS
+from .terms import LOG_DET, TERMS
 
 MEASURED = ("gaussian", "asymmetric", "poisson")
 """Kinds of terms that are measurements; limits and cuts add to a chi-square only where they are
@@ -85,6 +85,23 @@ def standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
         found = {name: float(values[name]) for name in flavour}
     shift = measurement(dataset, "delta_a_mu")
     return found | {name: (shift.value / shift.error) ** 2 for name in likelihood.terms if name in ("gm2", "gm2_phi_barr_zee")}
+
+
+def standard_model_ln_likelihood(likelihood: Likelihood, dataset: str) -> float:
+    """The Standard Model's ln L, which is its evidence, up to the constant of the terms; NaN where
+    a term tells nothing of it.
+
+    Limits and cuts are kept. A relic density or a count of events is not of the Standard Model.
+    """
+    known = standard_model(likelihood, dataset)
+    silent = ("upper limit", "cut", LOG_DET.kind)
+    if any(term.name not in known and term.kind not in silent for term in likelihood.summed):
+        return float("nan")
+    total = sum(known.values())
+    if LOG_DET in likelihood.summed:
+        alone = replace(likelihood, terms=tuple(name for name in likelihood.terms if TERMS[name].joint))
+        total = total + float(alone.breakdown(Point(dataset=dataset))[LOG_DET.name])
+    return -total / 2
 
 
 def read_coordinates(likelihood: Likelihood, space: Space) -> tuple[str, ...]:

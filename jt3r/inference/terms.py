@@ -16,6 +16,7 @@ Kinds of terms:
   used as a veto afterwards (``Likelihood.cuts``).
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -31,6 +32,7 @@ from ..dark import relic as dark
 from ..dark.tables import CRESST
 from ..experiments import dark_higgs, limits, recast
 from ..experiments import load as searches
+from ..experiments.load import COSMOLOGY
 from ..flavour import joint
 from ..flavour.joint import Theory
 from ..flavour.measurements import measurements
@@ -38,7 +40,7 @@ from ..flavour.observables import PREDICTED, coefficients
 from ..flavour.predict import DEFAULT_TABLE
 from ..kernels.flavour.running import NAMES
 from ..kernels.numerics import statistics
-from ..measurements import measurement
+from ..measurements import DATASETS, measurement
 from ..parameter import ParameterPoint
 from ..point import Point
 from ..registry import Observable, Reader
@@ -59,11 +61,13 @@ class Options:
 
     ``errors``: two-piece errors of the flavour measurements, see
     ``jt3r.flavour.measurements.treatment``. ``theory``: their theory errors, see
-    ``jt3r.flavour.joint.THEORY``.
+    ``jt3r.flavour.joint.THEORY``. ``relic_error``: theory error of ln(Omega h^2), that of
+    ``RELIC_ERRORS`` unless given.
     """
 
     errors: str = "dataset"
     theory: Theory = "point"
+    relic_error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,7 @@ class Term(Reader):
     data: tuple[str, ...] = ()
     slow: bool = False
     joint: bool = False
+    scenario: str = ""
     origin: Origin | None = None
 
     def of(self, point: ParameterPoint) -> Array:
@@ -107,10 +112,12 @@ def _add(
     slow: bool = False,
     joint: bool = False,
     like: Observable | None = None,
+    scenario: str = "",
 ) -> None:
     trace = None if like is None else like.of
     opens = () if like is None else like.opens
     facts: dict[str, Any] = {"kind": kind, "doc": doc, "source": source, "data": data, "slow": slow, "joint": joint}
+    facts["scenario"] = scenario
     _TERMS[name] = Term(name, reads, opens, trace, function=function, **facts)
 
 
@@ -127,16 +134,25 @@ _pull(
 )
 
 
-def joint_flavour(names: tuple[str, ...], point: Any, options: Options) -> tuple[dict[str, Array], Array]:
+def joint_flavour(
+    names: tuple[str, ...], point: Any, options: Options, shift: Array | None = None
+) -> tuple[dict[str, Array], Array]:
     """The flavour terms of these names, each given those before it, and the log-determinant of
-    their covariance.
+    their covariance; ``shift`` as ``jt3r.flavour.joint.terms`` takes it.
     """
-    found, log_det = joint.terms(names, coefficients(point), point.dataset, options.errors, options.theory)
+    found, log_det = joint.terms(names, coefficients(point), point.dataset, options.errors, options.theory, shift=shift)
     return {name: found[..., k] for k, name in enumerate(names)}, log_det
+
+
+RARE = {"BR_BKnunu": "br_bp_kp_nunu"}
+"""Rates beside the joint flavour term -> the measurement each is compared with."""
 
 
 def check_measured(name: str, dataset: str) -> None:
     """Raise ValueError if a term compares with a measurement that the data set does not have."""
+    if name in RARE and RARE[name] not in DATASETS[dataset]:
+        able = [known for known, entries in DATASETS.items() if RARE[name] in entries]
+        raise ValueError(f"term {name!r} has no measurement in the data set {dataset!r}; {', '.join(able)} have one")
     if name in PREDICTED and name not in measurements(dataset):
         able = sorted(set(PREDICTED).intersection(measurements(dataset)))
         raise ValueError(f"term {name!r} has no measurement in the data set {dataset!r}, which has {', '.join(able)}")
@@ -149,6 +165,23 @@ def _flavour(name: str) -> None:
     doc = f"{PREDICTED[name][2]} Measured values: data/flavour_measurements.toml."
     data = (*observables[name].data, f"flavour/{DEFAULT_TABLE}.npz")  # the draws behind the theory errors
     _add(name, "asymmetric", doc, observables[name].source, NAMES, function, data, joint=True)
+
+
+def _rare(name: str) -> None:
+    entry = observables[name]
+
+    def function(point: Any, _: Options) -> Array:
+        check_measured(name, point.dataset)
+        measured = measurement(point.dataset, RARE[name])
+        return (entry(point) - measured.value) / measured.error
+
+    doc = f"{first_sentence(entry.doc)} against its measurement, theory taken as exact."
+    _add(name, "gaussian", doc, entry.source, entry.declared, function, entry.data)
+
+
+def first_sentence(text: str) -> str:
+    """The text up to its first colon or full stop."""
+    return " ".join(text.split()).split(":")[0].rstrip(".")
 
 
 def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
@@ -172,6 +205,7 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
         data,
         slow=True,
         like=observables["width_aprime"],
+        scenario="visible",
     )
 
 
@@ -210,19 +244,31 @@ def _cut(search: searches.MassCut) -> None:
         return statistics.interval_wall(point.m_aprime, lower, upper, WALL * upper)
 
     doc = f"m_A' outside the interval of {search.label}, {search.status}, {search.scenario} scenario, at V = 10 GeV."
-    _add(name, "cut", doc, search.heaviest.source, ("m_aprime",), function, (f"experiments.toml:{search.name}",))
+    scenario = "" if search.name in COSMOLOGY else search.scenario
+    data = (f"experiments.toml:{search.name}",)
+    _add(name, "cut", doc, search.heaviest.source, ("m_aprime",), function, data, scenario=scenario)
 
 
-def _relic(name: str, observable: str, limit: bool) -> None:
+RELIC_ERRORS = {name: dark.INPUTS[f"relic_error_{name}"].value for name in ("equilibrium", "coupled")}
+"""Theory error of ln(Omega h^2), from the spread of what may be assumed: data/dark.toml."""
+
+
+def _relic(name: str, observable: str, method: str, limit: bool) -> None:
     entry = observables[observable]
 
-    def function(point: Any, _: Options) -> Array:
+    def function(point: Any, options: Options) -> Array:
         measured = measurement(point.dataset, "omega_h2")
-        deviation = jnp.log(entry(point) / measured.value) * (measured.value / measured.error)
+        theory = RELIC_ERRORS[method] if options.relic_error is None else options.relic_error
+        deviation = jnp.log(entry(point) / measured.value) / math.hypot(measured.error / measured.value, theory)
         return jnp.maximum(deviation, 0) if limit else deviation
 
     what = "is at most" if limit else "is"
-    doc = f"Relic density {what} the measured one; ln(Omega h^2) is Gaussian. NaN where {observable} is."
+    doc = (
+        f"Relic density {what} the measured one; ln(Omega h^2) is Gaussian, with a theory error of {RELIC_ERRORS[method]:g} "
+        f"unless relic_error says another. NaN where {observable} is."
+    )
+    if method == "equilibrium":
+        doc += " Assumes kinetic equilibrium, which fails here: relic_coupled is the recommended term."
     _add(name, "upper limit" if limit else "gaussian", doc, entry.source, entry.declared, function, entry.data, slow=True)
 
 
@@ -259,6 +305,8 @@ LOG_DET = Term(
 )
 for _name in PREDICTED:
     _flavour(_name)
+for _name in RARE:
+    _rare(_name)
 
 
 def register(search: searches.Search) -> None:
@@ -308,10 +356,10 @@ def term(
 
 for _entry in searches.load().values():
     register(_entry)
-_relic("relic", "omega_h2", limit=False)
-_relic("relic_limit", "omega_h2", limit=True)
-_relic("relic_coupled", "omega_h2_coupled", limit=False)
-_relic("relic_coupled_limit", "omega_h2_coupled", limit=True)
+_relic("relic", "omega_h2", "equilibrium", limit=False)
+_relic("relic_limit", "omega_h2", "equilibrium", limit=True)
+_relic("relic_coupled", "omega_h2_coupled", "coupled", limit=False)
+_relic("relic_coupled_limit", "omega_h2_coupled", "coupled", limit=True)
 _add(
     "direct_detection",
     "upper limit",

@@ -68,13 +68,18 @@ def evidence(likelihood: Likelihood, space: Space, live: int = 500, seed: int = 
     return nested(ln_likelihood, len(space.names), live, seed)
 
 
+def check_live(live: int, dimensions: int) -> None:
+    """Raise ValueError for too few live points."""
+    if live < 2 * dimensions + REPLACED:
+        raise ValueError(f"live = {live}: must be at least {2 * dimensions + REPLACED} in {dimensions} dimensions")
+
+
 def nested(ln_likelihood: Callable[[Real[Array, " n"]], Array], dimensions: int, live: int = 500, seed: int = 0) -> Evidence:
     """The evidence of any function of a point of the unit cube, whose prior is uniform. Raises
     ValueError for few ``live``.
     """
     blackjax, tools = (need(name, "sample", "the evidence") for name in ("blackjax", "blackjax.ns.utils"))
-    if live < 2 * dimensions + REPLACED:
-        raise ValueError(f"live = {live}: must be at least {2 * dimensions + REPLACED} in {dimensions} dimensions")
+    check_live(live, dimensions)
 
     def ln_prior(u: Array) -> Array:
         return jnp.where(jnp.all((u >= 0) & (u <= 1)), 0.0, -jnp.inf)

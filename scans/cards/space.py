@@ -32,13 +32,15 @@ class SpaceCard(Card):
     ("veto"). ``matching`` says how mixing angles become Wilson coefficients. ``errors``: two-piece
     errors, "moments" for the paper's data and "two-sided" for others unless said. ``theory``: the
     flavour observables' theory errors, with the covariance at the point ("point"), the Standard
-    Model's ("sm"), or none ("none").
+    Model's ("sm"), or none ("none"). ``relic_error``: theory error of ln(Omega h^2), in the place
+    of each relic term's own, 2.5 in kinetic equilibrium and 0.25 by coupled equations.
     """
 
     terms: Annotated[list[str], Field(min_length=1), known("term", TERMS)]
     cuts: Literal["wall", "veto"] = "wall"
     errors: Literal["dataset", "moments", "two-sided", "average"] = "dataset"
     theory: Literal["point", "sm", "none"] = "point"
+    relic_error: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     matching: Literal["paper", "pdg", "derived"] = "pdg"
     free: Annotated[dict[str, Interval], Field(min_length=1), OWN_UNITS]
     fixed: Annotated[dict[str, Finite], OWN_UNITS] = Field(default_factory=dict)
@@ -102,4 +104,4 @@ class SpaceCard(Card):
 
     def likelihood(self) -> Likelihood:
         """The likelihood."""
-        return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory)
+        return Likelihood(tuple(self.terms), self.cuts, self.errors, self.theory, self.relic_error)

@@ -118,7 +118,9 @@ def export(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ), .tex."),
+        typer.Option(
+            "--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ), .tex, .txt (GetDist)."
+        ),
     ] = None,
     hepdata: Annotated[
         Path | None,
@@ -145,16 +147,15 @@ def export(
 
 
 def reweigh(
-    file: Annotated[Path, typer.Argument(help="Draws of kind sample that jt3r run wrote.")],
+    file: Annotated[Path, typer.Argument(help="Draws, minima of a fit, or a grid that jt3r run wrote.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The new file.")],
     terms: Annotated[str | None, typer.Option(help="The new terms, with commas between [those of the file].")] = None,
     dataset: Annotated[str | None, typer.Option(help="The new data set [that of the file].")] = None,
+    least: Annotated[float | None, typer.Option(help="Effective draws below which it is refused [100, of minima 1].")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the output.")] = False,
 ) -> None:
-    """Give old draws the weights of other terms or data; fewer than 100 effective draws are
-    refused.
-    """
-    from ..kinds.sample.reweigh import reweigh as draws_under
+    """Weigh an old scan, search or chain under other terms or data, without new sampling."""
+    from ..kinds.reweigh import reweigh as under
 
     names = None if terms is None else [name.strip() for name in terms.split(",")]
-    typer.echo(f"{shown(output)}: worth {draws_under(file, output, names, dataset, overwrite):.0f} draws")
+    typer.echo(f"{shown(output)}: worth {under(file, output, names, dataset, overwrite, least):.0f} draws")

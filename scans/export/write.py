@@ -27,7 +27,8 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
     metadata (extra ``export``). .yaml: a HEPData table; a file of limits gives one row for each
     interval (extra ``export``). .json: WCxf, Wilson coefficients of a benchmark point, whose name
     stands in place of the file, or of the best minimum of a fit. .nc: draws of kind "sample" as
-    ArviZ reads them. .tex: the best minima of a fit with errors and pulls, as a LaTeX table.
+    ArviZ reads them. .tex: the best minima of a fit with errors and pulls, as a LaTeX table. .txt
+    and .paramnames: draws, and the names of their columns, as GetDist and anesthetic read them.
 
     Raises BadInput for a suffix that is none of these, for an output that exists (unless
     ``overwrite`` and jt3r wrote it) or that is the source, and for a missing extra.
@@ -110,5 +111,5 @@ WRITERS: dict[str, Writer] = {
     ".yaml": write_hepdata,
     ".json": _write_wcxf,
 }
-OWN = (".yaml", ".nc", ".tex", ".json")
+OWN = (".yaml", ".nc", ".tex", ".json", ".txt", ".paramnames")
 """Formats that a kind of scan may write in a way of its own."""

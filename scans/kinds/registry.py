@@ -29,7 +29,7 @@ class Kind:
     minute or more. ``shows`` names what pictures of several kinds find in the files of this one:
     "mesh", arrays over the axes of the card, which can be cut and turned; "band", one parameter
     solved for along another; "searches", intervals of each experiment; "lengths", those of decays;
-    "draws", points with weights.
+    "draws", "minima" and "points", what can be weighed under other terms or data.
     """
 
     name: str

@@ -12,6 +12,7 @@ KINDS = (
         report="report:report",
         rows="report:rows",
         exports={".tex": "export:write_tex", ".json": "export:write_point"},
+        shows=("minima",),
         formerly=("search",),
         slow=True,
     ),

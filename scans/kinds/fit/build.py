@@ -13,6 +13,7 @@ from jt3r.inference.fit import TOGETHER, assemble, descend, start_points
 from jt3r.inference.minimise import Minima
 from jt3r.inference.significance import goodness
 from jt3r.inference.space import coordinate
+from jt3r.statistics.toys import of_fit
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.program_cache import cached
@@ -36,7 +37,7 @@ def search_scan(card: SearchCard) -> Scan:
     likelihood, space = card.problem()
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
-    one = card.model_copy(update={"starts": 1, "seed": 0, "named_starts": {}, "observables": []})
+    one = card.model_copy(update={"starts": 1, "seed": 0, "named_starts": {}, "observables": [], "toys": 0})
     run = cached(lambda u: descend(likelihood, space, u, card.until, card.warm_up), f"fit {one.model_dump_json()}")
 
     def compute(cut: Slices) -> Arrays:
@@ -51,7 +52,12 @@ def search_scan(card: SearchCard) -> Scan:
         ends = Minima._make(np.concatenate([piece[name] for piece in pieces]) for name in _TILE)
         found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables))
         whole = _layout(card, len(found), numbers)
-        write_arrays(path, replace(whole, attributes={**layout.attributes, **whole.attributes}), found.arrays)
+        told, arrays = {**layout.attributes, **whole.attributes}, found.arrays
+        if card.toys and len(found):
+            test = of_fit(found, card.toys, card.seed)
+            arrays = arrays | {"toy_chi_square": test.chi_square}
+            told |= {"toy_observed": test.observed, "toy_p_value": test.p_value, "toy_p_value_error": test.error}
+        write_arrays(path, replace(whole, attributes=told), arrays)
 
     return Scan(
         layout=_layout(card, 0, np.arange(0)),
@@ -80,7 +86,7 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     counted = f"{found.measurements} measurements, {len(found.parameters)} free parameters that they read"
     if found.degrees < 1:
         counted += ": no test"
-    coordinates = (
+    axes: tuple[Coordinate, ...] = (
         Coordinate("minimum", np.arange(minima), fact("number of the minimum, best first")),
         Coordinate("start", numbers, fact("number of the start, the named ones first")),
         Coordinate("row", np.array(list(card.free), TEXT), {"long_name": "coordinate"}),
@@ -120,6 +126,10 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     for term in card.likelihood().summed:
         variables.append(Variable(f"chi_square_{term.name}", at, real, fact(term.doc, source=term.source)))
     variables += [Variable(name, at, real, observable_attributes(name)) for name in card.observables]
+    if card.toys and minima:
+        about = fact("chi-square of the Gaussian measurements in the fit of each toy of the best minimum")
+        axes = (*axes, Coordinate("toy", np.arange(card.toys), fact("number of the toy")))
+        variables.append(Variable("toy_chi_square", ("toy",), real, about))
     solvers = f"optax {version('optax')}, optimistix {version('optimistix')}"
     told: Attributes = {"solvers": solvers, "measurements": found.measurements, "parameters_read": ", ".join(found.parameters)}
-    return Layout(coordinates, tuple(variables), told)
+    return Layout(axes, tuple(variables), told)

@@ -24,6 +24,7 @@ class SearchCard(SpaceCard):
     seed: int = Field(default=0, ge=0, lt=2**32)
     until: Literal["minimum", "allowed"] = "minimum"
     warm_up: bool = True
+    toys: int = Field(default=0, ge=0, le=1_000_000)
     named_starts: dict[str, dict[str, Finite]] = Field(
         default_factory=dict, validation_alias=AliasChoices("named_starts", "begin")
     )

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..sample.report import reweighed
+
 NAMES, COLUMN = 30, 14
 """Width of the column of names and of each basin's: as many basins are printed as the terminal has
 room for.
@@ -26,7 +28,7 @@ def report(file: h5py.File, card: dict) -> list[Any]:
     """The minima of a fit: how many starts reached them, the best of each basin, and where the
     named starts went.
     """
-    lines: list[Any] = [Text(summary(file))]
+    lines: list[Any] = [*reweighed(file), Text(summary(file))]
     if len(file["chi_square"]):
         lines += [Text(line) for line in significance(file, card)]
         lines.append(_best(file, card, max(1, (Console().width - NAMES) // COLUMN)))
@@ -49,6 +51,9 @@ def significance(file: h5py.File, card: dict) -> list[str]:
     else:
         p, sigma = file["p_value"][best], file["sigma"][best]
         lines = [f"{counted}: p-value of the best {p:.3g}, {sigma:.2f} sigma"]
+    if "toy_p_value" in file.attrs:
+        told = [float(file.attrs[name]) for name in ("toy_observed", "toy_p_value", "toy_p_value_error")]
+        lines.append("by {} toys, chi-square {:.4g}: p-value {:.4f} +- {:.4f}".format(len(file["toy_chi_square"]), *told))
     gain = file["gain"][best]
     if np.isfinite(gain):
         root = f"sqrt(delta chi2) = {np.sign(gain) * abs(gain) ** 0.5:.2f}"

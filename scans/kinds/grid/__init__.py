@@ -2,4 +2,4 @@
 
 from ..registry import Kind
 
-KINDS = (Kind("grid", __name__, card="card:GridCard", build="build:build", draw="draw:draw", shows=("mesh",)),)
+KINDS = (Kind("grid", __name__, card="card:GridCard", build="build:build", draw="draw:draw", shows=("mesh", "points")),)

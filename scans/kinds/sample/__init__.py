@@ -10,7 +10,7 @@ KINDS = (
         build="build:sample_scan",
         draw="draw:draw_corner",
         report="report:report",
-        exports={".nc": "arviz:write_inference"},
+        exports={".nc": "arviz:write_inference", ".txt": "getdist:write_chain", ".paramnames": "getdist:write_names"},
         shows=("draws",),
         slow=True,
     ),

@@ -1,5 +1,7 @@
 """The picture of a posterior: marginal densities of its free parameters, one and two at a time."""
 
+from collections.abc import Sequence
+
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,10 +33,11 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     figure.set_size_inches(side, side)
     axes.remove()
     columns = [shown_values(scan[name]).ravel() for name in names]
+    weights = scan["weight"][()].ravel() if "weight" in scan else None
     corner.corner(
         np.stack(columns, axis=-1),
         labels=[label(scan[name]) for name in names],
-        weights=scan["weight"][()].ravel() if "weight" in scan else None,
+        weights=weights,
         fig=figure,
         color=BLUE,
         levels=(0.68, 0.95),
@@ -47,18 +50,27 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     )
     for k, (column, name) in enumerate(zip(columns, names, strict=True)):
         panel = figure.axes[k * (len(names) + 1)]
-        panel.set_title(f"{label(scan[name]).partition(' [')[0]} = {rounded(column)}", fontsize=9)
+        panel.set_title(f"{label(scan[name]).partition(' [')[0]} = {rounded(column, weights)}", fontsize=9)
     text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %; lines: median and central 68 %"
     figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=10)
 
 
-def rounded(draws: np.ndarray) -> str:
+def rounded(draws: np.ndarray, weights: np.ndarray | None = None) -> str:
     """The median with the distances to the ends of the central 68 %, to two digits of the smaller
     distance.
     """
-    low, middle, high = np.quantile(draws, (0.16, 0.5, 0.84))
+    low, middle, high = quantiles(draws, (0.16, 0.5, 0.84), weights)
     up, down = high - middle, middle - low
     smaller = min(up, down)
     digits = max(0, 1 - int(np.floor(np.log10(smaller)))) if smaller > 0 else 2
     plain = f"{middle:.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return rf"{plain}$^{{+{up:.{digits}f}}}_{{-{down:.{digits}f}}}$"
+
+
+def quantiles(draws: np.ndarray, parts: Sequence[float], weights: np.ndarray | None = None) -> np.ndarray:
+    """Quantiles of draws (d), which may have weights."""
+    if weights is None:
+        return np.quantile(draws, parts)
+    order = np.argsort(draws)
+    below = np.cumsum(weights[order]) - weights[order] / 2
+    return np.interp(parts, below / weights.sum(), draws[order])

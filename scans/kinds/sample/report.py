@@ -10,9 +10,15 @@ from rich.text import Text
 
 def report(file: h5py.File, card: dict) -> list[Any]:
     """How well the chains agree."""
-    if "effective_draws" in file.attrs:
-        return [Text(f"reweighed from {file.attrs['reweighed_from']}: worth {file.attrs['effective_draws']:.0f} draws")]
-    return [table_of_convergence(file.attrs["diagnostics"])]
+    return [*reweighed(file), table_of_convergence(file.attrs["diagnostics"])]
+
+
+def reweighed(file: h5py.File) -> list[Text]:
+    """A line that tells what a file was reweighed to; none if it was not."""
+    if "reweighed_from" not in file.attrs:
+        return []
+    old, terms, dataset = (file.attrs[key] for key in ("reweighed_from", "new_terms", "new_dataset"))
+    return [Text(f"weights for {terms} and {dataset}, from {old}: worth {file.attrs['effective_draws']:.0f} draws")]
 
 
 def table_of_convergence(diagnostics: str) -> Table:

@@ -15,7 +15,7 @@ from jt3r.flavour.measurements import ERRORS, PULL_OBSERVABLES, chi_square, corr
 from jt3r.flavour.observables import PREDICTED
 from jt3r.flavour.predict import predict, theory_covariance, theory_errors
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.terms import TERMS, WALL, Options
+from jt3r.inference.terms import RELIC_ERRORS, TERMS, WALL, Options
 from jt3r.measurements import measurement
 from jt3r.uv import completion as uv
 
@@ -32,7 +32,11 @@ SENSIBLE = {
     "CS_bsmumu": 0.01,
 }
 # where the term is not flat: the muon channel for BABAR, dark matter heavy enough for CRESST-III
-ELSEWHERE = {"babar": {"m_aprime": 0.25, "m_eta": 1.0}, "direct_detection": {"m_eta": 0.5, "m_phi": 1.5}}
+ELSEWHERE = {
+    "babar": {"m_aprime": 0.25, "m_eta": 1.0},
+    "direct_detection": {"m_eta": 0.5, "m_phi": 1.5},
+    "BR_BKnunu": {"dataset": "current"},
+}
 CUTS = [name for name, term in TERMS.items() if term.kind == "cut" and name.startswith("cut_")]
 SEARCHES = {search.name.lower().replace("-", "_"): search for search in experiments.load().values()}
 COUNTS = {name: search for name, search in SEARCHES.items() if not isinstance(search, experiments.MassCut)}
@@ -272,7 +276,10 @@ def test_relic_density():
     point = Point(m_eta=jnp.array([0.031, 0.033, 0.036]), m_phi=0.075, v=10.0)
     found = Likelihood(("relic", "relic_limit")).residuals(point)
     planck = measurement("paper2021", "omega_h2")
-    expected = np.log(np.asarray(observables["omega_h2"](point)) / planck.value) * planck.value / planck.error
+    error = np.hypot(planck.error / planck.value, RELIC_ERRORS["equilibrium"])
+    expected = np.log(np.asarray(observables["omega_h2"](point)) / planck.value) / error
+    exact = Likelihood(("relic",), relic_error=0).residuals(point)["relic"]
+    np.testing.assert_allclose(exact, expected * error * planck.value / planck.error, rtol=1e-10)
     np.testing.assert_allclose(found["relic"], expected, rtol=1e-10)
     np.testing.assert_allclose(found["relic_limit"], np.maximum(expected, 0), rtol=1e-10)
     assert expected.min() < 0 < expected.max()
@@ -300,6 +307,11 @@ def test_the_sum_and_its_parts():
         ({"terms": "gm2"}, r"terms = 'gm2': must be a sequence of names, \['gm2'\] for one"),
         ({"terms": ("gm2",), "cuts": "hard"}, "cuts = 'hard': allowed are wall, veto"),
         ({"terms": ("gm2",), "errors": "none"}, "errors = 'none': allowed are dataset, moments"),
+        ({"terms": ("gm2",), "relic_error": -1.0}, "relic_error = -1.0: must be finite and at least 0"),
+        (
+            {"terms": ("nucal", "cut_coherent")},
+            "terms: nucal hold for an A' that decays visibly, cut_coherent for one that does not",
+        ),
     ],
 )
 def test_bad_likelihoods_are_refused(arguments, message):

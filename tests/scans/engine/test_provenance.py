@@ -17,7 +17,7 @@ def test_terms_are_data_as_observables_are():
     """A card with terms names the tables of its searches and files, beside those of its observables."""
     card = {
         "kind": "fit",
-        "terms": ["gm2", "nucal", "cut_coherent", "direct_detection"],
+        "terms": ["gm2", "nucal", "cut_lhcb", "direct_detection"],
         "observables": ["ctau_aprime"],
         "free": {name: {"min": 0.01, "max": 0.1} for name in ("m_phi", "m_aprime", "m_eta")},
     }
@@ -26,7 +26,7 @@ def test_terms_are_data_as_observables_are():
         "dark.toml": [],
         "direct_detection.csv": [],
         "displaced_inputs.toml": [],
-        "experiments.toml": ["COHERENT", "NuCal"],
+        "experiments.toml": ["LHCb", "NuCal"],
     }
     assert "flavour_inputs.toml" in json.loads(provenance(load_card("benchmarks_eq10"))["data"])
     profile = {

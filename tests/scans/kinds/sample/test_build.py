@@ -1,8 +1,6 @@
 import json
 
-import anesthetic
 import arviz
-import getdist
 import h5py
 import matplotlib.pyplot
 import numpy as np
@@ -12,7 +10,6 @@ from scipy import stats
 
 from jt3r import Point, observables
 from jt3r.constants import M_MU
-from jt3r.errors import ScanFailed
 from jt3r.extras import need
 from jt3r.scans import BadInput, run
 from jt3r.scans import open as open_scan
@@ -21,7 +18,6 @@ from jt3r.scans.engine.checkpoint import checkpoint_folder, tile_file
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.export.write import export
 from jt3r.scans.kinds.picture import plot_file
-from jt3r.scans.kinds.reweigh import reweigh
 from jt3r.scans.store.info import describe
 
 CARD = {
@@ -170,33 +166,6 @@ def test_arviz_works_without_further_arguments(draws, tmp_path):
     for picture in (arviz.plot_trace, arviz.plot_posterior, arviz.plot_pair):
         picture(inference)
         matplotlib.pyplot.close("all")
-
-
-def test_getdist_and_anesthetic_have_our_quantiles(draws, arrays, tmp_path):
-    """Their chains are the draws as they lie in the file; GetDist's own quantiles interpolate between draws."""
-    for suffix in (".txt", ".paramnames"):
-        export(draws, tmp_path / f"draws{suffix}")
-    chain = getdist.loadMCSamples(str(tmp_path / "draws"), settings={"ignore_rows": 0})
-    nested = anesthetic.read_chains(str(tmp_path / "draws"))
-    for name in CARD["free"]:
-        ours = np.quantile(arrays[name], (0.16, 0.5, 0.84))
-        spread = arrays[name].std() / arrays[name].size
-        found = [chain.confidence(name, limfrac) for limfrac in (0.16, 0.5, 0.84)]
-        np.testing.assert_allclose(found, ours, atol=4 * spread)
-        np.testing.assert_allclose([nested[name].quantile(q) for q in (0.16, 0.5, 0.84)], ours, atol=4 * spread)
-    assert chain.getParamNames().parWithName("m_phi").label.startswith("m_")
-
-
-def test_reweighing_draws_tells_what_they_are_worth(draws, arrays, tmp_path):
-    """Under their own terms every weight is the same; a data set far away is refused."""
-    same = reweigh(draws, tmp_path / "same.h5", least=1)
-    with h5py.File(tmp_path / "same.h5") as file:
-        new = {name: item[()] for name, item in file.items()}
-    assert same == pytest.approx(arrays["ln_likelihood"].size, rel=1e-6)
-    np.testing.assert_allclose(new["new_ln_likelihood"], arrays["ln_likelihood"], rtol=1e-9, atol=1e-9)
-    np.testing.assert_array_equal(new["m_phi"], arrays["m_phi"])
-    with pytest.raises(ScanFailed, match="fewer than"):
-        reweigh(draws, tmp_path / "now.h5", dataset="current", least=0.9 * same)
 
 
 def test_only_draws_become_netcdf(map_file, tmp_path):

@@ -15,8 +15,10 @@ def test_a_row_for_each_parameter():
 
 
 def test_draws_that_were_reweighed_say_what_they_are_worth():
-    file = memory_file({"draw": [0]}, {}, {"effective_draws": 123.6, "reweighed_from": "draws.h5"})
-    (line,) = report(file, CARD)
-    assert line.plain == "reweighed from draws.h5: worth 124 draws"
+    told = {"effective_draws": 123.6, "reweighed_from": "draws.h5", "new_terms": "gm2, R_K", "new_dataset": "current"}
+    file = memory_file({"draw": [0]}, {}, told | {"diagnostics": json.dumps(JUDGED)})
+    line, table = report(file, CARD)
+    assert line.plain == "weights for gm2, R_K and current, from draws.h5: worth 124 draws"
+    assert table.row_count == 2
     (table,) = report(memory_file({"draw": [0]}, {}, {"diagnostics": json.dumps(JUDGED)}), CARD)
     assert table.row_count == 2

@@ -9,7 +9,9 @@ from typing import Any
 
 import h5py
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from jt3r.errors import BadInput
 from jt3r.experiments.limits import PUBLISHED_AT
@@ -35,8 +37,10 @@ SHOWN_FROM, SHOWN_TO = 1, 400
 """Masses in MeV between which a picture without a band shows intervals; above, every A' is prompt. 
 """
 
-EDGES_FROM = 10
-"""Mass in MeV from which edges are drawn against V: below, every dump excludes."""
+EDGES_FROM, MASSES = 10, 400
+"""Mass in MeV from which edges are drawn against V, below which every dump excludes; masses at
+which an area is looked up.
+"""
 
 
 def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | Path) -> None:
@@ -202,12 +206,15 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
 
 
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
-    """Exclusions as areas, upper edges of sensitivities as lines, published intervals at the one V
-    they hold for.
+    """Exclusions as areas, those beyond the paper together, upper edges of sensitivities as lines,
+    published intervals at the one V they hold for.
     """
     values, facts = scan["v"][()], _facts(scan)
     colours, dashes = cycle(COLOURS), cycle(("-", "--"))
-    published = []
+    published: list[tuple[str, float, float]] = []
+    handles: list[Artist] = []
+    masses = np.geomspace(EDGES_FROM, SHOWN_TO, MASSES)
+    beyond = np.zeros((MASSES, len(values)))
     for name, rows in zip(scan["experiment"].asstr()[()], scan["limits"][()] * MEV, strict=True):
         fact = facts[name]
         for low, high in zip(rows.T[::2], rows.T[1::2], strict=True):
@@ -216,13 +223,20 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
             if fact["published"]:
                 at = np.isclose(values, PUBLISHED_AT)  # files of earlier versions have them at every V
                 published += [(fact["label"], *ends) for ends in zip(low[at], high[at], strict=True)]
+            elif fact["status"] == "excluded" and fact["beyond_the_paper"]:
+                beyond = np.maximum(beyond, (masses[:, None] >= low) & (masses[:, None] <= high))
             elif fact["status"] == "excluded":
                 _fill_excluded(axes, values, low, high, fact)
             else:
-                axes.plot(values, high, next(dashes), color=next(colours), linewidth=1.3, label=fact["label"])
+                handles += axes.plot(values, high, next(dashes), color=next(colours), linewidth=1.3, label=fact["label"])
+    if beyond.any():
+        area = axes.contourf(values, masses, beyond, levels=[0.5, 2.0], colors="none", hatches=[HATCH], zorder=0.5)
+        area.set(edgecolor="0.6", linewidth=0)
+        handles.append(Patch(facecolor="none", edgecolor="0.6", hatch=HATCH, linewidth=0, label="excluded, beyond the paper"))
     for number, (text, low, high) in enumerate(published):
         at = PUBLISHED_AT * 1.03 ** (number + 1)
-        axes.errorbar(at, low, yerr=[[0], [high - low]], color=next(colours), capsize=3, linewidth=1.3, label=f"{text}, 10 GeV")
+        bar = {"yerr": [[0], [high - low]], "capsize": 3, "linewidth": 1.3, "label": f"{text}, 10 GeV"}
+        handles.append(axes.errorbar(at, low, color=next(colours), **bar))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(values[0], values[-1])
@@ -232,14 +246,12 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.xaxis.set_minor_formatter("{x:g}")
     axes.set_xlabel(label(scan["v"]).replace("[MeV]", "[GeV]"))
     axes.set_ylabel(label(scan["limits"]))
-    axes.set_title(f"upper edges, recipe {card['recipe']}; grey: excluded, hatched: beyond the paper", fontsize=9)
-    place_legend(axes, fontsize="x-small")
+    axes.set_title(f"upper edges, recipe {card['recipe']}; grey: excluded", fontsize="medium")
+    place_legend(axes, handles, fontsize="x-small")
 
 
 def _fill_excluded(axes: Axes, values: np.ndarray, low: np.ndarray, high: np.ndarray, fact: dict) -> None:
     axes.fill_between(values, low, high, color=GREY, alpha=0.3, linewidth=0)
-    if fact["beyond_the_paper"]:
-        axes.fill_between(values, low, high, facecolor="none", edgecolor="0.6", hatch=HATCH, linewidth=0)
     axes.plot(values, high, color="0.3", linewidth=0.6)
     # On the left, where a picture of rising edges has room; from below an edge, except above the picture.
     inside = high[0] < SHOWN_TO

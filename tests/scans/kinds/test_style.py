@@ -56,7 +56,11 @@ def test_scales_are_those_of_the_card():
 
 def test_what_was_fitted_is_said_in_symbols():
     card = {"terms": ["gm2", "R_K", "relic"], "dataset": "current", "errors": "dataset", "cuts": "veto"}
-    assert style.what_was_fitted(card) == "$\\Delta a_\\mu$, $R_K[1.1,6]$, relic\ndata set current, errors dataset, cuts veto"
+    said = "$\\Delta a_\\mu$, $R_K[1.1,6]$, relic\ndata set current"
+    assert style.what_was_fitted(card) == said
+    assert style.what_was_fitted({**card, "errors": "average"}) == f"{said}, errors average"
+    with_cut = style.what_was_fitted({**card, "terms": ["gm2", "cut_hps"]})
+    assert with_cut.endswith("data set current, cuts veto")
     assert style.wrap_terms([*"abcdef"], 4) == ["a, b, c, d", "e, f"]
 
 

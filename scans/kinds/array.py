@@ -118,7 +118,10 @@ def draw_points(axes: Axes, scan: h5py.File, x: str, y: str, c: str | None, view
     if c:
         norm = LogNorm() if view.log else None
         drawn = axes.scatter(columns[0], columns[1], c=columns[2], s=5, norm=norm, cmap="viridis", linewidths=0)
-        axes.figure.colorbar(drawn, ax=axes, label=label(items[2]))
+        bar = axes.figure.colorbar(drawn, ax=axes, label=label(items[2]))
+        if view.log:
+            bar.ax.yaxis.set_major_formatter("{x:g}")
+            bar.ax.yaxis.set_minor_formatter("{x:g}")
     else:
         axes.plot(columns[0], columns[1], ".", color=GREY, markersize=3)
     axes.set_xlabel(label(items[0]))

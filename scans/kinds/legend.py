@@ -1,6 +1,5 @@
 """Legends that cover nothing: inside the axes where there is room, below them otherwise."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
+
+from .style import visible_length
 
 POINTS = 72
 """In an inch."""
@@ -39,7 +40,7 @@ def legend_below(axes: Axes, handles: Sequence[Artist], **settings: Any) -> None
     given = {"fontsize": "small", **settings, "frameon": False, "loc": "upper center"}
     size = FontProperties(size=given["fontsize"]).get_size_in_points()
     letters = POINTS * axes.figure.get_figure(root=True).get_figwidth() / (LETTER * size)
-    longest = max(len(re.sub(r"\\[a-zA-Z]+|[${}^_]", "", str(handle.get_label()))) for handle in handles)
+    longest = max(visible_length(str(handle.get_label())) for handle in handles)
     columns = min(len(handles), max(1, int(letters / (longest + HANDLE))))
     below = BELOW * rcParams["font.size"] / size
     axes.legend(handles=list(handles), ncols=columns, bbox_to_anchor=(0.5, 0.0), borderaxespad=below, **given)

@@ -1,6 +1,7 @@
 """The look that all pictures share: fonts, colours, labels, scales."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,6 +120,13 @@ def _shown_unit(item: h5py.Dataset) -> str:
     return "MeV" if unit == "GeV" and name not in ("v", "energy") else unit
 
 
+def width_of(axes: Axes) -> float:
+    """Inches of the whole figure."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return float(figure.get_figwidth())
+
+
 def fixed_v(card: dict) -> float:
     """V in GeV, where a card has one."""
     axis = card.get("axes", {}).get("v", {}).get("values")
@@ -132,9 +140,9 @@ def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
             set_scale("log")
 
 
-def what_was_fitted(card: dict) -> str:
+def what_was_fitted(card: dict, inches: float = 5.2) -> str:
     """The terms of a likelihood as symbols, the data set, and how errors and published cuts enter
-    where that is said.
+    where that is said, in lines for a title so many ``inches`` wide.
     """
     texts = [
         f"${observables[name].latex}$" if name in observables else NAMES.get(name, name.replace("_", " "))
@@ -145,12 +153,28 @@ def what_was_fitted(card: dict) -> str:
         said.append(f"errors {card['errors']}")
     if any(name.startswith("cut_") for name in card["terms"]):
         said.append("cuts as walls" if card["cuts"] == "wall" else "cuts veto")
-    return "\n".join([*wrap_terms(texts), ", ".join(said)])
+    return "\n".join([*wrap_terms(texts, int(LETTERS * inches)), ", ".join(said)])
 
 
-def wrap_terms(texts: list[str], a_line: int = 4) -> list[str]:
-    """A few terms on each line."""
-    return [", ".join(texts[k : k + a_line]) for k in range(0, len(texts), a_line)]
+LETTERS = 15
+"""In an inch of a title."""
+
+
+def wrap_terms(texts: list[str], letters: int) -> list[str]:
+    """As many terms on a line as so many letters leave room for, commands of LaTeX counted as
+    one.
+    """
+    lines: list[list[str]] = [[]]
+    for text in texts:
+        if lines[-1] and visible_length(", ".join([*lines[-1], text])) > letters:
+            lines.append([])
+        lines[-1].append(text)
+    return [", ".join(line) for line in lines]
+
+
+def visible_length(text: str) -> int:
+    """Letters that a text with LaTeX shows, about."""
+    return len(re.sub(r"[${}^_ ]|\\(?:overline|mathrm)", "", re.sub(r"\\(?!overline|mathrm)[a-zA-Z]+", "x", text)))
 
 
 NAMES = {"gm2": r"$\Delta a_\mu$", "h_decays": r"$h$ decays"}

@@ -10,7 +10,7 @@ from matplotlib.ticker import LogFormatter
 from ..array import draw_points
 from ..benchmarks import mark_benchmarks
 from ..legend import place_legend
-from ..style import COLOURS, GREY, label, shown_values, what_was_fitted
+from ..style import COLOURS, GREY, label, shown_values, what_was_fitted, width_of
 from ..view import View
 
 NAMED, LEAST = 5, 0.02
@@ -43,7 +43,7 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     if len(best) == 1 and len(third) == 1 and len(names) == 2:
         log = view.log or card["free"][third[0]].get("spacing") == "log"
         draw_points(axes, scan, names[0], names[1], third[0], replace(view, log=log))
-        axes.set_title(what_was_fitted(card), fontsize=8)
+        axes.set_title(what_was_fitted(card, width_of(axes)), fontsize=8)
         return
     for rank, (number, colour) in enumerate(zip(best, COLOURS, strict=False)):
         here = shown & (basin == number)
@@ -60,7 +60,7 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         axes.set_ylabel(rf"${scan['chi_square'].attrs['latex']}$")
     else:
         mark_benchmarks(axes, *names)
-    axes.set_title(what_was_fitted(card), fontsize=8)
+    axes.set_title(what_was_fitted(card, width_of(axes)), fontsize=8)
     place_legend(axes, fontsize="x-small")
 
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from ..array import draw_array
 from ..benchmarks import mark_benchmarks
 from ..legend import legend_below
-from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values, what_was_fitted
+from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values, what_was_fitted, width_of
 from ..view import View
 
 HEIGHT = 2.5
@@ -22,7 +22,7 @@ def draw_profile(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         draw_array(axes, scan, card, view.shown, view)
         return
     (_draw_curve if len(card["axes"]) == 1 else _draw_regions)(axes, scan, card)
-    axes.set_title(what_was_fitted(card), fontsize=8)
+    axes.set_title(what_was_fitted(card, width_of(axes)), fontsize=8)
 
 
 def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:

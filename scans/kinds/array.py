@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import LogFormatter
 
 from jt3r.errors import BadInput
 
@@ -120,8 +121,8 @@ def draw_points(axes: Axes, scan: h5py.File, x: str, y: str, c: str | None, view
         drawn = axes.scatter(columns[0], columns[1], c=columns[2], s=5, norm=norm, cmap="viridis", linewidths=0)
         bar = axes.figure.colorbar(drawn, ax=axes, label=label(items[2]))
         if view.log:
-            bar.ax.yaxis.set_major_formatter("{x:g}")
-            bar.ax.yaxis.set_minor_formatter("{x:g}")
+            bar.ax.yaxis.set_major_formatter(LogFormatter())
+            bar.ax.yaxis.set_minor_formatter(LogFormatter())
     else:
         axes.plot(columns[0], columns[1], ".", color=GREY, markersize=3)
     axes.set_xlabel(label(items[0]))

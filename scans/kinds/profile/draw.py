@@ -48,11 +48,11 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     lowest = int(np.nanargmin(rise))
     axes.plot(x[lowest], rise[lowest], "k+", markersize=8, linestyle="none", label=f"best fit: {_number(x[lowest])}")
     axes.set_xlim(x[0], x[-1])
-    axes.set_ylim(0, 1.45 * top)  # the legend has the room above the curve
+    axes.set_ylim(-0.04 * top, top)
     set_scales(axes, card, name, "")
     axes.set_xlabel(label(scan[name]))
     axes.set_ylabel(f"${scan['delta_chi_square'].attrs['latex']}$")
-    axes.legend(frameon=False, loc="upper center", fontsize="small")
+    legend_below(axes, axes.get_legend_handles_labels()[0])
 
 
 def _number(end: float) -> str:

@@ -1,9 +1,9 @@
-"""What a scan survives. Each kind of fault is done to real `jt3r` processes, many times. Run: python benchmarks/faults.py
+"""What a scan survives. Each kind of fault is done to real `jt3r` processes. Run: PYTHONPATH=. python benchmarks/faults.py
 
 A try is survived if the fault is said in one line, the scan then goes on with --resume, the file has the bytes of an
 undisturbed run, and no tile that was finished is computed again. Bytes lost are those of finished tiles that were not kept,
-and all of a file that differs. Takes about 20 minutes. The full disk
-and the clock need Linux, root (for a small tmpfs) and `faketime`.
+and all of a file that differs. Mutated cards and files go through the commands that read them, which give a result or one line.
+The full disk and the clock need Linux, root (for a small tmpfs) and `faketime`.
 """
 
 import argparse
@@ -23,8 +23,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+
+import mutants
 
 JT3R = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()"]
 
@@ -143,7 +145,7 @@ class Scan:
             os.link(tile, link)
         written = [link.stat().st_mtime_ns for link in links]
         process = self.start("--resume", again=True, before=before)
-        _, stderr = process.communicate(timeout=300)
+        stderr = said_by(process)
         if process.returncode != 0 or not self.out.exists():
             return False, len(self.whole)
         end, data = self.out.stat().st_mtime_ns, self.out.read_bytes()
@@ -179,8 +181,14 @@ class Row:
 
 
 def _ended(process: subprocess.Popen[str]) -> None:
-    output = process.communicate(timeout=300)
+    output = process.communicate(timeout=600)
     assert process.returncode == 0, output
+
+
+def said_by(process: subprocess.Popen[str]) -> str:
+    """Stderr of a process to its end, without the line that a slow machine gets while it compiles."""
+    _, stderr = process.communicate(timeout=600)
+    return "".join(line for line in stderr.splitlines(keepends=True) if "compiling, or making tables" not in line)
 
 
 def one_line(stderr: str, *words: str) -> bool:
@@ -193,10 +201,10 @@ def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int) -> Row:
     while row.tries < tries:
         after = scan.seconds * (row.tries + chance.random()) / tries
         process = scan.start()
-        scan.wait_for(process, scan.tile_layout.exists)
+        scan.wait_for(process, scan.parts.exists)
         time.sleep(after)
         process.send_signal(how)
-        _, stderr = process.communicate(timeout=120)
+        stderr = said_by(process)
         if process.returncode == 0:
             if how is not signal.SIGKILL:
                 row.add(scan.out.read_bytes() == scan.whole, 0, "too late to stop it")
@@ -260,7 +268,7 @@ def misplaced(scan: Scan, kind: str, tries: int, seed: int) -> Row:
         else:
             _make_stale(a)
         process = scan.start("--resume", again=True)
-        _, stderr = process.communicate(timeout=300)
+        stderr = said_by(process)
         refused = process.returncode == 2 and one_line(stderr, "tile")
         wrong = scan.out.exists() and scan.out.read_bytes() != scan.whole
         for tile in (a, b):
@@ -290,7 +298,7 @@ def without_calls(scan: Scan, shim: Path, tries: int) -> Row:
     for k in range(tries):
         name, code = faults[k % len(faults)]
         process = scan.start(env={**os.environ, "LD_PRELOAD": str(shim), name: str(code)})
-        _, stderr = process.communicate(timeout=300)
+        stderr = said_by(process)
         same = process.returncode == 0 and scan.out.read_bytes() == scan.whole
         row.add(same and stderr.count("\n") <= 1, 0 if same else len(scan.whole), f"{name[5:].lower()} {code}")
     return row
@@ -350,7 +358,7 @@ def second_run(scan: Scan, tries: int) -> Row:
         scan.wait_for(first, partial(scan.has_tiles, 1))
         first.send_signal(signal.SIGSTOP)
         second = scan.start(("--resume", "--overwrite")[k % 2], again=True)
-        _, stderr = second.communicate(timeout=120)
+        stderr = said_by(second)
         first.send_signal(signal.SIGCONT)
         _ended(first)
         same = scan.out.read_bytes() == scan.whole
@@ -368,7 +376,7 @@ def dead_worker(scan: Scan, tries: int, seed: int) -> Row:
         tree = _descendants(process.pid)
         workers = [pid for pid in tree if "executors.processes" in Path(f"/proc/{pid}/cmdline").read_text()]
         os.kill(chance.choice(workers), signal.SIGKILL)
-        _, stderr = process.communicate(timeout=300)
+        stderr = said_by(process)
         same = process.returncode == 0 and scan.out.read_bytes() == scan.whole
         row.add(same and stderr == "", 0, "ends by itself" if same else "failed")
     return row
@@ -383,7 +391,7 @@ def full_disk(scan: Scan, tries: int, seed: int) -> Row:
         with ballast.open("wb", buffering=0) as file, suppress(OSError):
             while True:
                 file.write(bytes(4096))
-        _, stderr = process.communicate(timeout=120)
+        stderr = said_by(process)
         said = process.returncode == 1 and one_line(stderr, "the disk is full", "--resume")
         phase = scan.phase()
         ballast.unlink()
@@ -399,7 +407,7 @@ def read_only(scan: Scan, tries: int) -> Row:
         _put_back(scan, stopped)
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         process = scan.start(("--resume", "--overwrite")[k % 2], again=True)
-        _, stderr = process.communicate(timeout=120)
+        stderr = said_by(process)
         subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
         said = process.returncode == 2 and one_line(stderr, "cannot be written")
         survived, lost = scan.resume()
@@ -455,31 +463,55 @@ def main() -> None:
     n, seed = options.tries, options.seed
     few = max(2, n // 5)
     with tempfile.TemporaryDirectory() as name, small_disk(Path(name) / "small", "64m") as small:
-        cells, grid, little = Scan(Path(name), "cells", CELLS), Scan(Path(name), "map", MAP), Scan(small, "cells", CELLS)
+        folder, some = Path(name), max(2, 2 * n // 5)
+
+        @cache
+        def scan(which: str, card: str, where: Path = folder) -> Scan:
+            return Scan(where, which, card)
+
+        def little() -> Row:
+            made = scan("little", mutants.LITTLE)
+            return collected("mutated files", mutants.files(made.whole, made.card, folder / "mutants", 20 * n, seed))
+
+        def cells() -> Scan:
+            return scan("cells", CELLS)
+
         kinds: dict[str, Callable[[], Row]] = {
-            "kill cells": partial(interrupted, cells, signal.SIGKILL, n, seed),
-            "kill map": partial(interrupted, grid, signal.SIGKILL, n, seed),
-            "int": partial(interrupted, cells, signal.SIGINT, few, seed),
-            "term": partial(interrupted, cells, signal.SIGTERM, few, seed),
-            "worker": partial(dead_worker, cells, few, seed),
-            "tile": partial(harmed, cells, FLIPPED, "noticed", flip_in_a_tile, few, seed),
-            "file": partial(flipped_in_the_file, cells, 20 * n, seed),
-            "full": partial(full_disk, little, few, seed),
-            "read-only": partial(read_only, little, few),
-            "second": partial(second_run, cells, few),
-            "shard and merge": partial(killed_shard_and_merge, cells, n, seed),
-            "exchanged": partial(misplaced, cells, "exchanged", max(2, 2 * n // 5), seed),
-            "foreign": partial(misplaced, cells, "foreign", max(2, 2 * n // 5), seed),
-            "stale": partial(misplaced, cells, "stale", max(2, 2 * n // 5), seed),
-            "file systems": lambda: without_calls(cells, built_shim(Path(name)), few),
-            "search": lambda: interrupted(Scan(Path(name), "search", SEARCH), signal.SIGKILL, n, seed),
-            "sample": lambda: interrupted(Scan(Path(name), "sample", SAMPLE), signal.SIGKILL, n, seed),
-            "clock": partial(harmed, cells, JUMPED, "goes on", shift_the_clock, few, seed),
+            "kill cells": lambda: interrupted(cells(), signal.SIGKILL, n, seed),
+            "kill map": lambda: interrupted(scan("map", MAP), signal.SIGKILL, n, seed),
+            "int": lambda: interrupted(cells(), signal.SIGINT, few, seed),
+            "term": lambda: interrupted(cells(), signal.SIGTERM, few, seed),
+            "worker": lambda: dead_worker(cells(), few, seed),
+            "tile": lambda: harmed(cells(), FLIPPED, "noticed", flip_in_a_tile, few, seed),
+            "file": lambda: flipped_in_the_file(cells(), 20 * n, seed),
+            "full": lambda: full_disk(scan("cells", CELLS, small), few, seed),
+            "read-only": lambda: read_only(scan("cells", CELLS, small), few),
+            "second": lambda: second_run(cells(), few),
+            "shard and merge": lambda: killed_shard_and_merge(cells(), n, seed),
+            "exchanged": lambda: misplaced(cells(), "exchanged", some, seed),
+            "foreign": lambda: misplaced(cells(), "foreign", some, seed),
+            "stale": lambda: misplaced(cells(), "stale", some, seed),
+            "systems": lambda: without_calls(cells(), built_shim(folder), few),
+            "search": lambda: interrupted(scan("search", SEARCH), signal.SIGKILL, n, seed),
+            "sample": lambda: interrupted(scan("sample", SAMPLE), signal.SIGKILL, n, seed),
+            "clock": lambda: harmed(cells(), JUMPED, "goes on", shift_the_clock, few, seed),
+            "cards": lambda: collected("mutated cards", mutants.cards(folder, 20 * n, seed)),
+            "mutants": little,
+            "memory": lambda: collected(f"memory of {10 * n} scans", mutants.memory(folder, True, 2 * n, 10 * n)),
+            "shapes": lambda: collected(f"memory of {4 * n} shapes", mutants.memory(folder, False, n, 4 * n)),
         }
         print("| fault | tries | survived | bytes lost | seen |\n|---|---|---|---|---|", flush=True)
         for kind, row in kinds.items():
             if re.search(options.only, kind):
                 print(row(), flush=True)
+
+
+def collected(kind: str, tries: Iterator[mutants.Try]) -> Row:
+    """The row of tries that lose no bytes."""
+    row = Row(kind)
+    for survived, seen in tries:
+        row.add(survived, 0, seen)
+    return row
 
 
 if __name__ == "__main__":

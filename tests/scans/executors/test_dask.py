@@ -1,9 +1,15 @@
-"""Workers of a Dask scheduler: always the bytes of one undisturbed run in one process."""
+"""A Dask scheduler and its workers: the bytes of one undisturbed run, what happens when they die, and who may speak to them."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 import types
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import distributed
 import pytest
@@ -13,6 +19,7 @@ from jt3r.scans.engine.status import status
 from jt3r.scans.executors import dask
 from jt3r.scans.executors.address import executor_at
 from tests.scans.conftest import TILED
+from tests.scans.processes import jt3r, without_waiting
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +113,154 @@ def test_what_is_lost_is_said_after_a_while(had, status, left, problem, monkeypa
 def test_a_task_for_a_scheduler_that_is_gone():
     with pytest.raises(ScanFailed, match=r"^executor tcp://x: the scheduler is gone \(no scheduler any more\); run again"):
         dask.Scheduler(Client([]), "tcp://x").submit(len, "")
+
+
+SMALL = 'kind = "band"\npulls = [0]\naxes.m_aprime = { values = [0.05, 0.1] }\n'
+
+TRUSTS = pytest.warns(RuntimeWarning, match="trusts whoever")
+
+
+@contextmanager
+def started(module, *arguments, env=None):
+    """A process of Dask's command line, ended with all that it started."""
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *map(str, arguments)]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, start_new_session=True, env=env, **silent)
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def separate(folder, *options, nanny=False, env=None):
+    """A scheduler and one worker: their processes and the address."""
+    known = folder / "scheduler.json"
+    with ExitStack() as stack:
+        scheduler = stack.enter_context(
+            started(
+                "dask_scheduler",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                0,
+                "--no-dashboard",
+                "--no-show",
+                *options,
+                "--scheduler-file",
+                known,
+                env=env,
+            )
+        )
+        end = time.monotonic() + 120
+        while not (known.exists() and known.read_text().endswith("}")):
+            assert scheduler.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        kind = "--nanny" if nanny else "--no-nanny"
+        settings = ("--nthreads", 1, kind, "--no-dashboard", "--local-directory", folder)
+        worker = stack.enter_context(started("dask_worker", *settings, *options, "--scheduler-file", known, env=env))
+        yield scheduler, worker, json.loads(known.read_text())["address"]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A scan that waits three seconds for a scheduler, not thirty."""
+    monkeypatch.setattr(dask, "PATIENCE", 3.0)
+    monkeypatch.setattr(dask, "EVERY", 0.5)
+
+
+def _fails_and_resumes(out, address, progress, tiled):
+    with TRUSTS, executor_at(address) as executor, pytest.raises(ScanFailed) as failed:
+        run(TILED, out, executor=executor, progress=progress)
+    assert len(str(failed.value).splitlines()) == 1
+    assert "--resume" in str(failed.value)
+    assert status(out).state == "stopped"
+    assert run(TILED, out, resume=True).read_bytes() == tiled
+    return str(failed.value)
+
+
+def test_a_scheduler_that_dies_is_one_line_and_the_scan_goes_on(tmp_path, tiled, impatient):
+    out = tmp_path / "map.h5"
+    with separate(tmp_path) as (scheduler, _, address):
+
+        def kill(finished, done, total, note):
+            for number in finished:
+                scheduler.kill()
+                yield number
+
+        _fails_and_resumes(out, address, kill, tiled)
+
+
+def test_a_worker_killed_again_and_again_is_one_line_and_the_scan_goes_on(tmp_path, tiled, impatient):
+    """Its nanny starts it anew each time."""
+    out, over = tmp_path / "map.h5", threading.Event()
+    with separate(tmp_path, nanny=True) as (_, nanny, address):
+
+        def kill_all():
+            while not over.wait(0.1):
+                for pid in Path(f"/proc/{nanny.pid}/task/{nanny.pid}/children").read_text().split():
+                    with suppress(ProcessLookupError):
+                        os.kill(int(pid), signal.SIGKILL)
+
+        killer = threading.Thread(target=kill_all)
+
+        def kill(finished, done, total, note):
+            killer.start()
+            yield from finished
+
+        try:
+            _fails_and_resumes(out, address, kill, tiled)
+        finally:
+            over.set()
+            killer.join()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate that is its own authority, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    made = folder / "certificate.pem", folder / "key.pem"
+    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    command = ["openssl", "req", *options, "-out", made[0], "-keyout", made[1]]
+    subprocess.run(command, check=True, capture_output=True)
+    return made
+
+
+def test_a_scheduler_with_certificates_answers_those_who_have_them(tmp_path, certificate):
+    (tmp_path / "card.toml").write_text(SMALL)
+    pem, key = certificate
+    tls = {f"DASK_DISTRIBUTED__COMM__TLS__CLIENT__{name}": str(path) for name, path in (("CERT", pem), ("KEY", key))}
+    mine = {**os.environ, "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(pem), **tls}
+    options = ("--protocol", "tls", "--tls-ca-file", pem, "--tls-cert", pem, "--tls-key", key)
+    with separate(tmp_path, *options) as (_, _, address):
+        assert address.startswith("tls://")
+        there = jt3r("run", tmp_path / "card.toml", "-o", tmp_path / "there.h5", "--executor", address, env=mine)
+        stranger = jt3r("run", tmp_path / "card.toml", "-o", tmp_path / "other.h5", "--executor", address)
+    assert (there.returncode, without_waiting(there.stderr)) == (0, "")
+    assert (stranger.returncode, stranger.stderr.count("\n"), (tmp_path / "other.h5").exists()) == (2, 1, False)
+    here = jt3r("run", tmp_path / "card.toml", "-o", tmp_path / "here.h5")
+    assert here.returncode == 0
+    assert (tmp_path / "here.h5").read_bytes() == (tmp_path / "there.h5").read_bytes()
+
+
+def test_a_second_stop_request_ends_a_run_on_dask_within_five_seconds(tmp_path):
+    card = tmp_path / "card.toml"
+    axes = "m_aprime = { min = 0.01, max = 0.2, n = 200000 }\nm_phi = { min = 0.06, max = 0.11, n = 20000 }\n"
+    card.write_text(f'kind = "grid"\nobservables = ["delta_a_mu"]\n[axes]\n{axes}')
+    with separate(tmp_path) as (_, _, address):
+        command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", "run", card, "-o", tmp_path / "out.h5"]
+        process = subprocess.Popen([*command, "--executor", address], stderr=subprocess.PIPE, text=True)
+        while not list((tmp_path / "out.h5.parts").glob("tile-*")):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=60)
+        assert time.monotonic() - begin < 5
+    assert process.returncode == 130
+    assert "--resume" in stderr
+    assert "Traceback" not in stderr

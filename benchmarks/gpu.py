@@ -101,6 +101,7 @@ def values(quick: bool) -> dict[str, Any]:
 
     from jt3r import Point, observables
     from jt3r.kernels import loops
+    from jt3r.kernels.numerics.jax_internals import usable
     from jt3r.point import PARAMETERS
 
     count, random = POINTS[quick], np.random.default_rng(1)
@@ -117,10 +118,10 @@ def values(quick: bool) -> dict[str, Any]:
     for entry in observables.values():
         if not (quick and (entry.slow or entry.name in COMPOSED)):
             reads = {name: given[name] for name in entry.reads if name in given}
-            programs[entry.name] = (lambda x, entry=entry: entry.function(Point(**x)), reads)
+            programs[entry.name] = (lambda x, entry=entry: entry.of(Point(**x)), reads)
     found = {}
     # Compiles in half the time; a full run measures what users get.
-    options = {"xla_cpu_use_fusion_emitters": False} if quick and jax.default_backend() == "cpu" else None
+    options = usable({"xla_cpu_use_fusion_emitters": False} if quick else None)
     for name, (function, argument) in programs.items():
         began = time.perf_counter()
         value = np.asarray(jax.jit(function).lower(argument).compile(compiler_options=options)(argument), float)

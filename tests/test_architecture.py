@@ -134,6 +134,29 @@ def test_precision_is_chosen_at_import(environment, dtype, monkeypatch):
     assert run.stdout.strip() == dtype
 
 
+JAX_INTERNALS = "kernels/numerics/jax_internals.py"
+"""The one file that may use interfaces of JAX that are private or may move."""
+
+
+def unstable(path: Path, source: str | None = None) -> list[str]:
+    """Private and experimental modules of JAX that a file imports, if it is not the one that may."""
+    if path == ROOT / JAX_INTERNALS:
+        return []
+    moving = ("jax._src", "jax.experimental", "jax.extend", "jax.interpreters", "jaxlib")
+    return sorted(name for name in imports(path, source) if name.startswith(moving))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_interfaces_of_jax_that_may_move_are_used_in_one_file(path):
+    assert unstable(path) == []
+
+
+def test_the_rule_of_interfaces_finds_what_breaks_it():
+    source = "def f():\n    from jax._src.core import jaxpr\nimport jax.extend.core\nimport jax.numpy\nfrom jax import lax"
+    assert unstable(ROOT / "kernels/new.py", source) == ["jax._src.core", "jax._src.core.jaxpr", "jax.extend.core"]
+    assert unstable(ROOT / JAX_INTERNALS, source) == []
+
+
 LARGEST_FOLDER = 15
 """Modules of one folder, beside its ``__init__``: what one takes in at a glance."""
 

@@ -16,6 +16,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .. import decays
+from ..couplings import Couplings
 from ..gm2 import band
 from ..kernels.numerics.promotion import floats
 from ..point import Point
@@ -62,16 +63,23 @@ def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario
     return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_eta, delta=0.0 * mass, width_invisible=invisible, m_nu_s=m_nu_s)
 
 
-def log_strength(name: str, at: Point, recipe: Recipe = "direct", strength: recast.Strength = "weakest") -> Array:
+def log_strength(
+    name: str,
+    at: Point,
+    recipe: Recipe = "direct",
+    strength: recast.Strength = "weakest",
+    couplings: Couplings | None = None,
+) -> Array:
     """ln(rate/allowed) of one search at a point of ``point``; positive means excluded, or within
     reach of a projection.
 
-    A published mass cut is +1 inside and -1 outside, -inf where it does not hold.
+    A published mass cut is +1 inside and -1 outside, -inf where it does not hold. ``couplings`` are
+    the point's, for who has them at hand.
     """
     search = load.get(name)
     if isinstance(search, MassCut):
         return _cut(search, at)
-    return log_signal(search, at, recipe, strength=strength)
+    return log_signal(search, couplings or at, recipe, strength=strength)
 
 
 def _cut(search: MassCut, at: Point) -> Array:

@@ -50,6 +50,9 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
 muon, g^2.
 """
 
+TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu")
+"""Rates that are tabulated before their first value, which takes seconds."""
+
 
 @functools.cache
 def tables() -> dict[str, np.ndarray]:

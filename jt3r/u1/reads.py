@@ -1,8 +1,7 @@
 """Which parameters a function of a point reads: found by tracing it and leaving out what its value
 does not depend on.
 
-Structure counts: c tau reads m_eta once m_eta is given. The one file that uses an interface of JAX
-that may change.
+Structure counts: c tau reads m_eta once m_eta is given.
 """
 
 from collections.abc import Callable, Collection
@@ -15,6 +14,7 @@ from jax import Array
 
 from ..couplings import Absent
 from ..errors import NotGiven
+from ..kernels.numerics.jax_internals import alive
 from ..parameter import ParameterPoint, parameters_of
 
 
@@ -51,11 +51,13 @@ def read_by(function: Callable[[Any], Array], point_class: type[ParameterPoint],
     """Parameters that function(point) depends on where ``given`` are set beside those with a
     default, and what it lacks.
 
-    In the order of the point's fields. The function may raise NotGiven for what it lacks. Raises
-    what else it raises.
+    In the order of the point's fields. The function may raise NotGiven for what it lacks: that it
+    needs, even where the value does not move with it (the electron's g-2 with m_phi). Raises what
+    else it raises.
     """
     known = parameters_of(point_class)
     names = {name for name in known if name in given or known[name].default is not None}
+    lacking: set[str] = set()
     while True:
         try:
             used = _used(function, point_class, [name for name in known if name in names])
@@ -63,24 +65,12 @@ def read_by(function: Callable[[Any], Array], point_class: type[ParameterPoint],
             if error.parameter in names:
                 raise
             names.add(error.parameter)
+            lacking.add(error.parameter)
         else:
-            return tuple(name for name in known if name in used)
+            return tuple(name for name in known if name in used or name in lacking)
 
 
 def _used(function: Callable[[Any], Array], point_class: type[ParameterPoint], names: list[str]) -> Collection[str]:
     one = jax.ShapeDtypeStruct((), jnp.result_type(float))
     closed = jax.make_jaxpr(lambda *values: function(point_class(**dict(zip(names, values, strict=True)))))(*[one] * len(names))
-    return {name for name, used in zip(names, _alive(closed.jaxpr), strict=True) if used}
-
-
-def _alive(jaxpr: Any) -> list[bool]:
-    """Which inputs the outputs depend on."""
-    try:
-        from jax._src.interpreters.partial_eval import dce_jaxpr
-    except ImportError:  # JAX moved it: the outermost level alone is looked into, which can name too many
-        needed = {id(v) for v in jaxpr.outvars}
-        for equation in reversed(jaxpr.eqns):
-            if any(id(v) in needed for v in equation.outvars):
-                needed |= {id(v) for v in equation.invars}
-        return [id(v) in needed for v in jaxpr.invars]
-    return dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))[1]
+    return {name for name, used in zip(names, alive(closed.jaxpr), strict=True) if used}

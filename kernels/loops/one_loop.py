@@ -85,6 +85,7 @@ def _moments() -> list[tuple[Polynomial, Polynomial, Polynomial]]:
 _MOMENTS = _moments()
 
 
+@cache
 def _expansion_of_j() -> tuple[Polynomial, Polynomial]:
     """J at large s as (a, b) with J = a + b ln s, powers of s down to -(_N_SERIES + 4).
 

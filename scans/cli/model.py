@@ -4,6 +4,7 @@ needed.
 
 import json
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -48,7 +49,7 @@ def point(
             "--observable", metavar="NAME", help="Only this one, e.g. events_nucal: those that take seconds. Repeatable."
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones, and every search.")] = False,
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     model: Annotated[str, typer.Option(help="t3r, dark_photon, b_l, lmu_ltau, ..., or one of --include.")] = "t3r",
     include: Annotated[
@@ -58,7 +59,7 @@ def point(
     as_json: AsJson = False,
 ) -> None:
     """Print the numbers of g-2 and A' of one point, and what else its parameters concern, with
-    gradients.
+    gradients, and which searches exclude it.
 
     --set goes before the other options, they before --card.
     """
@@ -76,13 +77,14 @@ def point(
     made = make_point(values, dataset, model)
     for line in doubts(values, model):
         say(line)
-    rows = report(made, names, everything, values)
+    found = report(made, names, everything, values)
     if as_json:
-        typer.echo(
-            json.dumps({"model": model, "point": values, "dataset": dataset, "observables": [asdict(row) for row in rows]})
-        )
+        searches = {name: strength if isfinite(strength) else None for name, strength in found.strengths.items()}
+        rows = [asdict(row) for row in found.rows]
+        about = {"model": model, "point": values, "dataset": dataset}
+        typer.echo(json.dumps({**about, "observables": rows, "log_strengths": searches}))
     else:
-        print_report(f"{'' if model == 't3r' else f'{model}: '}{values}, data set {dataset}", rows)
+        print_report(f"{'' if model == 't3r' else f'{model}: '}{values}, data set {dataset}", found, everything)
 
 
 def _include(files: list[Path], allow_code: bool) -> None:

@@ -10,15 +10,18 @@ from rich.table import Table
 
 from jt3r import Point, observables
 from jt3r.errors import BadInput, one_line, unknown
+from jt3r.experiments import left, load, recast
+from jt3r.experiments.limits import mass_of
 from jt3r.flavour.benchmarks import NAMES as BENCHMARKS
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.parameter import Parameter, ParameterPoint, parameters_of
 from jt3r.registry import Observable
 from jt3r.sensitivity import derivative
 from jt3r.u1 import MODELS, ModelPoint
+from jt3r.u1.registry import couplings_of
 from jt3r.units import quantity
 
-from ..engine.program_cache import QUICK_TO_COMPILE, cached
+from ..engine.program_cache import QUICK_TO_COMPILE, cached, remembered
 from ..engine.simplify import without_repetition
 
 PAPER = (
@@ -117,29 +120,36 @@ def _reads(entry: Observable, point: ParameterPoint) -> tuple[str, ...] | None:
     return reads if all(getattr(point, name) is not None for name in reads) else None
 
 
+@dataclass(frozen=True)
+class Report:
+    """Rows of a point, and ln(rate over excluded rate) at it of the searches that were asked.
+
+    Positive means excluded; a published interval is +1 inside and -1 outside, -inf where it does
+    not hold.
+    """
+
+    rows: list[Row]
+    strengths: dict[str, float]
+
+
 def report(
     point: Point | ModelPoint, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()
-) -> list[Row]:
+) -> Report:
     """A row for each number of ``PAPER`` and each quick observable that reads a further parameter
-    among those ``given``.
+    among those ``given``, and what published limits say.
 
-    With ``everything`` for every quick observable, with ``names`` for those. What the point's
-    parameters do not suffice for, or its model does not have, is left out. Raises BadInput for a
-    name that is none, that the model does not have, or whose parameters the point does not set.
+    With ``everything`` for every quick observable, and the computed searches too; with ``names``
+    for those observables alone. What the point's parameters do not suffice for, or its model does
+    not have, is left out. Raises BadInput for a name that is none, that the model does not have, or
+    whose parameters the point does not set.
     """
-    for name in names or []:
-        _check_name(name, point)
-    read = {entry.name: _reads(entry, point) for entry in observables.values() if not entry.slow or entry.name in (names or ())}
-    further = set(given).difference(*(read[name] or () for name in PAPER if name in read))
-    quick = [name for name, reads in read.items() if everything or further.intersection(reads or ())]
-    chosen = {name: read[name] for name in names or dict.fromkeys([*PAPER, *quick])}
-    reads = {name: observables[name].reads_at(point) for name, found in chosen.items() if found is not None}
-    entries = tuple(observables[name] for name in reads)
-    values = {
-        name: getattr(point, name) for name in parameters_of(type(point)) if any(name in found for found in reads.values())
-    }
-    results, slopes = _program(entries, tuple(reads.values()), type(point), point.dataset)(values)
-    return [
+    values = {name: value for name in parameters_of(type(point)) if (value := getattr(point, name)) is not None}
+    facts = f"rows of a point {names} {everything} {sorted(given)} {sorted(values)} {type(point).__qualname__} {point.dataset}"
+    chosen, searches = remembered(facts, lambda: _chosen(point, names, everything, given))
+    entries = tuple(observables[name] for name in chosen)
+    reads = tuple(tuple(found) for found in chosen.values())
+    results, slopes, strengths = _program(entries, reads, tuple(searches), type(point), point.dataset)(values)
+    rows = [
         Row(
             entry.name,
             float(value),
@@ -148,8 +158,40 @@ def report(
             entry.source,
             {name: float(slope) for name, slope in zip(found, by, strict=True)},
         )
-        for entry, found, value, by in zip(entries, reads.values(), results, slopes, strict=True)
+        for entry, found, value, by in zip(entries, reads, results, slopes, strict=True)
     ]
+    return Report(rows, {name: float(strength) for name, strength in zip(searches, strengths, strict=True)})
+
+
+def _chosen(
+    point: Point | ModelPoint, names: list[str] | None, everything: bool, given: Collection[str]
+) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Observables for a report, each with what it reads at the point, and searches."""
+    for name in names or []:
+        _check_name(name, point)
+    read = {entry.name: _reads(entry, point) for entry in observables.values() if not entry.slow or entry.name in (names or ())}
+    further = set(given).difference(*(read[name] or () for name in PAPER if name in read))
+    quick = [name for name, reads in read.items() if everything or further.intersection(reads or ())]
+    chosen = {name: read[name] for name in names or dict.fromkeys([*PAPER, *quick])}
+    reads = {name: observables[name].reads_at(point) for name, found in chosen.items() if found is not None}
+    return reads, [] if names else _searches(point, everything)
+
+
+def _searches(point: Point | ModelPoint, everything: bool) -> list[str]:
+    """Results of searches whose particle the point has: those published as numbers, or all.
+
+    Published intervals of masses are those of U(1)_T3R.
+    """
+    of_model = {name: load.get(name) for name in left.results() if getattr(point, mass_of(load.get(name)), None) is not None}
+    return [
+        name
+        for name, search in of_model.items()
+        if (type(point) is Point if isinstance(search, load.MassCut) else everything or _quick(search))
+    ]
+
+
+def _quick(search: load.Search) -> bool:
+    return isinstance(search, load.Recast) and search.rate not in recast.TABULATED
 
 
 def _check_name(name: str, point: ParameterPoint) -> None:
@@ -166,37 +208,51 @@ def _check_name(name: str, point: ParameterPoint) -> None:
         raise BadInput(f"observable {name!r} needs {', '.join(missing)}")
 
 
-_Values = tuple[list[Array], list[list[Array]]]
+_Values = tuple[list[Array], list[list[Array]], list[Array]]
 
 
 def _program(
-    entries: tuple[Observable, ...], reads: tuple[tuple[str, ...], ...], point_class: type[ParameterPoint], dataset: str
+    entries: tuple[Observable, ...],
+    reads: tuple[tuple[str, ...], ...],
+    searches: tuple[str, ...],
+    point_class: type[ParameterPoint],
+    dataset: str,
 ) -> Callable[[dict[str, Array]], _Values]:
-    """Parameters -> values of the observables and their derivatives in what each reads, all in one
-    program.
+    """Parameters -> values of the observables, their derivatives in what each reads, and strengths
+    of searches, all in one program.
     """
 
     def evaluate(given: dict[str, Array]) -> _Values:
         point: Any = point_class(**given, dataset=dataset)
         values = [entry.of(point) for entry in entries]
-        return values, [
-            [derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)
-        ]
+        slopes = [[derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)]
+        couplings = couplings_of(point)
+        return values, slopes, [left.log_strength(name, point, couplings=couplings) for name in searches]
 
-    settings = f"point {[entry.name for entry in entries]} {reads} {point_class.__qualname__} {dataset}"
+    settings = f"point {[entry.name for entry in entries]} {reads} {searches} {point_class.__qualname__} {dataset}"
     return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)
 
 
-def print_report(title: str, rows: list[Row]) -> None:
-    """Print the rows as a table, and the gradients below it."""
+def verdict(strengths: dict[str, float]) -> str:
+    """Which of the searches that were asked exclude the point, in one line."""
+    found = [name for name, strength in strengths.items() if strength > 0]
+    asked = f"{len(strengths)} results of searches"
+    return f"excluded by {', '.join(found)}, of {asked}" if found else f"excluded by none of {asked}"
+
+
+def print_report(title: str, found: Report, everything: bool) -> None:
+    """Print the rows as a table, and which searches exclude the point and the gradients below it."""
     table = Table(title=title, title_justify="left")
     for heading in ("observable", "value", "unit", "meaning"):
         table.add_column(heading, justify="right" if heading == "value" else "left")
-    for row in rows:
+    for row in found.rows:
         table.add_row(row.name, f"{row.value:.10g}", "" if row.unit == "1" else row.unit, row.doc)
     console = Console(highlight=False)
     console.print(table)
+    if found.strengths:
+        more = "" if everything else "; --all asks those too that are computed from spectra"
+        console.print(f"\n{verdict(found.strengths)}{more}", markup=False)
     console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")
-    for row in rows:
+    for row in found.rows:
         slopes = ", ".join(f"{name} {slope:.6g}" for name, slope in row.gradient.items() if slope != 0)
         console.print(f"{row.name}: {slopes or '0'}", markup=False)

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r import observables
+from jt3r.kernels.numerics.jax_internals import Options
 
 from ...engine.memory import Compute, within_memory
 from ...engine.plan import (
@@ -24,6 +25,7 @@ from ...engine.plan import (
     open_mesh,
     parameter_attributes,
 )
+from ...engine.program_cache import cached
 from ...engine.staging import Stages
 from ...engine.tiles import CountedSizes, Slices, Tiles, block_shape, counted_sizes, even_tile
 from ...store.compression import cores
@@ -37,7 +39,7 @@ COMPARISONS_PER_SECOND = 5e9
 """Points times thresholds that two cores compare in a second."""
 
 
-COMPILER_OPTIONS: dict[str, bool | int | str] = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
+COMPILER_OPTIONS: Options = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
 """One thread to a program, since blocks are dealt out to threads here, and whole AVX-512 registers
 where there are any.
 """
@@ -64,7 +66,7 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
     pool = ThreadPoolExecutor(threads)
     whole, reduce = reduction(card, tile, rows)
-    compiled = jax.jit(reduce, compiler_options=COMPILER_OPTIONS if on_cpu else None)
+    compiled = cached(reduce, f"counted {card.model_dump_json()} {tile} {rows}", COMPILER_OPTIONS)
 
     def reduced(fields: dict) -> list[Arrays]:
         values = whole.prepare(fields)

@@ -56,3 +56,8 @@ def test_an_error_that_giving_the_parameter_does_not_end_is_raised():
 
     with pytest.raises(NotGiven, match="m_eta"):
         of(stubborn)
+
+
+def test_what_is_lacking_is_named_even_where_the_value_does_not_move_with_it():
+    assert of(lambda p: p.v + 0 * jnp.zeros_like(p.m_phi)) == ("v", "m_phi")
+    assert of(lambda p: p.v + 0 * jnp.zeros_like(p.m_phi), "m_phi") == ("v",)

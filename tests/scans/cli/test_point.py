@@ -7,10 +7,11 @@ from typer.testing import CliRunner
 
 import jt3r
 import jt3r.additions
+from jt3r.experiments import left
 from jt3r.flavour.benchmarks import NAMES, benchmark
 from jt3r.scans import BadInput
 from jt3r.scans.cli.main import app
-from jt3r.scans.cli.point import benchmark_values, make_point, parameter_values, report
+from jt3r.scans.cli.point import benchmark_values, make_point, parameter_values, report, verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -47,7 +48,7 @@ def test_values_that_are_not_allowed_arerefused():
 def test_the_report_has_every_observable_with_the_gradient_of_the_jacobian():
     values = benchmark("BMA")
     slopes = jt3r.flavour.predict.jacobian(values)
-    rows = {row.name: row for row in report(make_point(values, "paper2021"), [*slopes, "sm_pull_flavour"])}
+    rows = {row.name: row for row in report(make_point(values, "paper2021"), [*slopes, "sm_pull_flavour"]).rows}
     for name, value in jt3r.flavour.predict.predict(values).items():
         assert rows[name].value == pytest.approx(float(value), rel=1e-13)
         for parameter, slope in rows[name].gradient.items():
@@ -60,6 +61,19 @@ def test_the_report_has_every_observable_with_the_gradient_of_the_jacobian():
     pull = jt3r.observables["sm_pull_flavour"]
     # central difference: the error is step^2 times the third derivative, and 1e-16 / step
     assert rows["sm_pull_flavour"].gradient["C10_bsmumu"] == pytest.approx(float(pull(up) - pull(down)) / (2 * step), rel=1e-6)
+
+
+def test_a_point_is_told_which_searches_exclude_it():
+    values = {"m_phi": 0.0792, "m_aprime": 0.11, "v": 10.0}
+    found = report(make_point(values, "paper2021")).strengths
+    at = jt3r.Point(**values)
+    assert {name: float(left.log_strength(name, at)) for name in found} == pytest.approx(found, rel=1e-12)
+    # A' -> e e with the couplings of V = 10 GeV is far above the bounds on dark photons from pi0 -> gamma A' and pp
+    assert verdict(found) == f"excluded by NA48-2, HADES-pi0, HADES-eta, of {len(found)} results of searches"
+    light = report(make_point({"m_aprime": 0.005, "m_nu_s": 0.0}, "paper2021")).strengths
+    assert light["Neff"] == 1.0
+    assert not {name for name in found if left.load.get(name).status != "excluded"}
+    assert verdict({"A": -1.0, "B": float("nan")}) == "excluded by none of 2 results of searches"
 
 
 def test_the_command_takes_a_benchmark_and_settings_over_it():

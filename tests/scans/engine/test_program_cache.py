@@ -28,9 +28,10 @@ print(len(traced), float(found["sum"]), float(found["pair"][2][3]), found["pair"
 
 
 def _in_a_process(folder: Path, settings: str, **environment: str) -> list[str]:
+    own = {name: value for name, value in os.environ.items() if name != "JAX_COMPILATION_CACHE_DIR"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, settings],
-        env={**os.environ, "XDG_CACHE_HOME": str(folder), **environment},
+        env={**own, "XDG_CACHE_HOME": str(folder), **environment},
         capture_output=True,
         text=True,
         check=True,
@@ -56,6 +57,28 @@ def test_a_damaged_file_is_made_anew(tmp_path):
     file.write_bytes(content)
     assert _in_a_process(tmp_path, "one")[0] == "1"
     assert _in_a_process(tmp_path, "one")[0] == "0"
+
+
+def test_a_fact_is_found_once_and_another_setting_is_another_fact(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.delenv("JAX_ENABLE_COMPILATION_CACHE", raising=False)
+    found = []
+
+    def find():
+        found.append(1)
+        return [["pull_gm2", ["v", "m_phi"]], []]
+
+    for _ in range(2):
+        assert program_cache.remembered("one", find) == [["pull_gm2", ["v", "m_phi"]], []]
+    assert len(found) == 1
+    (file,) = (tmp_path / "kept").iterdir()
+    flip(file, 5)
+    program_cache.remembered("one", find)
+    program_cache.remembered("another", find)
+    assert len(found) == 3
+    monkeypatch.setenv("JAX_ENABLE_COMPILATION_CACHE", "false")
+    program_cache.remembered("one", find)
+    assert len(found) == 4
 
 
 def test_other_types_are_another_program_and_the_oldest_goes_first(monkeypatch):

@@ -1,0 +1,109 @@
+"""The interfaces of JAX that are private, experimental or have moved, here and nowhere else.
+
+Held by the tests for JAX 0.10 to 0.12. Before 0.10 ``jax.extend.core`` has no ``DropVar``; 0.12 has
+no ``xla_cpu_use_fusion_emitters``. Nothing of it is physics: it is how traced programs are read and
+compiled ones kept.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import jax
+from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
+
+__all__ = [
+    "ClosedJaxpr",
+    "DropVar",
+    "Jaxpr",
+    "JaxprEqn",
+    "Literal",
+    "Options",
+    "Var",
+    "alive",
+    "compiled_anew",
+    "deserialised",
+    "jaxpr_as_fun",
+    "serialised",
+    "usable",
+]
+
+Options = dict[str, bool | int | str]
+"""Of XLA's compiler, name -> value."""
+
+
+def usable(options: Options | None) -> Options | None:
+    """Those of the options that this version's compiler for this machine's device knows; None if
+    none is left.
+    """
+    return dict(pair for pair in (options or {}).items() if _is_known(*pair)) or None
+
+
+@cache
+def _is_known(name: str, value: bool | int | str) -> bool:
+    """Whether a program of one number compiles with it: there is no list to ask."""
+    if "_cpu_" in name and jax.default_backend() != "cpu":
+        return False
+    try:
+        jax.jit(lambda x: x).lower(0.0).compile(compiler_options={name: value})
+    except jax.errors.JaxRuntimeError as error:
+        if "No such compile option" not in str(error):
+            raise
+        return False
+    return True
+
+
+def alive(jaxpr: Jaxpr) -> list[bool]:
+    """Which inputs of a traced program its outputs depend on."""
+    try:
+        from jax._src.interpreters.partial_eval import dce_jaxpr
+    except ImportError:  # JAX moved it: the outermost level alone is looked into, which can name too many
+        needed = {id(v) for v in jaxpr.outvars}
+        for equation in reversed(jaxpr.eqns):
+            if any(id(v) in needed for v in equation.outvars):
+                needed |= {id(v) for v in equation.invars}
+        return [id(v) in needed for v in jaxpr.invars]
+    return dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))[1]
+
+
+def serialised(compiled: Any) -> tuple[bytes, int] | None:
+    """A compiled program as bytes and the number of its arguments.
+
+    None for a device, or a program with large constants, that JAX cannot write.
+    """
+    from jax.experimental.serialize_executable import serialize
+
+    try:
+        payload, arguments, _ = serialize(compiled)
+    except (ValueError, NotImplementedError):
+        return None
+    return payload, arguments.num_leaves
+
+
+def deserialised(payload: bytes, arguments: int, results: int) -> Any:
+    """The compiled program of ``serialised``: it takes so many arrays and returns a list.
+
+    It runs with the rights of who loads it: the bytes must be one's own.
+    """
+    from jax.experimental.serialize_executable import deserialize_and_load
+
+    trees = jax.tree.structure((tuple(range(arguments)), {})), jax.tree.structure(list(range(results)))
+    return deserialize_and_load(payload, *trees)
+
+
+@contextmanager
+def compiled_anew() -> Iterator[None]:
+    """Compile without JAX's own cache: a program that came out of it lacks its code when it is
+    written again.
+    """
+    from jax.experimental.compilation_cache import compilation_cache
+
+    before = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]  # named by its flag, not in the class
+    jax.config.update("jax_enable_compilation_cache", False)
+    compilation_cache.reset_cache()  # JAX looks at the setting once
+    try:
+        yield
+    finally:
+        jax.config.update("jax_enable_compilation_cache", before)
+        compilation_cache.reset_cache()

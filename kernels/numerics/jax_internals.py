@@ -45,8 +45,9 @@ def _is_known(name: str, value: bool | int | str) -> bool:
     """Whether a program of one number compiles with it: there is no list to ask."""
     if "_cpu_" in name and jax.default_backend() != "cpu":
         return False
+    alone: Any = {name: value}
     try:
-        jax.jit(lambda x: x).lower(0.0).compile(compiler_options={name: value})
+        jax.jit(lambda x: x).lower(0.0).compile(compiler_options=alone)
     except jax.errors.JaxRuntimeError as error:
         if "No such compile option" not in str(error):
             raise

@@ -241,7 +241,7 @@ def verdict(strengths: dict[str, float]) -> str:
 
 
 def print_report(title: str, found: Report, everything: bool) -> None:
-    """Print the rows as a table, and which searches exclude the point and the gradients below it."""
+    """Print the rows as a table, then which searches exclude the point, then the gradients."""
     table = Table(title=title, title_justify="left")
     for heading in ("observable", "value", "unit", "meaning"):
         table.add_column(heading, justify="right" if heading == "value" else "left")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 from jax import Array
 from rich.console import Console
 from rich.table import Table
@@ -183,11 +184,18 @@ def _searches(point: Point | ModelPoint, everything: bool) -> list[str]:
     Published intervals of masses are those of U(1)_T3R.
     """
     of_model = {name: load.get(name) for name in left.results() if getattr(point, mass_of(load.get(name)), None) is not None}
-    return [
-        name
-        for name, search in of_model.items()
-        if (type(point) is Point if isinstance(search, load.MassCut) else everything or _quick(search))
-    ]
+    if type(point) is Point:
+        return [name for name, search in of_model.items() if everything or isinstance(search, load.MassCut) or _quick(search)]
+    return [name for name, search in of_model.items() if (everything or _quick(search)) and _has_a_rate(name, point)]
+
+
+def _has_a_rate(name: str, point: ModelPoint) -> bool:
+    """Whether the point gives all that the search needs."""
+    try:
+        jax.eval_shape(lambda: left.log_strength(name, point))
+    except (AttributeError, ValueError, TypeError):
+        return False
+    return True
 
 
 def _quick(search: load.Search) -> bool:

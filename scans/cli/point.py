@@ -189,7 +189,7 @@ def _searches(point: Point | ModelPoint, everything: bool) -> list[str]:
     return [name for name, search in of_model.items() if (everything or _quick(search)) and _has_a_rate(name, point)]
 
 
-def _has_a_rate(name: str, point: ModelPoint) -> bool:
+def _has_a_rate(name: str, point: Any) -> bool:
     """Whether the point gives all that the search needs."""
     try:
         jax.eval_shape(lambda: left.log_strength(name, point))

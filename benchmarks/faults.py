@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-import mutants
+from benchmarks import mutants
 
 JT3R = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()"]
 

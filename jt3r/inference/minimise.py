@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
-from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Bool, Int, Real
 
 from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
@@ -27,7 +27,6 @@ for the slowest.
 ADAM_STEPS, ADAM_RATE = 64, 0.05
 LBFGS_STEPS = 32
 DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
-SPREAD = PartitionSpec("starts")
 
 
 class Minima(NamedTuple):
@@ -42,7 +41,6 @@ class Minima(NamedTuple):
     evaluations: Int[Array, "*b"]
 
 
-@partial(jax.jit, static_argnames=("residuals", "warm_up", "devices", "rough"))
 def minimise(
     residuals: Residuals, u: Real[Array, "m n"], warm_up: bool = True, devices: int = 1, rough: Residuals | None = None
 ) -> Minima:
@@ -51,23 +49,34 @@ def minimise(
 
     Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. The warm-up
     may descend on ``rough`` residuals in their place, which are quicker to compile and to compute
-    and have the same basins. Blocks of starts are spread over so many ``devices`` of this host, of
-    which none waits for another; the ends are the same to the last bit however many there are.
+    and have the same basins. Blocks of starts are spread over so many ``devices`` of this host; the
+    ends are the same to the last bit however many there are.
     """
+    if devices == 1:
+        return _minima(residuals, u, warm_up, rough)
+    pieces = [jax.device_get(ends) for ends in spread(residuals, u, warm_up, devices, rough)]
+    return jax.tree.map(lambda *parts: jnp.asarray(np.concatenate(parts)), *pieces)
+
+
+def spread(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool, devices: int, rough: Residuals | None) -> list[Minima]:
+    """The minima of equal numbers of blocks, each on a device of its own by a program of its own.
+
+    Programs that share nothing cannot wait for each other: one program over several devices did
+    for ever, once its blocks needed different numbers of steps.
+    """
+    each = -(-len(u) // (devices * BLOCK)) * BLOCK
+    places = [(device, u[k * each : (k + 1) * each]) for k, device in enumerate(jax.local_devices()[:devices])]
+    return [_minima(residuals, jax.device_put(part, device), warm_up, rough) for device, part in places if len(part)]
+
+
+@partial(jax.jit, static_argnames=("residuals", "warm_up", "rough"))
+def _minima(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool, rough: Residuals | None) -> Minima:
+    """Block by block on one device; the last block is filled up with its last start."""
     count = len(u)
-    whole = -(-count // (devices * BLOCK)) * devices * BLOCK
-    filled = u[jnp.minimum(jnp.arange(whole, dtype=jnp.int32), count - 1)]
-
-    def blocks(u: Array) -> Minima:
-        found = jax.lax.map(
-            jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None)), u.reshape(-1, BLOCK, u.shape[-1])
-        )
-        return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), found)
-
-    if devices > 1:
-        mesh = jax.make_mesh((devices,), ("starts",), axis_types=(AxisType.Auto,))
-        blocks = jax.shard_map(blocks, mesh=mesh, in_specs=SPREAD, out_specs=SPREAD, check_vma=False)
-    return jax.tree.map(lambda a: a[:count], blocks(filled))
+    filled = u[jnp.minimum(jnp.arange(-(-count // BLOCK) * BLOCK, dtype=jnp.int32), count - 1)]
+    block = jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None))
+    found = jax.lax.map(block, filled.reshape(-1, BLOCK, u.shape[-1]))
+    return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:count], found)
 
 
 @partial(jax.jit, static_argnames="residuals")

@@ -28,7 +28,7 @@ from ..store.output import check_ours, check_output, followed, kind_of_file
 from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
 from .identity import Facts, check_same, digest_of, facts_of
 from .interrupt import stop_requests, tile_is_done
-from .plan import Scan
+from .plan import Scan, told_float32
 from .prepare import prepare
 from .workers import here, on
 
@@ -188,6 +188,9 @@ def _checked(
     card: str | Path | dict[str, Any], output: str | Path | None, settings: list[str] | None, resume: bool, overwrite: bool
 ) -> tuple[Card, Path]:
     checked = load_card(card, settings)
+    terms = ["pull_gm2" for term in getattr(checked, "terms", ()) if term == "gm2"]
+    for words in told_float32([*getattr(checked, "observables", ()), *terms]):
+        warnings.warn(words, RuntimeWarning, stacklevel=3)
     output = Path(output) if output is not None else default_output(card)
     try:
         _check_place(output, [] if isinstance(card, dict) else [card], resume, overwrite)

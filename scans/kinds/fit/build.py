@@ -6,10 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import h5py
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jt3r.inference.fit import TOGETHER, assemble, descend, start_points
+from jt3r.inference.fit import assemble, descend, devices, start_points, together
 from jt3r.inference.minimise import Minima
 from jt3r.inference.significance import goodness
 from jt3r.inference.space import coordinate
@@ -38,11 +39,15 @@ def search_scan(card: SearchCard) -> Scan:
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
     one = card.model_copy(update={"starts": 1, "seed": 0, "named_starts": {}, "observables": [], "toys": 0})
-    run = cached(lambda u: descend(likelihood, space, u, card.until, card.warm_up), f"fit {one.model_dump_json()}")
+
+    def down(u: jax.Array) -> Minima:
+        return descend(likelihood, space, u, card.until, card.warm_up)
+
+    run = down if devices() > 1 else cached(down, f"fit {one.model_dump_json()}")  # several have a program each
 
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = start_points(space, first, min(TOGETHER, total), card.seed, named)
+        u = start_points(space, first, min(together(), total), card.seed, named)
         found = run(jnp.asarray(u, float_dtype()))
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
@@ -62,7 +67,7 @@ def search_scan(card: SearchCard) -> Scan:
     return Scan(
         layout=_layout(card, 0, np.arange(0)),
         tile_layout=tile_layout,
-        tiles=Tiles((total,), (TOGETHER,)),
+        tiles=Tiles((total,), (together(),)),
         points=total,
         disk=total * 64 * (len(card.free) ** 2 + len(card.terms) + len(card.observables) + 8) + 2**20,
         seconds=total * SECONDS_PER_START,

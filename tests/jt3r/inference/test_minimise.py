@@ -17,23 +17,40 @@ from jt3r.inference.space import quantiles_of, unbounded_of
 from jt3r.scans.cards.load import load_card
 
 
-def test_sharded_starts_end_on_the_same_bits():
-    """`devices` on simulated ones, where blocks of starts run apart; twice as many blocks as devices, the last one not full."""
+def test_starts_on_several_devices_end_on_the_same_bits():
+    """Simulated devices, on which blocks of starts run apart; twice as many blocks as devices, the last one not full."""
     code = """
 from functools import partial
 import jax
 from jt3r.inference.objective import residual_vector
 from jt3r.scans.cards.load import load_card
-from jt3r.inference.minimise import minimise
+from jt3r.inference.minimise import minimise, spread
 residuals = partial(residual_vector, *load_card("gm2_fit").problem())
 u = jax.random.uniform(jax.random.key(0), (500, 3))
-one, four = (minimise(residuals, u, False, devices) for devices in (1, 4))
-assert len(four.u.sharding.device_set) == 4
-assert all((a == b).all() for a, b in zip(one, four))
-assert four.converged.all()
+one, eight = (minimise(residuals, u, False, devices) for devices in (1, 8))
+assert all((a == b).all() for a, b in zip(one, eight))
+assert eight.converged.all()
+assert len({device for ends in spread(residuals, u, False, 8, None) for device in ends.u.devices()}) == 8
 """
-    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+def test_twelve_parameters_on_two_devices_come_to_an_end():
+    """One program over both waited for ever: its blocks need different numbers of steps."""
+    code = """
+import jax, jax.numpy as jnp
+from jt3r.inference.minimise import minimise
+def residuals(u):  # a bent valley in each pair of parameters
+    x = 4 * u - 2
+    return jnp.concatenate([10 * (x[1::2] - x[::2] ** 2), 1 - x[::2]])
+u = jax.random.uniform(jax.random.key(0), (256, 12))
+one, two = (minimise(residuals, u, True, devices) for devices in (1, 2))
+assert all((a == b).all() for a, b in zip(one, two))
+assert one.converged.all()
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
 
 
 @pytest.mark.parametrize("descend", [minimise, allowed_points])

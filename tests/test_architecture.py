@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for room in ("kernels", "jt3r", "scans") for path in (ROOT / room).rglob("*.py"))
 ROOMS = {"kernels": "jt3r.kernels", "jt3r": "jt3r", "scans": "jt3r.scans"}
@@ -234,6 +236,15 @@ def without_module(tests: list[Path], modules: list[Path]) -> list[str]:
     return [str(test.relative_to(ROOT)) for test in named if not is_of(test)]
 
 
+def untested(tests: list[Path], modules: list[Path]) -> list[str]:
+    """Modules without a test at their path: that of ``jt3r/gm2/band.py`` is ``tests/jt3r/gm2/test_band.py``; where the tests of
+    one grow long, ``test_band_aspect.py`` stands beside it."""
+    places = {module: ROOT / "tests" / module.relative_to(ROOT).with_name(f"test_{module.name}") for module in modules}
+    return [
+        str(module.relative_to(ROOT)) for module, place in places.items() if module.name != "__init__.py" and place not in tests
+    ]
+
+
 def unlisted(folders: set[str], listed: list[str]) -> list[str]:
     """Packages that the tree has and pyproject.toml does not list, or the other way round."""
     return sorted(folders ^ set(listed))
@@ -258,7 +269,12 @@ def test_no_folder_is_crowded():
 def test_the_test_of_a_module_is_found_by_its_path():
     tests = sorted((ROOT / "tests").rglob("test_*.py"))
     assert without_module(tests, MODULES) == []
+    assert untested(tests, MODULES) == []
     assert set(CROSS_CUTTING) <= {str(test.relative_to(ROOT)) for test in tests}
+
+
+def test_what_make_test_shortens_is_there():
+    assert [place for place in LONG if not (ROOT / "tests" / place).exists()] == []
 
 
 def test_every_folder_is_installed():
@@ -297,4 +313,7 @@ def test_the_rules_of_the_tree_find_what_breaks_them():
     good = [module(f"tests/kernels/loops/test_{name}.py") for name in ("heavy", "one_loop", "one_loop_ends")]
     lost = [module("tests/kernels/test_heavy.py"), module("tests/kernels/loops/test_one.py")]
     assert without_module([*good, *lost], there) == ["tests/kernels/test_heavy.py", "tests/kernels/loops/test_one.py"]
+    assert untested([*good, *lost], [*there, module("kernels/loops/__init__.py")]) == []
+    assert untested(lost, there) == ["kernels/loops/heavy.py", "kernels/loops/one_loop.py"]
+    assert untested([module("tests/kernels/loops/test_heavy_ends.py")], there[:1]) == ["kernels/loops/heavy.py"]
     assert unlisted({"jt3r", "jt3r.gm2"}, ["jt3r", "jt3r.dark"]) == ["jt3r.dark", "jt3r.gm2"]

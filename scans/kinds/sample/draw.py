@@ -29,7 +29,7 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     names = list(card["free"])
     figure = axes.figure.figure
     side = SIDE * max(2, len(names)) + 0.6
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # corner places its panels itself
     figure.set_size_inches(side, side)
     axes.remove()
     columns = [shown_values(scan[name]).ravel() for name in names]
@@ -51,8 +51,8 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     for k, (column, name) in enumerate(zip(columns, names, strict=True)):
         panel = figure.axes[k * (len(names) + 1)]
         panel.set_title(f"{label(scan[name]).partition(' [')[0]} = {rounded(column, weights)}", fontsize=9)
-    text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %; lines: median and central 68 %"
-    figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=10)
+    text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %\nlines: median and\ncentral 68 %"
+    figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=8)
 
 
 def rounded(draws: np.ndarray, weights: np.ndarray | None = None) -> str:

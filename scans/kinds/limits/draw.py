@@ -235,8 +235,8 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
         handles.append(Patch(facecolor="none", edgecolor="0.6", hatch=HATCH, linewidth=0, label="excluded, beyond the paper"))
     for number, (text, low, high) in enumerate(published):
         at = PUBLISHED_AT * 1.03 ** (number + 1)
-        bar = {"yerr": [[0], [high - low]], "capsize": 3, "linewidth": 1.3, "label": f"{text}, 10 GeV"}
-        handles.append(axes.errorbar(at, low, color=next(colours), **bar))
+        length, colour = [[0], [high - low]], next(colours)
+        handles.append(axes.errorbar(at, low, length, color=colour, capsize=3, linewidth=1.3, label=f"{text}, 10 GeV"))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(values[0], values[-1])

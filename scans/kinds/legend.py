@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.container import Container
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
@@ -22,7 +23,7 @@ LETTER, HANDLE = 0.45, 9
 """Mean width of a letter in heights of the font, and letters that a handle takes."""
 
 
-def place_legend(axes: Axes, handles: Sequence[Artist] | None = None, **settings: Any) -> None:
+def place_legend(axes: Axes, handles: Sequence[Artist | Container] | None = None, **settings: Any) -> None:
     """The legend of ``axes`` where matplotlib finds it best; below them if it would cover a line or
     an area there. ``settings`` are those of ``Axes.legend``.
     """

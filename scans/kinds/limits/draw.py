@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.container import Container
 from matplotlib.patches import Patch
 
 from jt3r.errors import BadInput
@@ -212,7 +213,7 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
     values, facts = scan["v"][()], _facts(scan)
     colours, dashes = cycle(COLOURS), cycle(("-", "--"))
     published: list[tuple[str, float, float]] = []
-    handles: list[Artist] = []
+    handles: list[Artist | Container] = []
     masses = np.geomspace(EDGES_FROM, SHOWN_TO, MASSES)
     beyond = np.zeros((MASSES, len(values)))
     for name, rows in zip(scan["experiment"].asstr()[()], scan["limits"][()] * MEV, strict=True):
@@ -235,8 +236,9 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
         handles.append(Patch(facecolor="none", edgecolor="0.6", hatch=HATCH, linewidth=0, label="excluded, beyond the paper"))
     for number, (text, low, high) in enumerate(published):
         at = PUBLISHED_AT * 1.03 ** (number + 1)
-        length, colour = [[0], [high - low]], next(colours)
-        handles.append(axes.errorbar(at, low, length, color=colour, capsize=3, linewidth=1.3, label=f"{text}, 10 GeV"))
+        length = np.array([[0], [high - low]])
+        bar = axes.errorbar(at, low, length, color=next(colours), capsize=3, linewidth=1.3, label=f"{text}, 10 GeV")
+        handles.append(bar)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(values[0], values[-1])

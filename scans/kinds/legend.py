@@ -36,7 +36,7 @@ def place_legend(axes: Axes, handles: Sequence[Artist | Container] | None = None
         legend_below(axes, shown, **settings)
 
 
-def legend_below(axes: Axes, handles: Sequence[Artist], **settings: Any) -> None:
+def legend_below(axes: Axes, handles: Sequence[Artist | Container], **settings: Any) -> None:
     """A legend below the axes, in as many columns as its texts leave room for."""
     given = {"fontsize": "small", **settings, "frameon": False, "loc": "upper center"}
     size = FontProperties(size=given["fontsize"]).get_size_in_points()

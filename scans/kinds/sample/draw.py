@@ -12,8 +12,8 @@ from ..array import draw_points
 from ..style import BLUE, label, shown_values, what_was_fitted
 from ..view import View
 
-SIDE = 1.7
-"""Inches of one panel."""
+SIDE, MARGIN = 1.7, 1.0
+"""Inches of one panel, and of the labels beside and below all."""
 
 
 def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
@@ -28,8 +28,8 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     corner = need("corner", "sample", "the picture of a posterior")
     names = list(card["free"])
     figure = axes.figure.figure
-    side = SIDE * max(2, len(names)) + 0.6
-    figure.set_layout_engine(None)  # corner places its panels itself
+    side = SIDE * max(2, len(names)) + MARGIN
+    figure.set_layout_engine(None)  # corner arranges its panels itself
     figure.set_size_inches(side, side)
     axes.remove()
     columns = [shown_values(scan[name]).ravel() for name in names]
@@ -43,14 +43,17 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         levels=(0.68, 0.95),
         quantiles=(0.16, 0.5, 0.84),
         label_kwargs={"fontsize": 11},
+        labelpad=0.08,
         plot_datapoints=False,
         fill_contours=True,
         smooth=1.0,
         max_n_ticks=4,
     )
+    figure.subplots_adjust(left=MARGIN / side, bottom=MARGIN / side)
     for k, (column, name) in enumerate(zip(columns, names, strict=True)):
         panel = figure.axes[k * (len(names) + 1)]
-        panel.set_title(f"{label(scan[name]).partition(' [')[0]} = {rounded(column, weights)}", fontsize=9)
+        symbol, _, unit = label(scan[name]).partition(" [")
+        panel.set_title(f"{symbol} = {rounded(column, weights)} {unit.rstrip(']')}".rstrip(), fontsize=9)
     text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %\nlines: median and\ncentral 68 %"
     figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=8)
 

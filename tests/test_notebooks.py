@@ -28,6 +28,13 @@ def test_kept_without_outputs(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_imports_are_few(path):
+    """What a reader needs is at the front door."""
+    lines = [line for cell in _read(path).cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert sum(line.startswith(("import ", "from ")) for line in lines) <= 5
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_asserts_a_number(path):
     assert any(line.startswith("assert ") for cell in _read(path).cells for line in cell.source.splitlines())
 

@@ -1,4 +1,4 @@
-"""The picture of what is left: exclusions filled, projections outlined, hadronic ones hatched, the
+"""The picture of what is left: exclusions grey in an outline of their own, projections outlined, hadronic ones hatched, the
 open region marked.
 """
 
@@ -8,13 +8,17 @@ import h5py
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..style import GREEN, MEV, label
+from ..style import GREEN, GREY, MEV, label
 from ..view import View
 from .along import draw_along
 from .report import PAPER_YEAR, counts, strongest
+
+SHADE = 0.12
+"""Of what one search excludes; where many do it is darker."""
 
 
 def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
@@ -58,8 +62,9 @@ def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch 
             axes.contourf(masses, values, strength, [0.0, np.inf], colors="none", hatches=["////"])
             drawn[name] = Patch(facecolor="none", edgecolor="0.4", hatch="////", label=f"{each['label']}, factor unknown")
         else:
-            axes.contourf(masses, values, strength, [0.0, np.inf], colors=[colour], alpha=0.45)
-            drawn[name] = Patch(color=colour, alpha=0.45, label=each["label"])
+            axes.contourf(masses, values, strength, [0.0, np.inf], colors=[GREY], alpha=SHADE)
+            axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9)
+            drawn[name] = Patch(facecolor=to_rgba(GREY, SHADE), edgecolor=colour, label=each["label"])
     open_now = -strongest(file, decay, slice(None))
     if (open_now > 0).any():
         axes.contourf(masses, values, open_now, [0.0, np.inf], colors=[GREEN], alpha=0.9, zorder=3)

@@ -36,7 +36,7 @@ class Nodes(NamedTuple):
     energies: int = 48
     decay: tuple[int, int, int] = (24, 12, 8)
     shower: tuple[int, int] = (16, 16)
-    masses: int = 112
+    masses: int = 128
 
 
 class Spectra(NamedTuple):

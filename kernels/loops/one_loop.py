@@ -152,19 +152,16 @@ class _LoopFunction:
         """The joined function. Where all r lie in the middle, the usual case in a scan, nothing
         else is computed.
         """
-        middle = jnp.all((r >= _R_SMALL) & (r < _R_LARGE))
-        return jax.lax.cond(middle, self._quadrature, self._joined, r)
+        outside = (r < _R_SMALL) | (r >= _R_LARGE)
+        middle = self._quadrature(jnp.where(outside, 1.0, r))
+        return jax.lax.cond(jnp.any(outside), self._joined, lambda r, middle: middle, r, middle)
 
-    def _joined(self, r: Array) -> Array:
+    def _joined(self, r: Array, middle: Array) -> Array:
         small, large = r < _R_SMALL, r >= _R_LARGE
         value = jnp.where(
             small,
             self._closed(jnp.where(small, r, _R_SMALL)),
-            jnp.where(
-                large,
-                self._series(jnp.where(large, r, _R_LARGE)),
-                self._quadrature(jnp.where(small | large, 1.0, r)),
-            ),
+            jnp.where(large, self._series(jnp.where(large, r, _R_LARGE)), middle),
         )
         return jnp.where(r >= 0, value, jnp.nan)
 

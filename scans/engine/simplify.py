@@ -57,7 +57,8 @@ class _Run:
 
     def _once(self, jaxpr: Jaxpr, equation: JaxprEqn, operands: list[Any]) -> list[Any]:
         reads = ((atom.aval, _same(operand)) for atom, operand in zip(equation.invars, operands, strict=True))
-        key = (equation.primitive.name, *reads, *self._facts(equation.params))
+        wanted = tuple(not isinstance(v, DropVar) for v in equation.outvars)
+        key = (equation.primitive.name, wanted, *reads, *self._facts(equation.params))
         if key not in self._done or equation.effects:
             self._done[key] = _evaluated(jaxpr, equation, operands)
         return self._done[key]

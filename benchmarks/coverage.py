@@ -2,7 +2,7 @@
 
     python benchmarks/coverage.py [toys]
 
-For a parameter whose likelihood is Gaussian, C9 = C10 of the muon by R_K, it must be 68.3 %; for one at its bound, C_S = 0 of
+For a parameter whose likelihood is Gaussian, C9 of the muon by R_K, it must be 68.3 %; for one at its bound, C_S = 0 of
 Br(Bs -> mu mu), which no value of C_S makes smaller, half of the toys end at the bound, and 84.1 % are expected.
 """
 
@@ -18,7 +18,7 @@ from jt3r.statistics.toys import coverage
 
 ONE_SIGMA = math.erf(math.sqrt(0.5))
 CASES = {
-    "Gaussian": (("R_K",), {"c_nonuniversal": Prior(-0.9, 1.5)}, {"c_nonuniversal": 0.1}, ONE_SIGMA),
+    "Gaussian": (("R_K",), {"C9_bsmumu": Prior(-2.5, 1.5)}, {"C9_bsmumu": -0.3}, ONE_SIGMA),
     "at its bound": (("BR_Bsmumu",), {"CS_bsmumu": Prior(-0.1, 0.1)}, {"CS_bsmumu": 0.0}, (1 + ONE_SIGMA) / 2),
 }
 

@@ -155,8 +155,9 @@ def coverage(
         raise ValueError(f"no free coordinate {name!r}; there are {', '.join(space.names)}")
     u = space.quantiles(truth)
     shifts = draw(likelihood, space, u, count, jax.random.key(seed))
-    middle = jnp.stack([u, u.at[space.names.index(name)].set(0.5), u * 0.5 + 0.25])
-    free = lowest(likelihood, space, shifts, middle)[0]
-    held = lowest(likelihood, space, shifts, u[None], (space.names.index(name),))[0]
+    column = space.names.index(name)
+    starts = jnp.stack([u, u.at[column].set(0.25), u.at[column].set(0.75)])  # the truth may be a saddle, as C_S = 0 is
+    free = lowest(likelihood, space, shifts, starts)[0]
+    held = lowest(likelihood, space, shifts, u[None], (column,))[0]
     part = float(np.mean(np.asarray(held - jnp.minimum(free, held)) <= 1))
     return part, float(np.sqrt(part * (1 - part) / count))

@@ -174,7 +174,7 @@ def wrap_terms(texts: list[str], letters: int) -> list[str]:
 
 def visible_length(text: str) -> int:
     """Letters that a text with LaTeX shows, about."""
-    return len(re.sub(r"[${}^_ ]|\\(?:overline|mathrm)", "", re.sub(r"\\(?!overline|mathrm)[a-zA-Z]+", "x", text)))
+    return len(re.sub(r"[${}^_]|\\(?:overline|mathrm)", "", re.sub(r"\\(?!overline|mathrm)[a-zA-Z]+", "x", text)))
 
 
 NAMES = {"gm2": r"$\Delta a_\mu$", "h_decays": r"$h$ decays"}

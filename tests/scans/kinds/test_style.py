@@ -61,7 +61,7 @@ def test_what_was_fitted_is_said_in_symbols():
     assert style.what_was_fitted({**card, "errors": "average"}) == f"{said}, errors average"
     with_cut = style.what_was_fitted({**card, "terms": ["gm2", "cut_hps"]})
     assert with_cut.endswith("data set current, cuts veto")
-    assert style.wrap_terms([*"abcdef"], 4) == ["a, b, c, d", "e, f"]
+    assert style.wrap_terms([*"abcdef"], len("a, b, c, d")) == ["a, b, c, d", "e, f"]
 
 
 def test_the_coupling_stands_on_top_where_v_is_one_number():

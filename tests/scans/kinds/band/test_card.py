@@ -21,7 +21,7 @@ def test_defaults_are_those_of_the_paper():
         1,
     )
     assert made.data_files() == set()
-    assert card(contributions="full").data_files() == {"dark.toml"}
+    assert card(contributions="phi_barr_zee").contributions == "phi_barr_zee"
 
 
 @pytest.mark.parametrize(

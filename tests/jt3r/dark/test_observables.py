@@ -24,7 +24,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def point():
-    return Point(m_aprime=0.1, m_phi=0.075, m_eta=0.03326, delta=0.0)
+    return Point(m_aprime=0.1, m_phi=0.075, m_eta=0.03326)
 
 
 def test_values_and_gradients(point):

@@ -1,6 +1,10 @@
 """Draws for ArviZ: the groups that it looks for, and nothing of jt3r's attributes in the way."""
 
+import arviz
+import matplotlib
+import matplotlib.pyplot
 import numpy as np
+import pytest
 import xarray
 
 from jt3r.scans.kinds.sample.arviz import write_inference
@@ -20,3 +24,18 @@ def test_the_groups_of_a_file_of_draws(tmp_path):
         np.testing.assert_array_equal(tree["posterior"]["m_phi"], scan["m_phi"][()])
         assert tree.attrs["card"] == scan.attrs["card"]
         assert tree["posterior"]["m_phi"].dims == ("chain", "draw")
+
+
+@pytest.mark.filterwarnings("ignore:Estimated shape parameter of Pareto distribution")  # of loo, about these draws
+@pytest.mark.filterwarnings("ignore:The point-wise LOO is the same")  # there is one term
+@pytest.mark.filterwarnings("ignore::matplotlib.MatplotlibDeprecationWarning")  # of arviz 0.23 with Matplotlib 3.11
+def test_arviz_takes_the_file_without_further_arguments(tmp_path):
+    write_inference(draws_file(tmp_path / "draws.h5"), tmp_path / "draws.nc")
+    inference = arviz.from_netcdf(tmp_path / "draws.nc")
+    found = arviz.loo(inference)
+    assert found.n_data_points == len(CARD["terms"])
+    assert np.isfinite(found.elpd_loo)
+    assert list(arviz.summary(inference).index) == list(CARD["free"])
+    for picture in (arviz.plot_trace, arviz.plot_posterior, arviz.plot_pair):
+        picture(inference)
+        matplotlib.pyplot.close("all")

@@ -1,8 +1,6 @@
 import json
 
-import arviz
 import h5py
-import matplotlib.pyplot
 import numpy as np
 import pytest
 import xarray
@@ -154,18 +152,6 @@ def test_arviz_takes_the_file_and_the_export(draws, arrays, tmp_path):
     assert set(inference["posterior"].data_vars) == {*CARD["free"], "pull_gm2"}
     with xarray.open_datatree(exported, engine="h5netcdf") as tree:
         assert json.loads(tree.attrs["card"])["seed"] == 3
-
-
-def test_arviz_works_without_further_arguments(draws, tmp_path):
-    """Leave-one-out, a summary and pictures of the exported file."""
-    inference = arviz.from_netcdf(export(draws, tmp_path / "draws.nc"))
-    found = arviz.loo(inference)
-    assert found.n_data_points == len(load_card(CARD).likelihood().terms)
-    assert np.isfinite(found.elpd_loo)
-    assert set(CARD["free"]) <= set(arviz.summary(inference).index)
-    for picture in (arviz.plot_trace, arviz.plot_posterior, arviz.plot_pair):
-        picture(inference)
-        matplotlib.pyplot.close("all")
 
 
 def test_only_draws_become_netcdf(map_file, tmp_path):

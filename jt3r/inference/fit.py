@@ -10,6 +10,7 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from ..catalogue import observables as catalogue
 from ..errors import unknown
@@ -229,7 +230,7 @@ def residuals_of(likelihood: Likelihood, space: Space) -> Residuals:
     return partial(residual_vector, likelihood, space)
 
 
-def descend(likelihood: Likelihood, space: Space, u: np.ndarray, until: Until = "minimum", warm_up: bool = True) -> Minima:
+def descend(likelihood: Likelihood, space: Space, u: ArrayLike, until: Until = "minimum", warm_up: bool = True) -> Minima:
     """Where the starts ``u`` (m, n), prior quantiles, end."""
     residuals, x = residuals_of(likelihood, space), jnp.asarray(u, jnp.result_type(float))
     if until == "allowed":

@@ -1,5 +1,5 @@
-"""The picture of what is left: exclusions grey in an outline of their own, projections outlined, hadronic ones hatched, the
-open region marked.
+"""The picture of what is left: exclusions grey in an outline of their own, projections outlined,
+hadronic ones hatched, the open region marked.
 """
 
 import json

@@ -49,6 +49,7 @@ def test_defaults_are_written_out():
         "between": (1e-6, 1e3),
         "max_roots": 1,
         "contributions": "one_loop",
+        "two_loop_error": False,
         "dataset": "paper2021",
         "fixed": {},
         "axes": {"m_aprime": {"values": [0.1]}},

@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 # The kernel itself gives a PendingDeprecationWarning when it ends.
-STRICT = 'import warnings\n\nwarnings.simplefilter("error")\nwarnings.simplefilter("default", PendingDeprecationWarning)'
+STRICT = 'import warnings\n\nwarnings.simplefilter("error")\nwarnings.simplefilter("default", PendingDeprecationWarning)\nwarnings.filterwarnings("ignore", "\\nArviZ is undergoing", FutureWarning)'
 
 
 def _read(path):

@@ -38,7 +38,7 @@ def test_what_physicists_type_is_understood(typed, meant):
             {"m_phi": jnp.ones(3), "m_aprime": jnp.ones((4, 1)), "v": jnp.ones((2, 1))},
             r"do not broadcast: v \(2, 1\), m_aprime",
         ),
-        ({"dataset": "today"}, r"allowed are paper2021, current"),
+        ({"dataset": "today"}, r"allowed are paper2021, data2026"),
     ],
 )
 def test_a_value_that_is_not_allowed(values, message):

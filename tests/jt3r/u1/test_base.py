@@ -12,7 +12,7 @@ from jt3r.u1.base import ModelPoint
 def test_a_muon_and_a_data_set():
     point = ModelPoint()
     assert (float(point.m_mu), point.dataset) == (M_MU, "paper2021")
-    with pytest.raises(ValueError, match=r"^dataset = 'today': allowed are paper2021, current"):
+    with pytest.raises(ValueError, match=r"^dataset = 'today': allowed are paper2021, data2026"):
         ModelPoint(dataset="today")
     with pytest.raises(ValueError, match="m_mu = -1"):
         ModelPoint(m_mu=-1)

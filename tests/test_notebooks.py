@@ -7,8 +7,11 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-# The kernel itself gives a PendingDeprecationWarning when it ends.
-STRICT = 'import warnings\n\nwarnings.simplefilter("error")\nwarnings.simplefilter("default", PendingDeprecationWarning)\nwarnings.filterwarnings("ignore", "\\nArviZ is undergoing", FutureWarning)'
+STRICT = r"""import warnings
+
+warnings.simplefilter("error")
+warnings.simplefilter("default", PendingDeprecationWarning)  # the kernel itself gives one when it ends
+warnings.filterwarnings("ignore", "\nArviZ is undergoing", FutureWarning)  # once a day"""
 
 
 def _read(path):

@@ -180,7 +180,7 @@ def node_fits(problem: Constrained, values: np.ndarray, minima: np.ndarray, seed
     random = np.random.default_rng(seed).random((NODE_STARTS, count, len(rest)))
     near = np.broadcast_to(minima[:, None, rest], (len(minima), count, len(rest)))
     x = np.asarray(unbounded_of(jnp.asarray(np.concatenate([near, random] if len(rest) else [near[:1]]))))
-    found = problem.fits(np.tile(values, (len(x), 1)), x.reshape(-1, len(rest)))
+    found = problem.fits(np.tile(values, (len(x), 1)), x.reshape(len(x) * count, len(rest)))
     best = np.argmin(found.objective.reshape(len(x), count), axis=0)
     return found.at(best * count + np.arange(count))
 
@@ -327,7 +327,7 @@ def crossings(
         with np.errstate(invalid="ignore"):
             middle = ends[1] - excess[1] * (ends[1] - ends[0]) / (excess[1] - excess[0])
         middle = np.where(np.isfinite(excess).all(axis=0), middle, ends.mean(axis=0))
-        found = problem.fits(np.tile(middle, 2)[:, None], starts.reshape(-1, x.shape[1]))
+        found = problem.fits(np.tile(middle, 2)[:, None], starts.reshape(2 * len(row), x.shape[1]))
         here = found.at(np.argmin(found.objective.reshape(2, -1), axis=0) * len(row) + row)
         value = here.chi_square - bound
         if (np.abs(value) <= CROSSING * (1 + np.abs(bound))).all():

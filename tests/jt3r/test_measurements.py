@@ -13,9 +13,9 @@ def test_data_sets():
 
 
 def test_unknown_data_set_names_those_there_are():
-    with pytest.raises(KeyError, match="paper2021, current"):
+    with pytest.raises(KeyError, match="paper2021, data2026"):
         measurement("tomorrow", "delta_a_mu")
-    with pytest.raises(ValueError, match="paper2021, current"):
+    with pytest.raises(ValueError, match="paper2021, data2026"):
         Point(dataset="tomorrow")
 
 

@@ -18,7 +18,7 @@ from tests.scans.cli.conftest import assert_refused
         (("--m-phi", "nan", "--m-aprime", "0.1"), "m_phi = nan"),
         (("--m-phi", "0.08", "--m-aprime", "0"), "m_aprime = 0"),
         (("--m-phi", "0.08", "--m-aprime", "inf"), "m_aprime = inf"),
-        (("--m-phi", "0.08", "--m-aprime", "0.1", "--dataset", "now"), "paper2021, current"),
+        (("--m-phi", "0.08", "--m-aprime", "0.1", "--dataset", "now"), "paper2021, data2026"),
     ],
 )
 def test_a_bad_point(arguments, words, jt3r, tmp_path):

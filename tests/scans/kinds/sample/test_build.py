@@ -155,7 +155,7 @@ def test_arviz_takes_the_file_and_the_export(draws, arrays, tmp_path):
 
 
 def test_only_draws_become_netcdf(map_file, tmp_path):
-    with pytest.raises(BadInput, match=r"is a grid scan, and \.nc is for draws"):
+    with pytest.raises(BadInput, match=r"is a grid scan, and \.nc is for kind = 'sample'"):
         export(map_file, tmp_path / "map.nc")
 
 

@@ -7,9 +7,11 @@ import ctypes
 from jt3r.scans.engine.interrupt import exit_promptly
 exit_promptly(130, lambda: print("last words", flush=True))
 c = ctypes.CDLL(None)
-print("ready", flush=True)
+word = "ready"
 while True:
     try:
+        print(word, end="\\n" * bool(word), flush=True)
+        word = ""
         c.sleep(60)
     except BaseException:
         pass  # what Python makes of the signal never gets through, as it does not while a compiler runs

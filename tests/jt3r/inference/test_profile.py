@@ -48,7 +48,7 @@ def test_a_profile_is_nowhere_above_what_scipy_finds(along):
         # SciPy stops at a relative change of 2e-9
         assert along.chi_square[k] <= lowest(THREE, VALLEYS, {column: quantile}) + 1e-6
     assert along.converged.all()
-    assert along.chi_square[8] == pytest.approx(1.6625, abs=1e-3)  # at -0.4, R_K* of eq. (12), in the valley that one path never enters
+    assert along.chi_square[8] == pytest.approx(1.6625, abs=1e-3)  # at -0.4, in the valley that one path never enters
 
 
 def test_an_interval_has_its_pieces(along):

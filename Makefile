@@ -1,5 +1,5 @@
 # make band   the map of the muon g-2, its band and their pictures, into out/
-# make test   the tests, those that take minutes in part; make test-all: every one
+# make test   the tests, those that take minutes in part; make test-rest: what that leaves out; make test-all: every one
 # make lint   style and types
 # make report        the paper recomputed, into out/reproduce/; make report-check opens it and the site in Chromium
 # make pages         the reference pages in docs/, from the program as it is
@@ -14,7 +14,7 @@ JT3R := $(BIN)/jt3r
 REPORT := out/reproduce
 PAGES := physics/g2 physics/displaced reference/observables reference/kernels reference/data benchmarks
 
-.PHONY: band test test-all lint pages docs report report-check dist-check clean
+.PHONY: band test test-rest test-all lint pages docs report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -30,8 +30,10 @@ band: .venv/run
 test: .venv/test
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --short --durations 20
 
-test-all: .venv/test
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --durations 20
+test-rest: .venv/test
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --rest --durations 20
+
+test-all: test test-rest
 
 # Type checkers do not see the mapping of kernels/ and scans/ into the package, so they get an installed copy.
 lint: .venv/dev

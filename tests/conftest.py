@@ -38,22 +38,25 @@ LONG = (
     "test_docs.py",
     "test_notebooks.py",
 )
-"""Files and folders of tests that take minutes. ``make test`` runs the first test of each file, ``make test-all`` every one."""
+"""Files and folders of tests that take minutes. ``make test`` runs the first test of each file, ``make test-rest`` the others,
+``make test-all`` every one."""
 
 
 def pytest_addoption(parser):
     parser.addoption("--short", action="store_true", help="of files whose tests take minutes, run the first test alone")
+    parser.addoption("--rest", action="store_true", help="run what --short leaves out")
 
 
 def pytest_collection_modifyitems(config, items):
-    if not config.getoption("--short"):
+    short, rest = config.getoption("--short"), config.getoption("--rest")
+    if short == rest:
         return
     here, seen = Path(__file__).parent, set()
     chosen, left_out = [], []
     for item in items:
         place = item.path.relative_to(here).as_posix()
         again = place in seen and place.startswith(LONG)
-        (left_out if again else chosen).append(item)
+        (chosen if again == rest else left_out).append(item)
         seen.add(place)
     config.hook.pytest_deselected(items=left_out)
     items[:] = chosen
@@ -76,6 +79,16 @@ REGISTRIES = (
     ("jt3r.registry", "_OBSERVABLES"),
     ("jt3r.u1.registry", "_MODELS"),
 )
+
+
+@pytest.fixture(autouse=True)
+def _environment_ends_with_its_test():
+    """The command line sets variables of JAX for its process, which here is that of other tests too."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before:
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(autouse=True)

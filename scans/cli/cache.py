@@ -10,6 +10,7 @@ from jt3r.errors import BadInput, unknown
 
 from ..cards.load import shipped_cards
 from ..engine.jax_config import cache_in_use
+from ..engine.program_cache import kept_files
 
 
 def folders() -> list[Path]:
@@ -28,9 +29,15 @@ def contents(folder: Path) -> tuple[int, int]:
 
 
 def empty() -> None:
-    """Remove what is kept."""
+    """Remove what is kept. Of a folder that the user has named for JAX, where other programs may keep
+    theirs, only the files of jt3r go.
+    """
     for folder in folders():
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder == user_cache_path("jt3r"):
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        for file in kept_files(folder):
+            file.unlink(missing_ok=True)
 
 
 def warm(names: list[str]) -> None:

@@ -109,6 +109,11 @@ def remembered(settings: str, find: Callable[[], Any]) -> Any:
     return json.loads(body)
 
 
+def kept_files(folder: Path) -> list[Path]:
+    """The files in a folder that this module wrote."""
+    return [path for kind in ("program", "facts") for path in folder.glob(f"{kind}-{'[0-9a-f]' * 64}")]
+
+
 def _read(path: Path) -> bytes | None:
     """What is stored there; None if it is missing, or a byte of it has changed.
 

@@ -22,3 +22,16 @@ def test_cache_is_shown_and_emptied(tmp_path):
     code, _, err = cache("warm", "no_such_card")
     assert (code, err.count("\n")) == (2, 1)
     assert "no_such_card" in err
+
+
+def test_a_folder_of_the_user_keeps_what_is_not_of_jt3r(tmp_path):
+    own = tmp_path / "shared"
+    own.mkdir()
+    (own / "jit_of_another_program-cache").write_bytes(b"theirs")
+    (own / "program-notes").write_bytes(b"theirs")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "home"), "JAX_COMPILATION_CACHE_DIR": str(own)}
+    environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "1000"  # JAX itself keeps nothing there
+    subprocess.run([*COMMAND, "point", "--m-aprime", "0.1", "--observable", "g_t3r"], env=environment, check=True)
+    assert len(list(own.iterdir())) > 2
+    subprocess.run([*COMMAND, "cache", "empty"], env=environment, check=True)
+    assert sorted(path.name for path in own.iterdir()) == ["jit_of_another_program-cache", "program-notes"]

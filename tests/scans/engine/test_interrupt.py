@@ -10,8 +10,8 @@ c = ctypes.CDLL(None)
 word = "ready"
 while True:
     try:
-        print(word, end="\\n" * bool(word), flush=True)
-        word = ""
+        said, word = word, ""  # before it is printed: what comes after that may be interrupted
+        print(said, end="\\n" * bool(said), flush=True)
         c.sleep(60)
     except BaseException:
         pass  # what Python makes of the signal never gets through, as it does not while a compiler runs

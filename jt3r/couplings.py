@@ -62,6 +62,17 @@ class Fermions(eqx.Module):
     s: Number | None = None
 
 
+class StrangeBottom(eqx.Module):
+    """Couplings that change flavour, those of s_L b and s_R b, dimensionless.
+
+    Of a vector A'_mu (g_L sbar_L gamma^mu b_L + g_R sbar_R gamma^mu b_R) + h.c.; of a scalar
+    phi' (c_L sbar_R b_L + c_R sbar_L b_R) + h.c., ``left`` and ``right`` for the hand of b.
+    """
+
+    left: Number
+    right: Number
+
+
 class Vector(eqx.Module):
     """A light vector A': L = A'_mu [e eps J_em + sum_f fbar gamma^mu (g_L P_L + g_R P_R) f + ...].
     Masses in GeV.
@@ -84,6 +95,7 @@ class Vector(eqx.Module):
     eta: Number | Absent | None = None
     eta_axial: Number | Absent | None = None
     invisible: Number | None = None
+    strange_bottom: StrangeBottom | None = None
     interferes: bool = eqx.field(static=True, default=True)
 
 
@@ -100,6 +112,7 @@ class Scalar(eqx.Module):
     pion: Number | None = None
     eta: Number | Absent | None = None
     aprime: Number | Absent | None = None
+    strange_bottom: StrangeBottom | None = None
 
 
 class DarkMatter(eqx.Module):

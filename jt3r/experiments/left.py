@@ -109,15 +109,31 @@ def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct") -> dic
 
 def intervals(masses: np.ndarray, strength: np.ndarray) -> np.ndarray:
     """Where a strength on rising masses is positive, (n, 2): ends between two masses by a straight
-    line in ln m.
+    line of its arcsinh in ln m; in the middle, where one of them is not finite.
+
+    A strength falls like -L/l, by powers of ten from one mass to the next; its arcsinh does not.
     """
     above = strength > 0
-    logs, finite = np.log(masses), np.where(np.isfinite(strength), strength, -40.0)
+    logs = np.log(masses)
     ends = [masses[0]] if above[0] else []
     for n in np.flatnonzero(above[1:] != above[:-1]):
-        low, high = max(finite[n], -40.0), max(finite[n + 1], -40.0)
-        ends.append(float(np.exp(logs[n] - low / (high - low) * (logs[n + 1] - logs[n]))))
+        low, high = np.arcsinh(strength[n : n + 2])
+        share = low / (low - high) if np.isfinite(low) and np.isfinite(high) else 0.5
+        ends.append(float(np.exp(logs[n] + share * (logs[n + 1] - logs[n]))))
     return np.array([*ends, *([masses[-1]] if above[-1] else [])]).reshape(-1, 2)
+
+
+def heights(strength: np.ndarray) -> np.ndarray:
+    """What contours at 0 are drawn of, (v, mass): arcsinh of the strength, and where a search says
+    nothing, as far below 0 as the highest neighbour is above.
+
+    So contours run as ``intervals`` ends: smooth where a rate falls, midway where a search stops.
+    """
+    found = np.arcsinh(strength)
+    says = np.isfinite(found)
+    positive = np.pad(np.where(says & (found > 0), found, 0.0), 1)
+    around = np.max([positive[1:-1, :-2], positive[1:-1, 2:], positive[:-2, 1:-1], positive[2:, 1:-1]], axis=0)
+    return np.where(says, found, -np.where(around > 0, around, 1.0))
 
 
 def windows(
@@ -128,7 +144,7 @@ def windows(
     recipe: Recipe = "direct",
 ) -> np.ndarray:
     """Intervals of m_A' in GeV, (n, 2), that no result closes, as of a year or of today; ends to
-    1e-3 of the mass.
+    2e-3 of the mass.
     """
     masses = np.geomspace(*between, _MASSES)
     found = strengths(results(as_of), point(masses, v, decay), recipe)
@@ -136,7 +152,7 @@ def windows(
 
 
 def strongest(found: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The largest strength of all searches at each point; -40 at least, NaN counting as no
-    statement.
+    """The largest strength of all searches at each point; -inf where none says anything, NaN
+    counting as no statement.
     """
-    return np.max([np.nan_to_num(np.maximum(x, -40.0), nan=-40.0) for x in found.values()], axis=0)
+    return np.max([np.where(np.isnan(x), -np.inf, x) for x in found.values()], axis=0)

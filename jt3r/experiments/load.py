@@ -139,6 +139,7 @@ class Recast(_Search):
     sees: tuple[str, ...]
     source: str = Field(min_length=4)
     particle: Literal["aprime", "phi"] = "aprime"
+    table: str = ""
     table_share: float = Field(default=1.0, gt=0, le=1)
     length: float = Field(default=0.0, ge=0)
     flight: float | str = 1.0

@@ -6,6 +6,7 @@ it calls.
 """
 
 import functools
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -14,9 +15,10 @@ import numpy as np
 from jaxtyping import Array, Real
 
 from ..constants import CONSTANTS, M_E, M_PI
-from ..couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Number, lepton, mixed, scalar, vector
+from ..couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Number, StrangeBottom, lepton, mixed, scalar, vector
 from ..data.inputs import inputs
 from ..data.load import read_toml
+from ..flavour import on_shell
 from ..kernels import production
 from ..kernels.decays import kaon_pion as chiral
 from ..kernels.decays import leptonic, vector_meson
@@ -180,6 +182,49 @@ def kaon_pion_phi(c: Couplings, octet: float = INPUTS["octet_low"]) -> Number:
     """Br(K+ -> pi+ phi') by the octet, without the weak mass term."""
     amplitude = chiral.scalar_amplitude(-_FERMI_G8 * octet, scalar(c).pion, KAON, M_PI, INPUTS["chiral_constant"])
     return chiral.to_scalar(scalar(c).mass, amplitude, KAON, M_PI) / WIDTHS["kaon"]
+
+
+def pion_share(c: Couplings) -> Number:
+    """theta^2 = [F (g_A,u - g_A,d)/m_A']^2, what a rate with a pi0 is multiplied by to have a
+    longitudinal A' in its place: F/(sqrt2 V) squared for U(1)_T3R, of any mass.
+
+    The divergence of the isovector axial current is that of the pion; the pole of the pion drops
+    out for an A' on its mass shell, eps.k = 0. Good to (m_A'/E)^2 and to (m_pi/GeV)^2.
+    """
+    axial = sum(sign * (_part(c, "right", quark) - _part(c, "left", quark)) / 2 for sign, quark in ((1, "u"), (-1, "d")))
+    return jnp.asarray(INPUTS["chiral_constant"] * axial / vector(c).mass) ** 2
+
+
+def _changing(particle: Any) -> StrangeBottom:
+    return particle.strange_bottom or StrangeBottom(jnp.zeros(()), jnp.zeros(()))
+
+
+def b_kaon(c: Couplings) -> Number:
+    """Br(B+ -> K+ A') by what changes b into s, and by B+ -> K+ pi0 with A' in place of the pion;
+    added without interference, whose phase is not known.
+    """
+    found = _changing(vector(c))
+    rate = on_shell.width_b_to_k(vector(c).mass, found.left, found.right) * on_shell.lifetime("K")
+    return rate + pion_share(c) * INPUTS["b_to_kaon_pion"]
+
+
+def b_kaon_star(c: Couplings) -> Number:
+    """Br(B0 -> K*0 A'), as that of B+ -> K+ A'."""
+    found = _changing(vector(c))
+    rate = on_shell.width_b_to_kst(vector(c).mass, found.left, found.right) * on_shell.lifetime("Kst")
+    return rate + pion_share(c) * INPUTS["b_to_kaon_star_pion"]
+
+
+def b_kaon_phi(c: Couplings) -> Number:
+    """Br(B+ -> K+ phi') by what changes b into s."""
+    found = _changing(scalar(c))
+    return on_shell.width_b_to_k_phi(scalar(c).mass, found.left, found.right) * on_shell.lifetime("K")
+
+
+def b_kaon_star_phi(c: Couplings) -> Number:
+    """Br(B0 -> K*0 phi') by what changes b into s."""
+    found = _changing(scalar(c))
+    return on_shell.width_b_to_kst_phi(scalar(c).mass, found.left, found.right) * on_shell.lifetime("Kst")
 
 
 def electron_squared(c: Couplings) -> Number:

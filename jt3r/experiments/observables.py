@@ -15,7 +15,6 @@ from ..registry import observable, observables
 from . import limits, recast
 from . import load as searches
 
-RARE_DATA = ("limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml")
 PAPER = "arXiv:2105.07655"
 APRIME, OPENS_APRIME = ("m_aprime", "v", "m_mu"), ("m_eta", "delta", "m_nu_s", "width_invisible", "kinetic_mixing")
 PHI, OPENS_PHI = ("m_phi", "v", "m_mu"), ("m_aprime", "m_eta", "delta")
@@ -194,19 +193,21 @@ def _register_table(search: searches.Recast | searches.ScalarDump, replace: bool
     excluded.__name__ = f"excluded_{name}"
     excluded.__doc__ = f"1 where {search.label} excludes the point, else 0; rate at the weak end of what theory leaves open."
     source = search.source if isinstance(search, searches.Recast) else search.nucleon.source
-    data = RARE_DATA if isinstance(search, searches.Recast) else ("displaced_inputs.toml",)
+    data = recast.data_of(search)
     latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ").translate(TEX)
     width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
+    also = recast.also_reads(search)
+    reads = None if width.declared is None else (*width.declared, *also)
     observable(
         unit="1",
         latex=latex,
         source=source,
         of=Couplings,
-        reads=width.declared,
+        reads=reads,
         opens=width.opens,
-        like=width.of,
+        like=None if also else width.of,
         slow=True,
-        data=(f"recasts.toml:{search.name}", *data),
+        data=data,
         replace=replace,
     )(excluded)
 

@@ -45,13 +45,35 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "K_mu_nu": mesons.kaon_muon,
     "K_pi": mesons.kaon_pion,
     "K_pi_phi": mesons.kaon_pion_phi,
+    "B_K": mesons.b_kaon,
+    "B_Kst": mesons.b_kaon_star,
+    "B_K_phi": mesons.b_kaon_phi,
+    "B_Kst_phi": mesons.b_kaon_star_phi,
 }
 """What a table may bound. The first five are squared couplings, as a dark photon's eps^2 or, of the
 muon, g^2.
 """
 
+_VECTOR, _SCALAR = ("C9_bsmumu", "C9_bsee", "C9p_bsmumu", "C9p_bsee"), ("CS_bsmumu", "CSp_bsmumu", "lambda_portal")
+CHANGES_FLAVOUR = {"B_K": _VECTOR, "B_Kst": _VECTOR, "B_K_phi": _SCALAR, "B_Kst_phi": _SCALAR}
+"""Rates that read parameters of U(1)_T3R beside those of the particle's own decays, and which."""
+
 TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu")
 """Rates that are tabulated before their first value, which takes seconds."""
+
+
+def also_reads(search: Recast | ScalarDump) -> tuple[str, ...]:
+    """What a search's rate reads of a point of U(1)_T3R beside what the particle's decays do."""
+    return CHANGES_FLAVOUR.get(search.rate, ()) if isinstance(search, Recast) else ()
+
+
+def data_of(search: Recast | ScalarDump) -> tuple[str, ...]:
+    """The files under jt3r/data, and tables of them after a colon, that a verdict rests on."""
+    own = f"recasts.toml:{search.name}"
+    if isinstance(search, ScalarDump):
+        return own, f"experiments.toml:{search.dump}", "displaced_inputs.toml"
+    angles = ("flavour_inputs.toml", "dark.toml") if also_reads(search) else ()
+    return own, "limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml", *angles
 
 
 @functools.cache
@@ -92,10 +114,10 @@ class Table(eqx.Module):
 
 @functools.cache
 def table(search: Recast, strength: Strength = "weakest") -> Table:
-    """The table of a search, filled up to one length; KeyError where limit_tables.csv has no rows
-    of it.
+    """The table of a search, or of the one that it shares a table with, filled up to one length;
+    KeyError where limit_tables.csv has no rows of it.
     """
-    rows = tables()[search.name]
+    rows = tables()[search.table or search.name]
     rows = np.concatenate([rows, np.repeat(rows[-1:], _ROWS - len(rows), axis=0)])
     factor = {"weakest": search.weakest, "central": 1.0, "strongest": search.strongest}[strength] / search.table_share
     named = isinstance(search.flight, str)

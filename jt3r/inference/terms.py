@@ -113,8 +113,10 @@ def _add(
     joint: bool = False,
     like: Observable | None = None,
     scenario: str = "",
+    reads_more: bool = False,
 ) -> None:
-    trace = None if like is None else like.of
+    """``reads_more``: it reads parameters beside those of ``like``, and is traced itself."""
+    trace = None if like is None or reads_more else like.of
     opens = () if like is None else like.opens
     facts: dict[str, Any] = {"kind": kind, "doc": doc, "source": source, "data": data, "slow": slow, "joint": joint}
     facts["scenario"] = scenario
@@ -220,8 +222,9 @@ def _table(search: searches.Recast) -> None:
 
     doc = f"{search.label}, published limit of {search.year} at 90 % CL; rate at the weak end of what theory leaves open."
     width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
-    data = (f"recasts.toml:{search.name}", "limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml")
-    _add(name, "upper limit", doc, search.source, width.declared, function, data, slow=True, like=width)
+    data, also = recast.data_of(search), recast.also_reads(search)
+    reads = None if width.declared is None else (*width.declared, *also)
+    _add(name, "upper limit", doc, search.source, reads, function, data, slow=True, like=width, reads_more=bool(also))
 
 
 def _dark_higgs(search: searches.ScalarDump) -> None:
@@ -232,7 +235,7 @@ def _dark_higgs(search: searches.ScalarDump) -> None:
 
     doc = f"Events of {search.label}: n = {observed:g} on b = {background:g}."
     width = observables["width_phi"]
-    data = (f"recasts.toml:{search.name}", f"experiments.toml:{search.dump}", "displaced_inputs.toml")
+    data = recast.data_of(search)
     _add(name, "poisson", doc, search.nucleon.source, width.declared, function, data, slow=True, like=width)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from jax import Array
 
 from ..constants import ALPHA_EM, M_PI
-from ..couplings import Absent, Couplings, DarkMatter, Fermions, Scalar, Vector
+from ..couplings import Absent, Couplings, DarkMatter, Fermions, Scalar, StrangeBottom, Vector
+from ..flavour import on_shell
 from ..point import Point
 from .registry import model
 
@@ -34,7 +35,8 @@ def t3r(point: Point) -> Couplings:
     A' couples to u_R with +g, to d_R, mu_R with -g, to nu_R with g if ``m_nu_s`` is given (else it
     is heavy), to the vector current of eta_1 eta_2 with g/2 (to the axial one in
     ``t3r_majorana``). phi' couples with m_f/(sqrt2 V), to pions with m_pi^2/(sqrt2
-    V), to A'A' with sqrt2 m_A'^2/V.
+    V), to A'A' with sqrt2 m_A'^2/V. Both change b into s by what gives the point's C9^NU, C9', C_S
+    and C_S' by eq. (10), which are 0 unless given, and phi' by its mixing with the Higgs boson.
     """
     return Couplings(_vector(point), _scalar(point), _dark_matter(point), point.m_mu)
 
@@ -43,6 +45,7 @@ def _vector(point: Point) -> Vector | Absent:
     if point.m_aprime is None:
         return Absent("m_aprime")
     g = gauge_coupling(point)
+    c9, c9_primed = point.C9_bsmumu - point.C9_bsee, point.C9p_bsmumu - point.C9p_bsee
     return Vector(
         mass=point.m_aprime,
         mixing=mixing(point),
@@ -51,6 +54,7 @@ def _vector(point: Point) -> Vector | Absent:
         neutrino_mass=point.m_nu_s,
         eta=Absent("m_eta") if point.m_eta is None else g / 2,
         invisible=point.width_invisible,
+        strange_bottom=StrangeBottom(*on_shell.couplings(point.m_aprime, c9, c9_primed, point.v)),
         interferes=point.kinetic_mixing is not None,
     )
 
@@ -59,12 +63,14 @@ def _scalar(point: Point) -> Scalar | Absent:
     if point.m_phi is None:
         return Absent("m_phi")
     root2_v = _ROOT2 * point.v
+    scalars = point.CS_bsmumu, point.CSp_bsmumu
     return Scalar(
         mass=point.m_phi,
         yukawa=Fermions(mu=point.m_mu / root2_v),
         pion=M_PI**2 / root2_v,
         eta=Absent("m_eta") if point.m_eta is None else point.m_eta / root2_v,
         aprime=Absent("m_aprime") if point.m_aprime is None else _ROOT2 * point.m_aprime**2 / point.v,
+        strange_bottom=StrangeBottom(*on_shell.scalar_couplings(point.m_phi, *scalars, point.lambda_portal, point.v)),
     )
 
 

@@ -19,9 +19,6 @@ from .card import WhatIsLeftCard
 SECONDS_TO_COMPILE, SECONDS_PER_ROW = 60.0, 0.3
 """All searches on two cores, and then one V of 300 masses and one way of decaying."""
 
-LOWEST = -40.0
-"""ln(rate/allowed) below which a file does not tell strengths apart: closed channels too."""
-
 
 def left_scan(card: WhatIsLeftCard) -> Scan:
     """The scan that holds ln(rate/allowed) of every search."""
@@ -31,7 +28,8 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
     strength = {
         "units": "1",
         "latex": r"\ln(N/N_\mathrm{needed})",
-        "long_name": "ln of rate over allowed rate, or of events over those needed; positive: excluded, or within reach",
+        "long_name": "ln of rate over allowed rate, or of events over those needed; positive: excluded, or within reach; "
+        "-inf: the search says nothing",
         "source": source,
     }
     on_band = {**parameter_attributes("m_phi"), "source": "g-2 band of arXiv:2105.07655, eq. (1)"}
@@ -54,7 +52,7 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         for decay in card.decays:
             at = left.point(masses, v, decay)
             found = left.strengths(names, at, card.recipe)
-            rows.append(np.stack([np.maximum(np.nan_to_num(x, nan=LOWEST, neginf=LOWEST), LOWEST) for x in found.values()]))
+            rows.append(np.stack([np.where(np.isnan(x), -np.inf, x) for x in found.values()]))
         return {"strength": np.stack(rows, axis=1)[:, :, None], "m_phi": np.asarray(at.m_phi)[None]}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:

@@ -12,6 +12,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from jt3r.experiments import left
+
 from ..style import GREEN, GREY, MEV, label
 from ..view import View
 from .along import draw_along
@@ -52,9 +54,9 @@ def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch 
     masses, values, facts = file["m_aprime"][()] * MEV, file["v"][()], json.loads(file.attrs["searches"])
     colours = [matplotlib.colormaps["tab20"](n) for n in range(20)]
     for k, name in enumerate(file["experiment"].asstr()[()]):
-        strength, each, colour = file["strength"][k, decay], facts[name], colours[k % 20]
-        if not (strength > 0).any():
+        if not (file["strength"][k, decay] > 0).any():
             continue
+        strength, each, colour = left.heights(file["strength"][k, decay]), facts[name], colours[k % 20]
         if each["status"] == "projection":
             axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9, linestyles="-.")
             drawn[name] = Line2D([], [], color=colour, linestyle="-.", linewidth=0.9, label=each["label"])
@@ -65,11 +67,11 @@ def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch 
             axes.contourf(masses, values, strength, [0.0, np.inf], colors=[GREY], alpha=SHADE)
             axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9)
             drawn[name] = Patch(facecolor=to_rgba(GREY, SHADE), edgecolor=colour, label=each["label"])
-    open_now = -strongest(file, decay, slice(None))
+    open_now = -left.heights(strongest(file, decay, slice(None)))
     if (open_now > 0).any():
         axes.contourf(masses, values, open_now, [0.0, np.inf], colors=[GREEN], alpha=0.9, zorder=3)
         drawn["open"] = Patch(color=GREEN, label="left open")
-    then = -strongest(file, decay, slice(None), PAPER_YEAR)
+    then = -left.heights(strongest(file, decay, slice(None), PAPER_YEAR))
     if any(counts(each, PAPER_YEAR) for each in facts.values()) and (then > 0).any():
         axes.contour(masses, values, then, [0.0], colors="k", linewidths=1.0, linestyles="--", zorder=4)
         drawn["then"] = Line2D([], [], color="k", linestyle="--", label=f"open in {PAPER_YEAR}")

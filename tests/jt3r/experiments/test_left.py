@@ -33,6 +33,8 @@ def test_an_unknown_scenario_is_refused():
 
 
 MASSES = np.geomspace(0.01, 0.16, 5)
+FIRST = np.arcsinh(1) / (np.arcsinh(1) + np.arcsinh(3))
+"""Where arcsinh, a straight line in ln m between -1 and 3, is 0."""
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ MASSES = np.geomspace(0.01, 0.16, 5)
         ([-1, -1, -1, -1, -1], []),
         ([1, 1, 1, 1, 1], [[0.01, 0.16]]),
         ([1, -1, -1, 1, 1], [[0.01, 0.01 * 2**0.5], [0.04 * 2**0.5, 0.16]]),
-        ([-1, 3, -1, -1, -1], [[0.01 * 2**0.25, 0.02 * 2**0.75]]),  # by a straight line in ln m
+        ([-1, 3, -1, -1, -1], [[0.01 * 2**FIRST, 0.02 * 2 ** (1 - FIRST)]]),
         ([-np.inf, 40, -np.inf, -1, -1], [[0.01 * 2**0.5, 0.02 * 2**0.5]]),
     ],
 )
@@ -52,7 +54,31 @@ def test_intervals_end_between_two_masses(strength, expected):
 
 def test_the_strongest_leaves_out_what_says_nothing():
     found = left.strongest({"a": np.array([1.0, np.nan, -np.inf]), "b": np.array([0.5, -2.0, np.nan])})
-    np.testing.assert_array_equal(found, [1.0, -2.0, -40.0])
+    np.testing.assert_array_equal(found, [1.0, -2.0, -np.inf])
+
+
+def test_contours_cross_where_intervals_end():
+    """Of a strength a - b m^-4 on two lines of V, and midway where a search stops."""
+    strength = np.stack([5 - 1e3 * (0.02 / MASSES) ** 4, np.array([-np.inf, 2.0, 30.0, np.nan, -np.inf])])
+    found = left.heights(strength)
+    np.testing.assert_allclose(found[0], np.arcsinh(strength[0]), rtol=1e-15)
+    np.testing.assert_allclose(found[1, [0, 3]], [-np.arcsinh(2), -np.arcsinh(30)], rtol=1e-15)
+    assert (found > 0).tolist() == (strength > 0).tolist()
+    for line in found:
+        (end, *_) = left.intervals(MASSES, np.sinh(line))[0]
+        n = np.flatnonzero(line > 0)[0]
+        assert np.interp(np.log(end), np.log(MASSES[n - 1 : n + 1]), line[n - 1 : n + 1]) == pytest.approx(0, abs=1e-12)
+
+
+def test_an_end_on_few_masses_is_that_of_many():
+    """Of a signal that dies as exp(-m^4), where an edge of a dump lies: to 1 % by steps of 4 % in mass."""
+
+    def end(count):
+        masses = np.geomspace(0.01, 0.2, count)
+        return left.intervals(masses, 12 - (masses / 0.03) ** 4)[0, 1]
+
+    assert end(75) == pytest.approx(0.03 * 12**0.25, rel=0.01)
+    assert end(3000) == pytest.approx(0.03 * 12**0.25, rel=1e-5)
 
 
 def test_a_published_cut_holds_inside_and_where_it_was_published():

@@ -41,6 +41,8 @@ def test_the_promised_searches_are_there():
         "FASER-2023",
         "NA62-dump",
     }
+    promised |= {"LHCb-prompt", "HPS-2016", "LHCb-K", "LHCb-Kst", "LHCb-Kst-ee", "BelleII-K", "BABAR-K", "CLEO-K"}
+    promised |= {"LHCb-K-phi", "LHCb-Kst-phi", "BABAR-K-phi"}
     promised |= {"NuCal-phi", "E949-phi", "E141", "E774", "KEK", "Orsay", "A1", "APEX", "KLOE-gamma", "HPS", "WASA"}
     assert promised <= set(experiments.load())
 

@@ -4,9 +4,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jt3r import observables
 from jt3r.constants import ALPHA_EM
 from jt3r.couplings import Couplings, Vector
 from jt3r.experiments import mesons
+from jt3r.flavour import on_shell
 from jt3r.kernels.decays import leptonic
 from jt3r.point import Point
 from jt3r.u1 import t3r
@@ -39,3 +41,35 @@ def test_tabulated_rates_are_the_kernel(meson, lepton):
     mass, charges = np.linspace(0.004, parent - light - 0.004, 23), leptonic.Charges(1.0, 0.5, 0.0, -1.0)
     exact = leptonic.vector_width(mass, charges, parent, light, constant, nodes=64) / mesons.WIDTHS[meson]
     np.testing.assert_allclose(mesons._rates(meson, lepton)(mass, charges), exact, rtol=1e-6)
+
+
+def test_b_decays_by_what_changes_flavour_and_in_place_of_a_pion():
+    """F^2/(2 V^2) Br(B -> K pi0) at any mass, and the width of the flavour sector on top of it."""
+    share = 0.0921**2 / (2 * 20.0**2)
+    for mass in (0.01, 0.3):
+        c = t3r.t3r(Point(m_aprime=mass, v=20.0))
+        assert float(mesons.pion_share(c)) == pytest.approx(share, rel=1e-12)
+        assert float(mesons.b_kaon(c)) == pytest.approx(share * 1.28e-5, rel=1e-12)
+        assert float(mesons.b_kaon_star(c)) == pytest.approx(share * 3.3e-6, rel=1e-12)
+    point = Point(m_aprime=0.1, m_phi=0.08, C9_bsmumu=-0.3, CS_bsmumu=0.033)
+    c = t3r.t3r(point)
+    for found, width, kind in ((mesons.b_kaon, "width_BpKA", "K"), (mesons.b_kaon_star, "width_B0KstA", "Kst")):
+        expected = float(observables[width](point)) * on_shell.lifetime(kind)
+        assert float(found(c)) == pytest.approx(expected, rel=1e-8)  # a pion's share is 1e-9 of it
+    assert 1e-5 < float(mesons.b_kaon_phi(c)) < 1e-4
+    assert float(mesons.b_kaon_star_phi(c)) == pytest.approx(float(mesons.b_kaon_phi(c)), rel=0.01)  # f_0 and A_0 are alike
+
+
+def test_a_vector_current_takes_no_pions_place():
+    """Charges of both hands alike, those of a dark photon and of B - L: no axial current, and nothing that changes flavour."""
+    dark = Couplings(aprime=Vector(mass=jnp.array(0.1), mixing=jnp.array(1e-3)))
+    assert float(mesons.b_kaon(dark)) == float(mesons.b_kaon_star(dark)) == 0
+
+
+def test_the_share_of_a_pion_is_that_of_the_kernel_for_pion_decay():
+    """pi+ -> e+ nu A' at small mass is theta^2 times that with a massless neutral pion, G_F^2 V_ud^2 m_pi^5/(384 pi^3)."""
+    c = t3r.t3r(Point(m_aprime=0.002, v=10.0))
+    x = mesons.INPUTS
+    beta = x["fermi"] ** 2 * x["v_ud"] ** 2 * mesons.M_PI**5 / (384 * np.pi**3)
+    expected = float(mesons.pion_share(c)) * beta / mesons.WIDTHS["pion"]
+    assert float(mesons.pion_electron(c)) == pytest.approx(expected, rel=0.01)

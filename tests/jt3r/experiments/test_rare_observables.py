@@ -14,12 +14,16 @@ NAMES = {
     "br_phi_eta_aprime": mesons.phi_eta,
     "br_K_pi_aprime": mesons.kaon_pion,
     "br_K_pi_phi": mesons.kaon_pion_phi,
+    "br_B_K_aprime": mesons.b_kaon,
+    "br_B_Kst_aprime": mesons.b_kaon_star,
+    "br_B_K_phi": mesons.b_kaon_phi,
+    "br_B_Kst_phi": mesons.b_kaon_star_phi,
 }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_is_the_branching_ratio_of_the_point(name):
-    point = Point(m_aprime=0.05, m_phi=0.08)
+    point = Point(m_aprime=0.05, m_phi=0.08, CS_bsmumu=0.01, C9_bsmumu=-0.01)
     value = float(observables[name](point))
     assert value == pytest.approx(float(NAMES[name](couplings_of(point))), rel=1e-14)
     assert 0 < value < 1

@@ -5,10 +5,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jt3r import observables
 from jt3r.experiments import limits, load, recast
+from jt3r.flavour.benchmarks import benchmark
 from jt3r.inference.terms import TERMS, Options
 from jt3r.point import Point
 from jt3r.u1 import t3r
+from jt3r.u1.reads import read_by
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,53 @@ def test_a_scenario_is_short_for_values_of_the_point():
     assert limits.intervals("PIENU", v=10.0, scenario="visible").shape == (0, 2)
     with pytest.raises(ValueError, match="scenario"):
         limits.intervals("PIENU", v=10.0, scenario="thermal")
+
+
+def test_what_the_default_model_feeds_b_decays_with_closes_little():
+    """F^2/(2 V^2) Br(B -> K pi0): LHCb's dimuons above 250 MeV at V = 5 GeV, nothing at 10 GeV, nothing at all for phi'."""
+    for name in ("LHCb-Kst", "LHCb-Kst-ee", "BelleII-K", "LHCb-K-phi", "LHCb-Kst-phi"):
+        assert limits.intervals(name, v=10.0).shape == (0, 2), name
+    (found,) = limits.intervals("LHCb-K", v=5.0)
+    assert found[0] == pytest.approx(0.2508, rel=1e-3)
+    assert limits.intervals("LHCb-K", v=10.0).shape == (0, 2)
+    for name in ("BABAR-K", "CLEO-K", "BABAR-K-phi"):
+        assert limits.intervals(name, v=10.0, scenario="invisible").shape == (0, 2), name
+
+
+@pytest.mark.parametrize("name", ["BMA", "BMB", "BMC", "BMD"])
+def test_the_benchmarks_of_b_to_s_are_excluded_by_their_own_a_prime(name):
+    """Whether the A' of 100 MeV is seen or not, by three orders of magnitude; the branching ratios are of order one."""
+    values = {"m_aprime": 0.1, "v": 10.0, **benchmark(name)}
+    seen = recast.excess(load.get("LHCb-Kst-ee")).of(t3r.t3r(Point(**values)))
+    unseen = recast.excess(load.get("BABAR-K")).of(t3r.t3r(Point(m_nu_s=0.0, **values)))
+    assert min(float(seen), float(unseen)) > np.log(1e3)
+
+
+def test_two_searches_may_share_a_table():
+    for own, other in (("LHCb-K-phi", "LHCb-K"), ("LHCb-Kst-phi", "LHCb-Kst"), ("BABAR-K-phi", "BABAR-K")):
+        first, second = (recast.table(load.get(name)) for name in (own, other))
+        np.testing.assert_array_equal(first.log_limit, second.log_limit)
+
+
+def test_phi_in_b_decays_needs_a_coefficient_and_dark_matter():
+    at = {"m_phi": 0.08, "v": 10.0, "m_eta": 0.03}
+    search = recast.excess(load.get("BABAR-K-phi"))
+    assert float(search(Point(**at))) == -np.inf
+    assert float(search(Point(**at, CS_bsmumu=0.033))) > 0  # BMA's, Br = 2.7e-5
+    assert float(search(Point(**at, lambda_portal=1e-4))) < 0
+    seen = recast.excess(load.get("LHCb-K-phi"))
+    assert float(seen(Point(m_phi=0.3, CS_bsmumu=0.033))) > np.log(1e3)
+
+
+@pytest.mark.parametrize("name", ["LHCb-K", "BABAR-K-phi"])
+def test_verdicts_on_b_decays_say_what_they_read(name):
+    entry = observables["excluded_" + name.lower().replace("-", "_")]
+    given = frozenset({"m_aprime" if name == "LHCb-K" else "m_phi", "v"})
+    assert set(read_by(entry.of, Point, given)) == set(entry.declared)
+    assert set(recast.also_reads(load.get(name))) < set(entry.declared)
+
+
+def test_lhcb_dimuons_begin_where_muons_do():
+    (found,) = limits.intervals("LHCb-prompt", v=10.0)
+    assert found[0] == pytest.approx(0.2142, rel=1e-3)
+    assert limits.intervals("HPS-2016", v=10.0).shape == (0, 2)

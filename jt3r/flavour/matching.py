@@ -12,9 +12,9 @@ from jaxtyping import Array, Real
 from ..constants import M_MU
 from ..data.load import read_toml
 from ..kernels.flavour import wilson
+from ..u1.strange_bottom import CUTOFF as CUTOFF
 
 PRESETS = ("paper", "pdg", "derived")
-CUTOFF = 2.0  # GeV, Lambda of eqs. (6)-(7), near the momentum transfer in the central q^2 bin
 VEV = 10.0  # GeV, V
 
 

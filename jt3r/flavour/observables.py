@@ -13,6 +13,7 @@ from ..kernels.flavour.running import NAMES
 from ..point import Point
 from ..registry import observable
 from ..u1.registry import couplings_of
+from ..u1.strange_bottom import vector_couplings
 from . import on_shell
 from .leptonic import bs_to_leptons
 from .measurements import sm_pull
@@ -136,7 +137,7 @@ SHELL_DATA = INPUTS
 
 def _on_shell(point: Point, width: Callable[..., Array]) -> Array:
     c9, c9_primed = point.C9_bsmumu - point.C9_bsee, point.C9p_bsmumu - point.C9p_bsee
-    return width(point.m_aprime, *on_shell.couplings(point.m_aprime, c9, c9_primed, point.v))
+    return width(point.m_aprime, *vector_couplings(point.m_aprime, c9, c9_primed, point.v))
 
 
 @observable(unit="GeV", latex=r"\Gamma(B^+ \to K^+A')", source=SHELL_SOURCE, reads=SHELL_READS, data=INPUTS)

@@ -7,9 +7,9 @@ from jax import Array
 
 from ..constants import ALPHA_EM, M_PI
 from ..couplings import Absent, Couplings, DarkMatter, Fermions, Scalar, StrangeBottom, Vector
-from ..flavour import on_shell
 from ..point import Point
 from .registry import model
+from .strange_bottom import scalar_couplings, vector_couplings
 
 _ROOT2 = np.sqrt(2).item()
 LOOP_MIXING = (ALPHA_EM / (4 * np.pi**3)) ** 0.5
@@ -54,7 +54,7 @@ def _vector(point: Point) -> Vector | Absent:
         neutrino_mass=point.m_nu_s,
         eta=Absent("m_eta") if point.m_eta is None else g / 2,
         invisible=point.width_invisible,
-        strange_bottom=StrangeBottom(*on_shell.couplings(point.m_aprime, c9, c9_primed, point.v)),
+        strange_bottom=StrangeBottom(*vector_couplings(point.m_aprime, c9, c9_primed, point.v)),
         interferes=point.kinetic_mixing is not None,
     )
 
@@ -70,7 +70,7 @@ def _scalar(point: Point) -> Scalar | Absent:
         pion=M_PI**2 / root2_v,
         eta=Absent("m_eta") if point.m_eta is None else point.m_eta / root2_v,
         aprime=Absent("m_aprime") if point.m_aprime is None else _ROOT2 * point.m_aprime**2 / point.v,
-        strange_bottom=StrangeBottom(*on_shell.scalar_couplings(point.m_phi, *scalars, point.lambda_portal, point.v)),
+        strange_bottom=StrangeBottom(*scalar_couplings(point.m_phi, *scalars, point.lambda_portal, point.v)),
     )
 
 

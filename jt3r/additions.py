@@ -91,7 +91,7 @@ def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: s
 
     Each is a table of value, error and source and, if it has one, unit and latex. Raises ValueError
     if the name is taken, unless ``replace``, for a measurement that ``base`` does not have, and for
-    a table that is none.
+    a table that is none, or that leaves out an error.
 
     >>> import jt3r
     >>> own = {"delta_a_mu": {"value": 1e-9, "error": 5e-10, "source": "my own"}}
@@ -99,8 +99,10 @@ def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: s
     >>> jt3r.Point(dataset=mine).dataset
     'mine'
     """
+    from pydantic import ValidationError
+
     from .data.load import Quantity
-    from .errors import unknown
+    from .errors import first_error, unknown
     from .measurements import BASES, DATASETS
 
     if name in DATASETS and not replace:
@@ -112,7 +114,13 @@ def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: s
         if key not in found:
             raise ValueError(unknown("measurement", key, found))
         before = found[key]
-        found[key] = Quantity(**{"unit": before.unit, "latex": before.latex, **table})
+        try:
+            found[key] = Quantity.model_validate({"unit": before.unit, "latex": before.latex, **table})
+        except ValidationError as error:
+            told = first_error(error.errors(), lambda _: Quantity.__pydantic_fields__)
+            raise ValueError(f"{key}: {told}") from None
+        if before.error and not found[key].error:
+            raise ValueError(f"{key}.error: must be given, and above 0")
     DATASETS[name], BASES[name] = found, BASES.get(base, base)
     record("dataset", name, json.dumps({key: found[key].model_dump() for key in measurements}, sort_keys=True))
     return name

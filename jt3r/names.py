@@ -4,7 +4,7 @@ with a suggestion.
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .errors import unknown
 
@@ -36,6 +36,13 @@ class Names(Mapping[str, Entry], Generic[Entry]):
         if name not in self._entries:
             raise UnknownName(unknown(self._kind, str(name), self._entries))
         return self._entries[name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._entries:
+            raise UnknownName(unknown(self._kind, name, self._entries))
+        raise AttributeError(f"{self._kind} {name!r} is taken in brackets: [{name!r}]")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

@@ -83,12 +83,15 @@ def _converted(value: Any) -> Any:
 class ParameterPoint(eqx.Module):
     """A point whose parameters are fields made by ``field``; other fields are static.
 
-    Raises TypeError for a name that is none of them, with a suggestion, and ValueError for a value
-    that is not allowed (``Parameter.check``) and for shapes that do not broadcast.
+    Raises TypeError for a name that is none of them, with a suggestion, and for a value without a
+    name; ValueError for one that is not allowed (``Parameter.check``), and for shapes that do not
+    broadcast.
     """
 
     def __new__(cls, *args: Any, **values: Any) -> Self:
-        _check(cls, {**dict(zip(_names(cls), args, strict=False)), **values})
+        if args:
+            raise TypeError(f"{cls.__name__} takes its parameters by name: {cls.__name__}({_names(cls)[0]}=...)")
+        _check(cls, values)
         return super().__new__(cls)
 
     def __check_init__(self) -> None:

@@ -106,9 +106,13 @@ class Observable(Reader):
 
     def __call__(self, point: ParameterPoint | Couplings) -> Array:
         """Value at ``point``, in ``unit``, of the point's broadcast shape. Raises ValueError if a
-        parameter it reads is not set.
+        parameter it reads is not set, TypeError for what is neither a point nor couplings.
         """
-        return self.function(point) if isinstance(point, Couplings) else self.value(point)
+        if isinstance(point, Couplings):
+            return self.function(point)
+        if not isinstance(point, ParameterPoint):
+            raise TypeError(f"{self.name} is a function of a point, such as jt3r.Point(...), not of {type(point).__name__}")
+        return self.value(point)
 
 
 _OBSERVABLES: dict[str, Observable] = {}

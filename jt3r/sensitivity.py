@@ -10,19 +10,21 @@ import jax.numpy as jnp
 from jax import Array
 
 from .errors import unknown
-from .point import PARAMETERS, Point
+from .parameter import ParameterPoint, parameters_of
+from .point import Point
 
 
-def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callable[[Point], Any]:
-    """``jax.vmap`` of a function of a ``Point`` over the parameters named in ``over``, along the
-    first axis of each.
+def vmap(function: Callable[[Any], Any], over: str | Sequence[str]) -> Callable[[Any], Any]:
+    """``jax.vmap`` of a function of a point, of any model, over the parameters named in ``over``,
+    along the first axis of each.
 
     The other parameters are the same for all; ``over`` is what ``in_axes`` says for arguments. For
     functions of one point, such as gradients and Hessians: observables and likelihoods take arrays
     as they are.
 
-    Raises TypeError for a name that is no parameter, with the one that was meant, and ValueError if
-    the point does not give each of them values along an axis, the same number of them.
+    The mapped function raises TypeError for a name that is no parameter of the point, with the one
+    that was meant, and ValueError if the point does not give each of them values along an axis, the
+    same number of them.
 
     >>> import jax, jax.numpy as jnp, jt3r
     >>> points = jt3r.Point(m_aprime=jnp.array([0.05, 0.11]), m_phi=jnp.array([0.0794, 0.0792]))
@@ -32,11 +34,11 @@ def vmap(function: Callable[[Point], Any], over: str | Sequence[str]) -> Callabl
     ((2,), (2,))
     """
     names = (over,) if isinstance(over, str) else tuple(over)
-    for name in names:
-        if name not in PARAMETERS:
-            raise TypeError(unknown("parameter", name, PARAMETERS))
 
-    def mapped(point: Point) -> Any:
+    def mapped(point: ParameterPoint) -> Any:
+        for name in names:
+            if name not in (known := parameters_of(type(point))):
+                raise TypeError(unknown("parameter", name, known))
         values = {name: getattr(point, name) for name in names}
         lengths = {name: value.shape[0] if value is not None and value.ndim else None for name, value in values.items()}
         if None in lengths.values() or len(set(lengths.values())) > 1:

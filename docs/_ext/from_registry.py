@@ -7,7 +7,9 @@ those of BUILT are long or pictures, and are filled in by Sphinx.
 
 import ast
 import csv
+import inspect
 import io
+import json
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,7 +22,10 @@ from jt3r.experiments import load as experiments
 from jt3r.flavour.measurements import measurements
 from jt3r.measurements import DATASETS
 from jt3r.point import PARAMETERS
+from jt3r.scans.cards.base import Card
+from jt3r.scans.cards.space import SpaceCard
 from jt3r.scans.cards.text import shipped_cards
+from jt3r.scans.kinds.registry import kinds
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -162,6 +167,68 @@ def cards() -> str:
     return "\n".join(f"## {plain(name)}\n\n```toml\n{text}```\n" for name, text in shipped_cards().items())
 
 
+def keys() -> str:
+    """What each kind of card takes beside what all take; the docstring of its class says what the keys mean."""
+    text = [f"## A likelihood\n\n{_card(SpaceCard, set(Card.model_fields))}"]
+    for name, kind in kinds().items():
+        card = kind.part("card")
+        shared = SpaceCard if issubclass(card, SpaceCard) else Card
+        more = "The keys of a [likelihood](#a-likelihood), and:\n\n" if shared is SpaceCard else ""
+        text.append(f'## `kind = "{name}"`\n\n{_card(card, set(shared.model_fields), more)}')
+    return "\n".join(text)
+
+
+def _card(card: type[Card], but: set[str], more: str = "") -> str:
+    schema = card.model_json_schema()
+    rows = [row for key, entry in schema["properties"].items() if key not in but for row in _key(key, entry, schema)]
+    return f"{_docstring(inspect.getdoc(card))}\n\n{more}{table(('key', 'what', 'default'), rows)}"
+
+
+TABLES = {"Range": "`min`, `max`, `n`, `spacing`", "Values": "`values`", "Interval": "`min`, `max`, `spacing`"}
+NUMBERS = {"number": "number", "integer": "whole number"}
+SEVERAL = {"number": "numbers", "text": "names"}
+
+
+def _key(key: str, entry: dict[str, Any], schema: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The row of a key, or those of the keys of its table."""
+    if len(forms := [form for form in entry.get("anyOf", ()) if form.get("type") != "null"]) == 1:
+        entry = {**entry, **forms[0]}
+        del entry["anyOf"]
+    form = entry.get("$ref", "").rpartition("/")[2]
+    if form and form not in TABLES:
+        inner = schema["$defs"][form]["properties"]
+        return [row for below, found in inner.items() for row in _key(f"{key}.{below}", found, schema)]
+    default = entry.get("default")
+    said = "must be given" if key in schema["required"] else "" if default is None else f"`{json.dumps(default)}`"
+    return [(f"`{key}`", _what(entry), said)]
+
+
+def _what(entry: dict[str, Any]) -> str:
+    if "$ref" in entry:
+        return f"table of {TABLES[entry['$ref'].rpartition('/')[2]]}"
+    if forms := entry.get("anyOf") or entry.get("oneOf"):
+        return ", or ".join(map(_what, forms))
+    if "enum" in entry:
+        return ", ".join(f"`{value}`" for value in entry["enum"])
+    match entry["type"]:
+        case "array" if "prefixItems" in entry:
+            return "two numbers"
+        case "array":
+            each = _what(entry["items"])
+            return f"list of {SEVERAL[each]}" if each in SEVERAL else f"list, each {each}"
+        case "object":
+            each = _what(entry["additionalProperties"])
+            return f"table by names, each {'a ' if each[0] in 'tn' else ''}{each}"
+        case "boolean":
+            return "`true`, `false`"
+        case "number" | "integer" as kind:
+            low, high = entry.get("minimum", entry.get("exclusiveMinimum")), entry.get("maximum", entry.get("exclusiveMaximum"))
+            span = f", {low:,} to {high:,}" if high is not None else f" from {low:,}" if low is not None else ""
+            return f"{NUMBERS[kind]}{span}"
+        case _:
+            return "text"
+
+
 def commands() -> str:
     """The help of every command, as the terminal shows it."""
     import typer
@@ -206,7 +273,7 @@ def _bars(rows: list[dict[str, str]]) -> str:
 
 GENERATED: dict[str, Callable[[], str]] = {
     maker.__name__: maker
-    for maker in (observables, parameters, constants, data_sets, searches, kernels, cards, commands, speed)
+    for maker in (observables, parameters, constants, data_sets, searches, kernels, cards, keys, commands, speed)
 }
 
 

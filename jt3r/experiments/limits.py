@@ -21,6 +21,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .. import decays
+from ..errors import unknown
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
 from ..parameter import ParameterPoint
@@ -210,9 +211,11 @@ def intervals(
 
 def check_range(model: str, along: str, between: tuple[float, float] | None) -> tuple[float, float]:
     """The positive ends between which ``intervals`` looks. Raises ValueError if they are missing or
-    wrong.
+    wrong, and for a parameter that the model does not have.
     """
     known = MODELS[model].parameters
+    if along not in known:
+        raise ValueError(unknown("parameter", along, known))
     if between is None:
         if along in ("m_aprime", "m_phi"):
             between = MASS_RANGE

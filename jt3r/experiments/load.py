@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from ..data.channels import VISIBLE, Channel
 from ..data.load import Quantity, read_toml
-from ..errors import first_error
+from ..errors import first_error, unknown
+from ..names import UnknownName
 
 
 def _in(*units: str) -> AfterValidator:
@@ -181,9 +182,8 @@ def parse(text: str) -> dict[str, Search]:
 
 def searches_of(tables: Mapping[str, Any]) -> dict[str, Search]:
     """The searches of tables, kind by kind, by name; ValueError names the key that is wrong."""
-    unknown = set(tables) - set(_KINDS)
-    if unknown:
-        raise ValueError(f"unknown kind of search: {', '.join(sorted(unknown))}; known: {', '.join(_KINDS)}")
+    if wrong := sorted(set(tables) - set(_KINDS)):
+        raise ValueError(unknown("kind of search", wrong[0], _KINDS))
     found: dict[str, Search] = {}
     for kind, model in _KINDS.items():
         for name, fields in tables.get(kind, {}).items():
@@ -211,12 +211,12 @@ def load() -> dict[str, Search]:
 
 
 def get(name: str | Search) -> Search:
-    """One shipped search by name, KeyError listing the names there are; a search, such as one of
-    ``parse``, is itself.
+    """One search by name; a search, such as one of ``parse``, is itself. Raises UnknownName, with
+    the name that was meant.
     """
     if not isinstance(name, str):
         return name
     searches = load()
     if name not in searches:
-        raise KeyError(f"no search {name!r}; there are {', '.join(searches)}")
+        raise UnknownName(unknown("search", name, searches))
     return searches[name]

@@ -19,7 +19,7 @@ from .basins import basins, distinct
 from .likelihood import Likelihood
 from .minimise import BLOCK, Minima, allowed_points, downhill, minimise
 from .newton import Residuals
-from .objective import chi_square, hessian, residual_jacobian, residual_vector
+from .objective import check, chi_square, hessian, residual_jacobian, residual_vector
 from .significance import goodness
 from .space import Space
 
@@ -169,7 +169,7 @@ def fit(
     of their priors. ``until="allowed"`` ends a start as soon as every term is within one standard
     deviation. ``warm_up=False`` leaves out Adam and L-BFGS. ``observables`` are computed at every
     minimum. Raises ValueError for an unknown name or choice, and for a named start outside its
-    prior.
+    prior, TypeError for what is no likelihood or space.
 
     >>> import jt3r
     >>> free = {"m_aprime": jt3r.Prior(0.01, 0.2), "m_phi": jt3r.Prior(0.05, 0.12)}
@@ -178,6 +178,7 @@ def fit(
     >>> bool(found.converged.all())
     True
     """
+    check(likelihood, space)
     named = named_starts or {}
     check_named(space, named)
     if until not in ("minimum", "allowed"):

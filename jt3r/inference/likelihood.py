@@ -10,6 +10,7 @@ from typing import Literal
 import jax.numpy as jnp
 from jax import Array
 
+from ..errors import unknown
 from ..flavour.joint import THEORY, Theory
 from ..flavour.measurements import ERRORS
 from ..parameter import ParameterPoint
@@ -46,8 +47,8 @@ class Likelihood:
         if isinstance(self.terms, str):
             raise ValueError(f"terms = {self.terms!r}: must be a sequence of names, [{self.terms!r}] for one")
         object.__setattr__(self, "terms", tuple(self.terms))
-        if unknown := [name for name in self.terms if name not in TERMS]:
-            raise ValueError(f"no term {', '.join(map(repr, unknown))}; there are {', '.join(TERMS)}")
+        if wrong := [name for name in self.terms if name not in TERMS]:
+            raise ValueError(unknown("term", str(wrong[0]), TERMS))
         if not self.terms or len(set(self.terms)) < len(self.terms):
             raise ValueError(f"terms = {list(self.terms)}: give at least one, and each once")
         for name, value, allowed in (

@@ -15,6 +15,13 @@ from .likelihood import Likelihood
 from .space import Space
 
 
+def check(likelihood: Likelihood, space: Space) -> None:
+    """Raise TypeError unless these are a likelihood and a space."""
+    for name, value, wanted in (("likelihood", likelihood, Likelihood), ("space", space, Space)):
+        if not isinstance(value, wanted):
+            raise TypeError(f"{name} = {value!r}: must be a jt3r.{wanted.__name__}")
+
+
 @partial(jax.jit, static_argnums=(0, 1))
 def residual_vector(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b k"]:
     """Residuals of the terms in their order, along the last axis; their squares sum to the

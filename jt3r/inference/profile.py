@@ -21,6 +21,7 @@ from ..errors import ScanFailed, unknown
 from .constrained import Constrained, Fits, Held
 from .fit import TOGETHER, Arrays, descend, in_blocks
 from .likelihood import Likelihood
+from .objective import check
 from .space import Space, unbounded_of
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
@@ -112,7 +113,8 @@ def profile(
 
     ``axes``: name -> rising values. ``starts`` random points lead to the distinct minima of the
     whole space. ``log`` names held observables whose values are spaced in the logarithm. Raises
-    ValueError for an unknown axis, ScanFailed if no start ends at a finite likelihood.
+    ValueError for an unknown axis, TypeError for what is no likelihood or space, ScanFailed if no
+    start ends at a finite likelihood.
 
     >>> import jt3r
     >>> free = {"c_universal": jt3r.Prior(-12, 12), "c_nonuniversal": jt3r.Prior(-6, 6)}
@@ -122,6 +124,7 @@ def profile(
     >>> bool(found.converged.all())
     True
     """
+    check(likelihood, space)
     points = {name: np.asarray(values, float) for name, values in axes.items()}
     problem = constrained(likelihood, space, points, log)
     minima = distinct_minima(likelihood, space, starts, seed)

@@ -17,6 +17,7 @@ from ..extras import need
 from .fit import table_lines
 from .likelihood import Likelihood
 from .nuts import Chains, build_chains
+from .objective import check
 from .posterior import Posterior
 from .space import Space
 
@@ -89,7 +90,8 @@ def sample(
     ``coordinates="band"`` samples the pull of g-2 in the place of m_phi: the same density, in
     coordinates in which it is no thin sheet. ``together`` chains advance at once. ``observables``
     are computed at every draw. Raises ValueError for band coordinates without m_phi free or a g-2
-    term, ScanFailed where a chain finds no point of finite likelihood.
+    term, TypeError for what is no likelihood or space, ScanFailed where a chain finds no point of
+    finite likelihood.
 
     >>> import jt3r
     >>> space = jt3r.Space({"c_universal": jt3r.Prior(2, 12), "c_nonuniversal": jt3r.Prior(-3, 2)})
@@ -97,6 +99,7 @@ def sample(
     >>> found["c_universal"].shape
     (2, 50)
     """
+    check(likelihood, space)
     posterior = Posterior(likelihood, space, band_pull(likelihood.terms, space.names, coordinates))
     run, derived = programs(posterior, warmup, draws, target_acceptance, max_tree_depth, tuple(observables))
     pieces = []

@@ -10,6 +10,7 @@ from jax import Array
 from jax.typing import ArrayLike
 from jaxtyping import Real
 
+from ..errors import unknown
 from ..flavour.coordinates import ANGLES, COORDINATES, Coordinate, coefficients
 from ..flavour.matching import PRESETS
 from ..kernels.numerics.promotion import floats
@@ -95,7 +96,9 @@ class Space:
         given = {**self.fixed, **self.free}
         for name in given:
             if name not in known and name not in flavour:
-                raise ValueError(f"no coordinate {name!r}; there are {', '.join([*known, *flavour])}")
+                raise ValueError(unknown("coordinate", name, [*known, *flavour]))
+            if name in self.free and not isinstance(self.free[name], Prior):
+                raise ValueError(f"free: {name} = {self.free[name]!r}: must be a jt3r.Prior, such as jt3r.Prior(0.05, 0.1)")
             for value in (self.free[name].min, self.free[name].max) if name in self.free else (self.fixed[name],):
                 if name in known:
                     known[name].check(value)

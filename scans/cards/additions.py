@@ -78,10 +78,7 @@ def _experiments(table: dict[str, Any]) -> None:
     for kind, entries in _tables(table, "own_experiments").items():
         for name, entry in _tables(entries, None, f"experiments.{kind}").items():
             fields = {key: value for key, value in entry.items() if key != "replace"}
-            try:
-                additions.experiment(name, fields, kind=kind, replace=entry.get("replace", False) is True)
-            except ValueError as error:
-                raise ValueError(f"experiments.{kind}.{name}: {error}") from None
+            additions.experiment(name, fields, kind=kind, replace=entry.get("replace", False) is True)
 
 
 def _measurements(table: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from .axis import LISTED, RANGE, Values
 from .base import Card
 from .text import read_card
 from .text import shipped_cards as shipped_cards
+from .validators import parameter_units
 
 DEEPEST = 16
 """Tables inside tables that a setting may name."""
@@ -36,6 +37,7 @@ def load_card(card: str | Path | dict[str, Any], settings: list[str] | None = No
         additions.allow_code()
     table = resolved(_renamed(table), Path(name).parent if name else Path(), where)
     model = _model(where, table.get("kind"))
+    _check_places(model, table, where)
     try:
         return model.model_validate(table)
     except ValidationError as error:
@@ -54,6 +56,17 @@ def _model(where: str, kind: Any) -> type[Card]:
         *names, last = map(repr, kinds())
         raise BadInput(f"{where}: kind = {one_line(repr(kind))}: must be {', '.join(names)} or {last}")
     return kinds()[kind].part("card")
+
+
+def _check_places(model: type[Card], table: dict[str, Any], where: str) -> None:
+    """Raise BadInput for a key of the card that stands in a table by names of parameters: in TOML all
+    that follows the heading of a table belongs to it.
+    """
+    for inner in ("axes", "free", "fixed"):
+        entries = table.get(inner)
+        for key in entries if isinstance(entries, dict) else ():
+            if key in model.model_fields and key not in parameter_units():
+                raise BadInput(f"{where}: {inner}.{key}: {key!r} is a key of the card: put it above the first [table]")
 
 
 def _set(table: dict[str, Any], setting: str) -> dict[str, Any]:

@@ -21,7 +21,13 @@ from .axis import Interval
 from .base import Card, Finite
 from .validators import Observables, check_parameter, check_reads, data_of, in_own_units, known, parameter_units
 
-OWN_UNITS = in_own_units("coordinate", lambda: parameter_units() | {name: entry.unit for name, entry in COORDINATES.items()})
+
+def coordinate_units() -> dict[str, str]:
+    """The coordinates of all models with their units."""
+    return parameter_units() | {name: entry.unit for name, entry in COORDINATES.items()}
+
+
+OWN_UNITS = in_own_units("coordinate", coordinate_units)
 WHERE = "under free or fixed"
 
 

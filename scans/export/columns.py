@@ -36,9 +36,9 @@ def read_columns(path: str | Path) -> Columns:
     """The flat table of a file: its rows run over all axes, the last one fastest, as
     ``to_dataframe`` of xarray has them.
 
-    An array that does not depend on an axis is repeated along it. A search has one row for each
-    minimum, a profile one for each fit; their arrays over anything else (starts, matrices,
-    intervals) are left out. Raises BadInput as ``open_scan``.
+    An array that does not depend on an axis is repeated along it. A fit has one row for each
+    minimum, a profile one for each value, a table one for each cell; their arrays over anything
+    else (starts, matrices, intervals) are left out. Raises BadInput as ``open_scan``.
     """
     with open_scan(path) as scan:
         scales = {name: item for name, item in scan.items() if item.is_scale}

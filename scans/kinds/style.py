@@ -1,5 +1,6 @@
 """The look that all pictures share: fonts, colours, labels, scales."""
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ COLOURS = (BLUE, ORANGE, GREEN, "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17
 MEV = 1e3
 SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
 """Largest energy above which a unit is used, the unit, and what GeV are multiplied by."""
+PLAIN = 1e-3, 1e4
+"""Values with errors that lie between these are written without a power of ten."""
 
 SIGNED = {".png": {"Software": "jt3r"}, ".pdf": {"Creator": "jt3r"}, ".svg": {"Creator": "jt3r", "Date": None}}
 """Formats of pictures, and what says in them that jt3r drew them."""
@@ -112,6 +115,17 @@ def with_unit(name: str, unit: str) -> str:
     base, raised, rest = unit.partition("^")
     typeset = f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised and rest[:1].isdigit() else unit
     return name if unit in ("", "1") else f"{name} [{typeset}]".strip()
+
+
+def with_error(value: float, error: float) -> str:
+    """A value and its error in LaTeX to two digits of the error; small and large ones times a power
+    of ten.
+    """
+    power = 0 if PLAIN[0] <= abs(value) < PLAIN[1] or not value else math.floor(math.log10(abs(value)))
+    value, error = value / 10.0**power, error / 10.0**power
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    text = rf"{value:.{digits}f} \pm {error:.{digits}f}"
+    return rf"({text}) \times 10^{{{power}}}" if power else text
 
 
 def _shown_unit(item: h5py.Dataset) -> str:

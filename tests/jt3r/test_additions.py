@@ -91,3 +91,17 @@ def _named(name):
 
     function.__name__ = name
     return function
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"value": 1e-9, "error": -1e-10, "source": "mine"}, r"^delta_a_mu: error = -1e-10: [^\n]*greater than or equal to 0$"),
+        ({"value": 1e-9, "error": 1e-10, "sorce": "mine"}, r"^delta_a_mu: sorce = 'mine': .*did you mean 'source'\?$"),
+        ({"value": 1e-9, "source": "mine"}, r"^delta_a_mu.error: must be given, and above 0$"),
+    ],
+)
+def test_a_measurement_that_is_none_is_one_line(table, message):
+    with pytest.raises(ValueError, match=message):
+        jt3r.dataset("none of mine", {"delta_a_mu": table})
+    assert "none of mine" not in DATASETS

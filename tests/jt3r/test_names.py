@@ -2,6 +2,8 @@
 
 import pickle
 
+import pytest
+
 import jt3r
 import jt3r.names
 import jt3r.parameter
@@ -22,3 +24,11 @@ def test_entries_that_come_later_are_seen():
     entries["second"] = 2
     assert list(names) == ["first", "second"]
     assert repr(names) == "2 numbers\nfirst   1\nsecond  2"
+
+
+def test_a_name_with_a_dot_is_met_with_brackets_or_a_suggestion():
+    with pytest.raises(AttributeError, match=r"observable 'pull_gm2' is taken in brackets: \['pull_gm2'\]"):
+        _ = jt3r.observables.pull_gm2
+    with pytest.raises(AttributeError, match=r"did you mean 'pull_gm2'\?"):
+        _ = jt3r.observables.pull_g2
+    assert not hasattr(jt3r.observables, "_repr_html_")

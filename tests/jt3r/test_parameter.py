@@ -68,3 +68,8 @@ def test_a_point_says_what_is_set():
     assert "C9_bsmumu=-0.5" in text
     assert "C10_bsmumu" not in text
     assert "m_aprime" not in text
+
+
+def test_a_value_without_a_name_is_refused():
+    with pytest.raises(TypeError, match=r"^Point takes its parameters by name: Point\(v=\.\.\.\)$"):
+        jt3r.Point(0.11, 0.0792)

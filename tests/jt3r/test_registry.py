@@ -68,3 +68,9 @@ def test_what_a_model_does_not_have_is_named():
         observables["c_phi"](DarkPhoton(m_aprime=0.1, kinetic_mixing=1e-3))
     with pytest.raises(ValueError, match="g_t3r needs v, which the model dark_photon does not have"):
         observables["g_t3r"](DarkPhoton(m_aprime=0.1, kinetic_mixing=1e-3))
+
+
+@pytest.mark.parametrize("given", [0.1, {"m_aprime": 0.1}, None])
+def test_what_is_no_point_is_refused_by_name(given):
+    with pytest.raises(TypeError, match=f"epsilon is a function of a point, .*, not of {type(given).__name__}$"):
+        observables["epsilon"](given)

@@ -8,6 +8,7 @@ import pytest
 import jt3r
 from jt3r import Point
 from jt3r.sensitivity import barbieri_giudice, derivative, gradient
+from jt3r.u1.b_l import BMinusL
 
 MASSES = jnp.array([0.05, 0.08, 0.11])
 
@@ -28,7 +29,7 @@ def test_vmap_is_jax_vmap_over_some_parameters():
     with pytest.raises(ValueError, match="m_aprime has 3, m_phi has 2"):
         jt3r.vmap(f, over=("m_aprime", "m_phi"))(Point(m_aprime=MASSES[:, None], m_phi=MASSES[:2]))
     with pytest.raises(TypeError, match="did you mean 'm_aprime'"):
-        jt3r.vmap(f, over="mA")
+        jt3r.vmap(f, over="mA")(points)
 
 
 def test_vmap_of_a_gradient_of_an_observable():
@@ -54,3 +55,10 @@ def test_the_largest_logarithmic_derivative_of_a_power_is_its_exponent():
     mesh = Point(m_aprime=MASSES, m_phi=0.08)
     np.testing.assert_allclose(barbieri_giudice(power, mesh, ("m_aprime", "v")), 2, rtol=1e-14)
     np.testing.assert_allclose(barbieri_giudice(lambda p: -power(p), mesh, ("v", "m_phi", "m_aprime")), 3, rtol=1e-14)
+
+
+def test_vmap_over_a_parameter_of_another_model():
+    points = BMinusL(m_aprime=0.05, g=jnp.array([1e-4, 2e-4]))
+    found = jt3r.vmap(jax.grad(jt3r.observables["ctau_aprime"]), over="g")(points).g
+    flight = jt3r.observables["ctau_aprime"](points)
+    np.testing.assert_allclose(found, -2 * flight / points.g, rtol=1e-12)  # every width is as g^2

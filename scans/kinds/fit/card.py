@@ -1,13 +1,13 @@
 """The card of ``kind = "fit"``: minima of a likelihood from many random starts."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, model_validator
 
 from jt3r.inference.fit import check_named
 
 from ...cards.base import Finite
-from ...cards.space import SpaceCard
+from ...cards.space import OWN_UNITS, SpaceCard
 
 
 class SearchCard(SpaceCard):
@@ -25,7 +25,7 @@ class SearchCard(SpaceCard):
     until: Literal["minimum", "allowed"] = "minimum"
     warm_up: bool = True
     toys: int = Field(default=0, ge=0, le=1_000_000)
-    named_starts: dict[str, dict[str, Finite]] = Field(
+    named_starts: dict[str, Annotated[dict[str, Finite], OWN_UNITS]] = Field(
         default_factory=dict, validation_alias=AliasChoices("named_starts", "begin")
     )
 

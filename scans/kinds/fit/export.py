@@ -11,6 +11,7 @@ import numpy as np
 from jt3r.errors import BadInput
 
 from ...store.hdf5 import open_scan
+from ..style import with_error
 
 SIGN = "% minima of a fit, by jt3r"
 """First line, by which the file is known as ours (``jt3r.scans.store.output.SIGNS``)."""
@@ -67,8 +68,7 @@ def _with_error(value: float, error: float) -> str:
     """To two digits of the error; no error where the likelihood leaves the coordinate open."""
     if not np.isfinite(error) or error <= 0:
         return f"${value:.4g}$ (open)"
-    digits = max(0, 1 - int(np.floor(np.log10(error))))
-    return rf"${value:.{digits}f} \pm {error:.{digits}f}$"
+    return f"${with_error(value, error)}$"
 
 
 def write_point(source: Path, output: Path) -> None:

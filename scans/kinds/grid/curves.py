@@ -12,7 +12,7 @@ from jt3r import observables
 from jt3r.dark.tables import CRESST
 
 from ..legend import place_legend
-from ..style import COLOURS, in_best_unit, with_unit
+from ..style import COLOURS, in_best_unit, with_error, with_unit
 from ..view import parameter_text
 
 MAX_CURVES = 8
@@ -107,7 +107,7 @@ def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curv
         if name in measured and {"value", "error"} <= set(measured[name]):
             value, error = measured[name]["value"], measured[name]["error"]
             who = measured[name]["source"].partition(",")[0]
-            axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=rf"{who}, ${value:g} \pm {error:g}$")
+            axes.axhspan(value - error, value + error, color="0.6", linewidth=0.6, label=f"{who}, ${with_error(value, error)}$")
             for curve in curves:
                 for low, high in _crossings(x, curve, value - error, value + error):
                     axes.plot([(low + high) / 2], [value], "o", color="k", markersize=4, fillstyle="none")

@@ -3,6 +3,7 @@ and Fig. 6.
 """
 
 import json
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,14 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
         # Row heights: a search needs 0.18 inches to be read.
         upper, lower = figure.subplots(2, 1, height_ratios=[3.6, 0.18 * len(_visible(searches, number)) + 0.5])
         draw_band(upper, scan, card)
-        upper.get_legend().set(frame_on=True, zorder=5)
-        upper.get_legend().get_frame().set(facecolor="w", edgecolor="none", alpha=0.85)
+        legend = upper.get_legend()
+        upper.set_title(legend.get_title().get_text(), fontsize=10)
+        legend.remove()  # it goes below: the regions reach from the bottom to the top
         for low, high in _excluded(searches, number, beyond=False):
             upper.axvspan(low, high, color="0.82", linewidth=0, zorder=0)
         for low, high in _excluded(searches, number, beyond=True):
             upper.axvspan(low, high, facecolor="none", edgecolor="0.75", hatch=HATCH, linewidth=0, zorder=-1)
-        _draw_bars(lower, searches, number)
+        _draw_bars(lower, searches, number, upper.get_legend_handles_labels()[0])
         lower.set_title(_heading(searches, number, other), fontsize=10)
         lower.set_xscale(upper.get_xscale())
         lower.set_xlim(upper.get_xlim())
@@ -94,7 +96,7 @@ def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 
 def _heading(scan: h5py.File, number: int, card: dict) -> str:
-    decay = r"A' \to e^+\,e^-,\ \mu^+\,\mu^-" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
+    decay = r"A' \to e^{+}e^{-},\ \mu^{+}\mu^{-}" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
     return rf"${decay}$, $V = {scan['v'][number]:g}$ GeV, recipe {card['recipe']}"
 
 
@@ -177,8 +179,9 @@ def _visible(scan: h5py.File, number: int) -> list[str]:
     return sorted(names, key=lambda name: _facts(scan)[name]["status"] == "excluded")
 
 
-def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
-    """One row per search, its intervals in m_A' as bars in the colour of what they are.
+def _draw_bars(axes: Axes, scan: h5py.File, number: int, also: Sequence[Artist | Container] = ()) -> None:
+    """One row per search, its intervals in m_A' as bars in the colour of what they are. The legend
+    below holds ``also`` as well.
 
     Hatched: not in the paper; outlined: published interval, not computed.
     """
@@ -202,8 +205,9 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int) -> None:
         axes.barh([0], [0], color="none", edgecolor="0.25", hatch=HATCH, linewidth=0, label="beyond the paper")
     if any(facts[name]["published"] for name in names):
         axes.barh([0], [0], color="none", edgecolor="k", linewidth=0.8, linestyle=":", label="published interval")
-    columns = 5 if len(axes.figure.axes) > 1 else 3  # beside a band the figure is wider
-    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
+    handles = [*also, *axes.get_legend_handles_labels()[0]]
+    columns = 4 if also else 3  # beside a band the figure is wider
+    axes.figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
 
 
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:

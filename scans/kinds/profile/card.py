@@ -2,7 +2,7 @@
 everything else.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,8 +10,10 @@ from jt3r import observables
 from jt3r.errors import unknown
 
 from ...cards.axis import Range
-from ...cards.space import SpaceCard
-from ...cards.validators import data_of
+from ...cards.space import SpaceCard, coordinate_units
+from ...cards.validators import data_of, in_own_units
+
+OWN_UNITS = in_own_units("axis", lambda: coordinate_units() | {name: entry.unit for name, entry in observables.items()})
 
 
 def rows(card: dict) -> set[str]:
@@ -29,7 +31,7 @@ class ProfileCard(SpaceCard):
     """
 
     kind: Literal["profile"]
-    axes: dict[str, Range] = Field(min_length=1, max_length=2)
+    axes: Annotated[dict[str, Range], Field(min_length=1, max_length=2), OWN_UNITS]
     starts: int = Field(default=64, ge=1, le=1_000_000)
     seed: int = Field(default=0, ge=0, lt=2**32)
 

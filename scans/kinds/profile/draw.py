@@ -45,14 +45,26 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
             span = (x[0] if np.isnan(low) else low, x[-1] if np.isnan(high) else high)
             shown = f"{100 * confidence:.0f} %: {text}" if number == 0 else None
             axes.axvspan(*span, color=colour, alpha=0.15, linewidth=0, label=shown)
-    lowest = int(np.nanargmin(rise))
-    axes.plot(x[lowest], rise[lowest], "k+", markersize=8, linestyle="none", label=f"best fit: {_number(x[lowest])}")
+    best, height = _best(scan, name)
+    axes.plot(best, height, "k+", markersize=8, linestyle="none", label=f"best fit: {_number(best)}")
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(-0.04 * top, top)
     set_scales(axes, card, name, "")
     axes.set_xlabel(label(scan[name]))
     axes.set_ylabel(f"${scan['delta_chi_square'].attrs['latex']}$")
     legend_below(axes, axes.get_legend_handles_labels()[0])
+
+
+def _best(scan: h5py.File, name: str) -> tuple[float, float]:
+    """Where the best fit of all lies and how high it is drawn; the lowest value of a profiled
+    observable.
+    """
+    rise, free = scan["delta_chi_square"][()], [text.decode() for text in scan["coordinate"][()]]
+    lowest = int(np.nanargmin(rise))
+    if name not in free:
+        return float(shown_values(scan[name])[lowest]), float(rise[lowest])
+    zero = scan["chi_square"][lowest] - rise[lowest]
+    return float(shown_values(scan[name], scan["best_fit"][free.index(name)])), float(scan["best_chi_square"][()] - zero)
 
 
 def _number(end: float) -> str:

@@ -8,6 +8,11 @@ from ...cards.base import Card
 from ...cards.validators import known
 
 
+def rows(card: dict) -> set[str]:
+    """A flat table has one row for each cell of Tables I and II, and for each field of Table III."""
+    return {"field"} if card["number"] == "III" else {"benchmark", "quantity"}
+
+
 class TableCard(Card):
     """A table of arXiv:2105.07655: I and II, the benchmarks' flavour observables beside reference
     values; III, the fields.

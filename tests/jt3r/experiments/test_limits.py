@@ -277,3 +277,10 @@ def test_dark_matter_ends_visible_searches():
     open_, closed = (limits.log_signal("NuCal", Point(m_aprime=0.03, m_eta=m, delta=0.0)) for m in (0.01, 0.02))
     assert closed > 0
     assert open_ < -1000
+
+
+def test_names_that_are_not_there_are_met_with_a_suggestion():
+    with pytest.raises(KeyError, match="search 'nucal' is unknown; did you mean 'NuCal'"):
+        limits.intervals("nucal")
+    with pytest.raises(ValueError, match="parameter 'epsilon' is unknown; did you mean 'kinetic_mixing'"):
+        limits.intervals("NuCal", model="dark_photon", along="epsilon", m_aprime=0.05)

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import jt3r
 from jt3r.inference import objective
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.space import Prior, Space
@@ -92,3 +93,16 @@ def test_it_compiles_inside_another_program_and_takes_float32():
     assert single.shape == ()
     # residuals of order 1 to 10 from quantities good to 1e-7 times the pull of zero, |value|/error of about 12
     assert float(single) == pytest.approx(float(objective.chi_square(LIKELIHOOD, SPACE, U)), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "space", "message"),
+    [
+        (["gm2"], SPACE, r"^likelihood = \['gm2'\]: must be a jt3r.Likelihood$"),
+        (LIKELIHOOD, {"m_phi": 0.1}, r"^space = \{'m_phi': 0.1\}: must be a jt3r.Space$"),
+    ],
+)
+def test_what_is_no_problem_is_refused_by_every_door(likelihood, space, message):
+    for door in (jt3r.fit, jt3r.sample, lambda *problem: jt3r.profile(*problem, {"m_phi": [0.1, 0.2]})):
+        with pytest.raises(TypeError, match=message):
+            door(likelihood, space)

@@ -158,7 +158,9 @@ def test_bad_priors_are_refused(arguments, message):
     ("arguments", "message"),
     [
         ({"free": {}}, "free: give at least one"),
-        ({"free": {"m_dark": Prior(0, 1)}}, "no coordinate 'm_dark'.*m_phi.*c_universal"),
+        ({"free": {"mphi": Prior(0, 1)}}, "coordinate 'mphi' is unknown; did you mean 'm_phi'"),
+        ({"free": {"c_univ": Prior(0, 1)}}, "coordinate 'c_univ' is unknown; did you mean 'c_universal'"),
+        ({"free": {"m_phi": (0.1, 1)}}, r"free: m_phi = \(0.1, 1\): must be a jt3r.Prior"),
         ({"free": {"m_phi": Prior(0.0, 1)}}, "m_phi = 0.0: must be a finite number above zero"),
         ({"free": {"m_phi": Prior(0.1, 1)}, "fixed": {"v": -1.0}}, "v = -1.0: must be a finite number above zero"),
         ({"free": {"m_phi": Prior(0.1, 1)}, "fixed": {"m_phi": 0.2}}, "m_phi: both free and fixed"),

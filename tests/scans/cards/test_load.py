@@ -228,3 +228,10 @@ def test_bad_settings(setting, words):
 def test_an_unknown_key_is_met_with_those_of_its_kind():
     with pytest.raises(BadInput, match=r"key 'xyzzy' is unknown; known: kind,.* dataset,.* terms.*max_tree_depth"):
         load_card("posterior", ["xyzzy=[1]"])
+
+
+@pytest.mark.parametrize(("table", "key"), [("fixed", "dataset"), ("axes", "observables"), ("fixed", "output")])
+def test_a_key_of_the_card_below_a_table_is_told_its_place(table, key):
+    told = rf"^card: {table}.{key}: '{key}' is a key of the card: put it above the first \[table\]$"
+    with pytest.raises(BadInput, match=told):
+        load_card({**MAP, table: {**MAP[table], key: "current"}})

@@ -11,7 +11,8 @@ from jt3r.scans.export.columns import read_columns
 def test_the_columns_are_those_of_xarray(fixture, request):
     path = request.getfixturevalue(fixture)
     with jt3r.scans.open(path) as dataset:
-        frame = dataset.to_dataframe().reset_index()
+        table = dataset.drop_dims("angles", errors="ignore")  # of Table I: what is no cell of it
+        frame = table.to_dataframe().reset_index()
     columns = read_columns(path).all
     assert set(columns) == set(frame.columns)
     order = list(read_columns(path).coordinates)
@@ -21,6 +22,14 @@ def test_the_columns_are_those_of_xarray(fixture, request):
     for name, column in columns.items():
         values = frame[name].to_numpy()[theirs]
         assert column.values[ours].astype(str).tolist() == values.astype(str).tolist()
+
+
+def test_a_table_has_one_row_for_each_cell(table_file, tmp_path):
+    columns = read_columns(table_file).all
+    cells = list(zip(columns["benchmark"].values, columns["quantity"].values, strict=True))
+    assert len(cells) == len(set(cells)) == 5 * 4
+    fields = read_columns(jt3r.run("table3", tmp_path / "table3.h5")).all
+    assert len(fields["field"].values) == len(set(fields["field"].values))
 
 
 def test_rows_run_over_all_axes_the_last_one_fastest(map_file, map_values):

@@ -4,20 +4,7 @@ import pytest
 
 from jt3r.scans import BadInput
 from jt3r.scans.cards.load import load_card
-
-BAND = {
-    "kind": "fit",
-    "terms": ["gm2"],
-    "starts": 256,
-    "warm_up": False,
-    "observables": ["pull_gm2"],
-    "named_starts": {"here": {"m_aprime": 0.11, "m_phi": 0.08}},
-    "free": {
-        "v": {"min": 1.0, "max": 100.0, "spacing": "log"},
-        "m_aprime": {"min": 0.001, "max": 0.2},
-        "m_phi": {"min": 0.06, "max": 0.12},
-    },
-}
+from tests.scans.kinds.fit.cards import BAND
 
 
 @pytest.mark.parametrize(
@@ -35,3 +22,8 @@ def test_a_wrong_card_is_one_line(change, message):
     with pytest.raises(BadInput, match=message) as error:
         load_card(BAND | change)
     assert "\n" not in str(error.value)
+
+
+def test_a_named_start_takes_units():
+    card = load_card(BAND | {"named_starts": {"here": {"m_aprime": "110 MeV", "m_phi": 0.08}}})
+    assert card.named_starts == {"here": {"m_aprime": 0.11, "m_phi": 0.08}}

@@ -66,7 +66,7 @@ def test_the_measured_value_is_a_band_and_what_meets_it_is_marked():
     measured = {"omega_h2": {"value": 0.12, "error": 0.001, "source": "Planck, 2018"}}
     axes = new_axes()
     draw_curves(axes, file({"omega_h2": 2 * X}, measured=measured), card(["omega_h2"], fixed={"m_phi": 0.1}))
-    assert any("Planck" in text for text in legend_texts(axes))
+    assert r"Planck, $0.1200 \pm 0.0010$" in legend_texts(axes)
     assert any("resonance" in text for text in legend_texts(axes))
     (note,) = [text for text in axes.texts if text.get_text()]
     # linear in the logarithm between two points of the curve; the curve is a straight line in x

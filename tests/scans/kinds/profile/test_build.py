@@ -14,18 +14,8 @@ from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
+from tests.scans.kinds.profile.cards import PULL
 
-FREE = {
-    "m_aprime": {"min": 0.05, "max": 0.2, "spacing": "log"},
-    "m_phi": {"min": 0.06, "max": 0.1},
-}
-PULL = {
-    "kind": "profile",
-    "terms": ["gm2"],
-    "axes": {"pull_gm2": {"min": -3.0, "max": 3.0, "n": 13}},
-    "free": FREE,
-    "starts": 4,
-}
 MAP = {
     "kind": "profile",
     "terms": ["R_K", "R_Kst", "BR_Bsmumu"],

@@ -4,18 +4,7 @@ import pytest
 
 from jt3r.scans import BadInput
 from jt3r.scans.cards.load import load_card
-
-FREE = {
-    "m_aprime": {"min": 0.05, "max": 0.2, "spacing": "log"},
-    "m_phi": {"min": 0.06, "max": 0.1},
-}
-PULL = {
-    "kind": "profile",
-    "terms": ["gm2"],
-    "axes": {"pull_gm2": {"min": -3.0, "max": 3.0, "n": 13}},
-    "free": FREE,
-    "starts": 4,
-}
+from tests.scans.kinds.profile.cards import PULL
 
 
 @pytest.mark.parametrize(
@@ -32,3 +21,11 @@ def test_bad_cards(change, words):
     with pytest.raises(BadInput) as refused:
         load_card({**PULL, **change})
     assert words in str(refused.value)
+
+
+def test_axes_take_units():
+    along = {"min": "70 MeV", "max": 80, "n": 5, "unit": "MeV"}
+    card = load_card({**PULL, "axes": {"m_phi": along}})
+    assert (card.axes["m_phi"].min, card.axes["m_phi"].max) == (0.07, 0.08)
+    with pytest.raises(BadInput, match=r"axes: pull_gm2.min = 70: unit 'MeV': this is a pure number"):
+        load_card({**PULL, "axes": {"pull_gm2": {**along, "min": 70}}})

@@ -22,6 +22,10 @@ def curve(intervals):
         "confidence": (["level"], CONFIDENCE, {}),
         "interval": (["level", "piece", "end"], pieces, {}),
         "pieces": (["level"], [len(found) for found in intervals], {}),
+        "chi_square": (["m_phi"], rise + 2.0, {}),
+        "best_chi_square": ([], 2.0, {}),
+        "best_fit": (["coordinate"], [0.1, 0.0804], {}),
+        "coordinate": (["coordinate"], np.array([b"m_aprime", b"m_phi"]), {}),
     }
     return memory_file({"m_phi": x, "level": LEVELS}, arrays)
 
@@ -29,7 +33,9 @@ def curve(intervals):
 def test_a_curve_with_its_intervals():
     axes = new_axes()
     draw_profile(axes, curve([[(0.078, 0.082)], [(0.0761, 0.0839)]]), {**FITTED, "axes": {"m_phi": {}}}, View())
-    assert legend_texts(axes) == ["68 %: 78 to 82", "95 %: 76.1 to 83.9", "best fit: 80"]
+    assert legend_texts(axes) == ["68 %: 78 to 82", "95 %: 76.1 to 83.9", "best fit: 80.4"]
+    best = next(line for line in axes.lines if line.get_label() == "best fit: 80.4")
+    assert best.get_xydata().tolist() == [pytest.approx([80.4, 0.0])]  # of the fit, not of the nearest value of the axis
     drawn = axes.lines[0].get_ydata()
     assert np.nanmax(drawn) <= HEIGHT * LEVELS[-1]
     assert np.isnan(drawn[0])

@@ -17,21 +17,7 @@ from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.export.write import export
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
-
-CARD = {
-    "kind": "sample",
-    "terms": ["gm2"],
-    "coordinates": "band",
-    "observables": ["pull_gm2"],
-    "chains": 3,
-    "draws": 600,
-    "warmup": 200,
-    "seed": 3,
-    "free": {
-        "m_aprime": {"min": 0.03, "max": 0.2, "spacing": "log"},
-        "m_phi": {"min": 0.05, "max": 0.12},
-    },
-}
+from tests.scans.kinds.sample.cards import CARD
 
 
 @pytest.fixture(scope="module")

@@ -59,8 +59,8 @@ def _model(where: str, kind: Any) -> type[Card]:
 
 
 def _check_places(model: type[Card], table: dict[str, Any], where: str) -> None:
-    """Raise BadInput for a key of the card that stands in a table by names of parameters: in TOML all
-    that follows the heading of a table belongs to it.
+    """Raise BadInput for a key of the card that stands in a table by names of parameters: in TOML
+    all that follows the heading of a table belongs to it.
     """
     for inner in ("axes", "free", "fixed"):
         entries = table.get(inner)

@@ -29,8 +29,8 @@ def contents(folder: Path) -> tuple[int, int]:
 
 
 def empty() -> None:
-    """Remove what is kept. Of a folder that the user has named for JAX, where other programs may keep
-    theirs, only the files of jt3r go.
+    """Remove what is kept. Of a folder that the user has named for JAX, where other programs may
+    keep theirs, only the files of jt3r go.
     """
     for folder in folders():
         if folder == user_cache_path("jt3r"):

@@ -9,7 +9,7 @@ from ...cards.validators import known
 
 
 def rows(card: dict) -> set[str]:
-    """A flat table has one row for each cell of Tables I and II, and for each field of Table III."""
+    """A flat table has one row for each cell of Tables I and II, for each field of Table III."""
     return {"field"} if card["number"] == "III" else {"benchmark", "quantity"}
 
 

@@ -1,9 +1,12 @@
 """Settings of all tests."""
 
+import gc
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
 
@@ -68,6 +71,19 @@ def _own_cache(tmp_path_factory):
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     os.environ["XDG_CACHE_HOME"] = str(folder)
+
+
+HELD = 1500e6
+"""Bytes of memory of a process of tests above which the compiled programs of a finished file are let go."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _programs_end_with_their_file():
+    """A program that a later file asks for again is read back from the session's cache."""
+    yield
+    if "jax" in sys.modules and psutil.Process().memory_info().rss > HELD:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
 
 
 REGISTRIES = (

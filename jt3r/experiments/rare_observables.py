@@ -11,7 +11,9 @@ from ..registry import observable
 from ..u1.registry import couplings_of
 from . import dark_higgs, load, mesons, recast
 
-DATA = ("rare_decays.toml", "displaced_inputs.toml")
+DATA = ("rare_decays.toml",)
+NEUTRAL_DATA = (*DATA, "displaced_inputs.toml")
+"""Neutral mesons are those that make an A' in a dump, too."""
 FLAVOUR = ("flavour_inputs.toml", "dark.toml")
 CHIRAL = "chiral Lagrangian at lowest order, derived in the kernels' tests; "
 
@@ -35,9 +37,23 @@ def _register(
 _A, _PHI = ("m_aprime", "v"), ("m_phi", "v")
 _B_A, _B_PHI = ((*own, *recast.CHANGES_FLAVOUR[rate]) for own, rate in ((_A, "B_K"), (_PHI, "B_K_phi")))
 BY_ANGLES = "angles of arXiv:2105.07655, eq. (10), with form factors at q^2 = 0; "
-_register("br_pi0_gamma_aprime", r"\pi^0\to\gamma A'", "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614", _A, mesons.pi0_gamma)
-_register("br_eta_gamma_aprime", r"\eta\to\gamma A'", "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614", _A, mesons.eta_gamma)
-_register("br_phi_eta_aprime", r"\phi\to\eta A'", "M. Reece, L.-T. Wang, arXiv:0904.1743", _A, mesons.phi_eta)
+_register(
+    "br_pi0_gamma_aprime",
+    r"\pi^0\to\gamma A'",
+    "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614",
+    _A,
+    mesons.pi0_gamma,
+    NEUTRAL_DATA,
+)
+_register(
+    "br_eta_gamma_aprime",
+    r"\eta\to\gamma A'",
+    "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614",
+    _A,
+    mesons.eta_gamma,
+    NEUTRAL_DATA,
+)
+_register("br_phi_eta_aprime", r"\phi\to\eta A'", "M. Reece, L.-T. Wang, arXiv:0904.1743", _A, mesons.phi_eta, NEUTRAL_DATA)
 _register("br_pi_enu_aprime", r"\pi^+\to e^+\nu A'", CHIRAL + "error 5 %", _A, mesons.pion_electron)
 _register("br_K_enu_aprime", r"K^+\to e^+\nu A'", CHIRAL + "error 40 %", _A, mesons.kaon_electron)
 _register("br_K_munu_aprime", r"K^+\to \mu^+\nu A'", CHIRAL + "error 40 %", _A, mesons.kaon_muon)

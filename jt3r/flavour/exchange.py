@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import one_line
 from ..extras import need
 from ..kernels.flavour.running import NAMES
-from .predict import DEFAULT_TABLE, OBSERVABLES
+from .predict import DEFAULT_TABLE, EVERY, predictable
 from .table import VARIABLES, Rate, load_table
 
 
@@ -177,7 +177,8 @@ def popxf(table: str = DEFAULT_TABLE) -> dict[str, Any]:
     loaded = load_table(table)
     rates = {name: _polynomial(rate) for name, rate in loaded.rates.items()}
     expansions, expressions = [], []
-    for numerator, denominator in OBSERVABLES.values():
+    names = predictable(table)
+    for numerator, denominator in (EVERY[name] for name in names):
         terms = {"num": numerator} | ({} if denominator is None else {"den": denominator})
         # the published format says `variables`, jelli 0.1 reads `terms`
         expression = "num" if denominator is None else "num / den"
@@ -191,7 +192,7 @@ def popxf(table: str = DEFAULT_TABLE) -> dict[str, Any]:
             "scale": loaded.scales[1],
             "parameters": sorted(NAMES),
             "polynomial_names": list(rates),
-            "observable_names": list(OBSERVABLES),
+            "observable_names": list(names),
             "observable_expressions": expressions,
             "polynomial_degree": 2,
             "reproducibility": [{"tool": {"name": "flavio", "version": loaded.metadata["versions"]["flavio"]}}],

@@ -62,6 +62,14 @@ PREDICTED = {
         r"d\mathrm{BR}/dq^2(\Lambda_b \to \Lambda\mu\mu)[15,20]",
         "Mean of dBR/dq^2 of Lambda_b -> Lambda mu mu over [15, 20] GeV^2.",
     ),
+    "R_K_low": ("1", "R_K[0.1,1.1]", "BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [0.1, 1.1] GeV^2."),
+    "R_K_high": ("1", "R_K[>14.3]", "BR(B+ -> K+ mu mu) / BR(B+ -> K+ e e) for q^2 in [14.3, 22.9] GeV^2."),
+    "R_Kst_low_01": ("1", "R_{K^*}[0.1,1.1]", "BR(B0 -> K*0 mu mu) / BR(B0 -> K*0 e e) for q^2 in [0.1, 1.1] GeV^2."),
+    "R_KS_inv": ("1", "R_{K_S}^{-1}[1.1,6]", "BR(B0 -> K0 e e) / BR(B0 -> K0 mu mu) for q^2 in [1.1, 6] GeV^2."),
+    "R_Kstp_inv": ("1", "R_{K^{*+}}^{-1}[0.045,6]", "BR(B+ -> K*+ e e) / BR(B+ -> K*+ mu mu) for q^2 in [0.045, 6] GeV^2."),
+    "R_phi_inv_low": ("1", r"R_\phi^{-1}[0.1,1.1]", "BR(Bs -> phi e e) / BR(Bs -> phi mu mu) for q^2 in [0.1, 1.1] GeV^2."),
+    "R_phi_inv": ("1", r"R_\phi^{-1}[1.1,6]", "BR(Bs -> phi e e) / BR(Bs -> phi mu mu) for q^2 in [1.1, 6] GeV^2."),
+    "R_phi_inv_high": ("1", r"R_\phi^{-1}[15,19]", "BR(Bs -> phi e e) / BR(Bs -> phi mu mu) for q^2 in [15, 18.9] GeV^2."),
 }
 
 

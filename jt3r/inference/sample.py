@@ -14,7 +14,7 @@ import numpy as np
 from ..catalogue import observables as catalogue
 from ..errors import ScanFailed, unknown
 from ..extras import need
-from .fit import table_lines
+from .fit import devices, table_lines
 from .likelihood import Likelihood
 from .nuts import Chains, build_chains
 from .objective import check
@@ -104,7 +104,7 @@ def sample(
     run, derived = programs(posterior, warmup, draws, target_acceptance, max_tree_depth, tuple(observables))
     pieces = []
     for first in range(0, chains, together):
-        found = draw_chains(run, derived, np.arange(first, first + together) % chains, seed)
+        found = draw_chains(run, derived, np.arange(first, first + together) % chains, seed, devices())
         pieces.append({name: value[: chains - first] for name, value in found.items()})
     arrays = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     return Draws(likelihood, space, arrays, judge({name: arrays[name] for name in space.names}))
@@ -150,16 +150,24 @@ def programs(
     return build_chains(posterior, warmup, draws, target, max_tree_depth), derived
 
 
-def draw_chains(run: Chains, derived: Derived, numbers: np.ndarray, seed: int) -> Arrays:
+def draw_chains(run: Chains, derived: Derived, numbers: np.ndarray, seed: int, devices: int = 1) -> Arrays:
     """The chains of these numbers, each a function of its number and the seed alone.
 
-    Raises ScanFailed where a chain finds no point of finite likelihood to begin from.
+    Equal groups of them advance on so many ``devices`` of this host, by programs that share
+    nothing; the last group is filled up with its last chain. Raises ScanFailed where a chain finds
+    no point of finite likelihood to begin from.
     """
-    keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(seed)))(jnp.asarray(numbers))
-    found = jax.block_until_ready(run(keys))
+    each = -(-len(numbers) // devices)
+    groups = -(-len(numbers) // each)
+    filled = numbers[np.minimum(np.arange(groups * each), len(numbers) - 1)]
+    keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(seed)))(jnp.asarray(filled))
+    places = jax.local_devices()[:groups] if groups > 1 else [None]
+    started = [run(jax.device_put(keys[k * each : (k + 1) * each], place)) for k, place in enumerate(places)]
+    parts = [jax.device_get(derived(found.pop("z")) | found) for found in started]
+    found = {name: np.concatenate([part[name] for part in parts])[: len(numbers)] for name in parts[0]}
     if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):
         raise ScanFailed(f"chain {lost[0]}: found no point of finite likelihood to begin from; narrow the priors under free")
-    return {name: np.asarray(value) for name, value in (derived(found.pop("z")) | found).items()}
+    return found
 
 
 def judge(draws: Arrays) -> dict[str, dict[str, float]]:

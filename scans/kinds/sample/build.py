@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from jt3r.extras import need
+from jt3r.inference.fit import devices
 from jt3r.inference.posterior import Posterior
 from jt3r.inference.sample import draw_chains, judge, programs
 from jt3r.inference.space import coordinate
@@ -56,7 +57,7 @@ def sample_scan(card: SampleCard) -> Scan:
         text = card.model_copy(update={"seed": 0, "chains": 1}).model_dump_json()
         chains = cached(lambda data: run(jax.random.wrap_key_data(data)), f"chains of {text}")
         described = cached(derived, f"draws of {text}")
-        arrays = draw_chains(lambda keys: chains(jax.random.key_data(keys)), described, numbers, card.seed)
+        arrays = draw_chains(lambda keys: chains(jax.random.key_data(keys)), described, numbers, card.seed, devices())
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 

@@ -1,5 +1,9 @@
 """Draws in memory: which coordinates there are, what judges chains, and how a result reads."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -66,3 +70,36 @@ def test_a_result_reads_as_a_table(judged):
     assert draws["diverging"] is arrays["diverging"]
     with pytest.raises(KeyError, match="did you mean 'diverging'"):
         draws["divergng"]
+
+
+def test_chains_on_eight_devices_are_the_same_to_the_bit():
+    """Simulated devices, the last group of chains not full. In place of NUTS, which takes minutes to compile for each device,
+    chains of independent draws of the same keys.
+    """
+    code = """
+import jax, numpy as np, jt3r
+from jt3r.inference.posterior import Posterior
+from jt3r.inference.sample import draw_chains, programs
+space = jt3r.Space({"m_phi": jt3r.Prior(0.06, 0.1)}, {"m_aprime": 0.1})
+posterior = Posterior(jt3r.Likelihood(("gm2",)), space, "pull_gm2")
+_, derived = programs(posterior, 30, 10, 0.8, 4, ())
+used = set()
+@jax.jit
+def chains(keys):
+    z = jax.vmap(lambda key: jax.random.normal(key, (10, 1)))(keys)
+    return {"z": z, "lp": jax.vmap(jax.vmap(posterior.log_density))(z)}
+def told(keys):
+    found = chains(keys)
+    used.update(found["z"].devices())
+    return found
+eight = draw_chains(told, derived, np.arange(15), 3, 8)
+assert len(used) == 8
+for first in range(0, 14, 2):
+    one = draw_chains(chains, derived, np.arange(first, first + 2), 3)
+    assert one.keys() == eight.keys()
+    assert all((one[name] == eight[name][first : first + 2]).all() for name in one)
+assert eight["lp"].shape == (15, 10)
+assert len(np.unique(eight["m_phi"][:, -1])) == 15
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)

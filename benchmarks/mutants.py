@@ -12,6 +12,9 @@ from pathlib import Path
 
 Try = tuple[bool, str]
 
+WRONG = "wrong numbers"
+"""Seen where a command came back with a result that differs."""
+
 LITTLE = """kind = "grid"
 observables = ["g_t3r", "pull_gm2"]
 [axes]
@@ -104,28 +107,53 @@ def cards(folder: Path, tries: int, seed: int) -> Iterator[Try]:
     run.end()
 
 
-def files(whole: bytes, card: Path, folder: Path, tries: int, seed: int) -> Iterator[Try]:
-    """Bytes of a finished file are changed, and every command that reads one is given it."""
-    chance, run = random.Random(seed), Commands()
+def files(finished: Path, card: Path, folder: Path, tries: int, seed: int) -> Iterator[Try]:
+    """Bytes of a finished file are changed, and every command that reads one is given it.
+
+    What `export` still writes must be the numbers of the file as it was.
+    """
+    chance, run, whole = random.Random(seed), Commands(), finished.read_bytes()
     folder.mkdir(exist_ok=True)
-    path, csv, png = (str(folder / name) for name in ("mutant.h5", "mutant.csv", "mutant.png"))
-    commands = [("info", path), ("verify", path), ("status", path), ("merge", path), ("reweigh", path)]
-    commands += [("export", path, "-o", csv), ("plot", path, "-o", png), ("run", str(card), "-o", path, "--resume")]
+    path, other, csv, png = (folder / f"mutant.{name}" for name in ("h5", "other.h5", "csv", "png"))
+    code, said = run("export", str(finished), "-o", str(csv))
+    assert code == 0, said
+    numbers = _numbers(csv)
+    commands = [("info", path), ("verify", path), ("status", path), ("merge", path)]
+    commands += [
+        ("plot", path, "-o", png),
+        ("reweigh", path, "-o", other, "--terms", "gm2"),
+        ("run", card, "-o", path, "--resume"),
+        ("export", path, "-o", csv),
+    ]
     for _ in range(tries):
-        data = bytearray(whole)
-        for _ in range(chance.choice((1, 1, 2, 4))):
-            at, size = chance.randrange(len(data)), chance.choice((1, 2, 8, 64, 512))
-            data[at : at + size] = chance.choice((bytes(size), b"\xff" * size, chance.randbytes(size)))[: len(data) - at]
-        data = data[: chance.randrange(1, len(data))] if chance.random() < 0.1 else data
+        data = _mutant(whole, chance)
         judged = []
-        for arguments in commands:
-            Path(path).write_bytes(data)
-            judged.append(_judged(arguments[0], *run(*arguments)))
+        for command, *arguments in commands:
             for made in folder.iterdir():
                 made.unlink()
-        wrong = [seen for fine, seen in judged if not fine]
-        yield not wrong, wrong[0] if wrong else "read by some" if any(seen == "read" for _, seen in judged) else "refused"
+            path.write_bytes(data)
+            judged.append(_judged(str(command), *run(str(command), *map(str, arguments))))
+        if csv.exists() and _numbers(csv) != numbers:
+            judged.append((False, f"{WRONG} in a table"))
+        if judged[-2][1] == "read" and path.read_bytes() not in (data, whole):
+            judged.append((False, f"{WRONG} in a file"))
+        bad = [seen for fine, seen in judged if not fine]
+        yield not bad, bad[-1] if bad else "read by some" if any(seen == "read" for _, seen in judged) else "refused"
     run.end()
+
+
+def _mutant(whole: bytes, chance: random.Random) -> bytes:
+    """Zeros, ones or anything in the place of one to four runs of bytes; now and then the end is cut off."""
+    data = bytearray(whole)
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        at, size = chance.randrange(len(data)), chance.choice((1, 2, 8, 64, 512))
+        data[at : at + size] = chance.choice((bytes(size), b"\xff" * size, chance.randbytes(size)))[: len(data) - at]
+    return bytes(data[: chance.randrange(1, len(data))] if chance.random() < 0.1 else data)
+
+
+def _numbers(table: Path) -> list[str]:
+    """The rows of a table, without their heading."""
+    return table.read_text(encoding="utf-8").splitlines()[1:]
 
 
 def memory(folder: Path, same: bool, first: int, last: int) -> Iterator[Try]:

@@ -15,7 +15,7 @@ import typer
 from jt3r import __version__
 from jt3r.errors import BadInput, ScanFailed
 
-from ..engine.interrupt import exit_promptly, interrupted
+from ..engine.interrupt import exit_promptly, interrupted, last_words
 from .files import export, info, plot, reweigh
 from .model import cache, doctor, point, reproduce
 from .options import Exit, say
@@ -68,15 +68,15 @@ def _one_line_errors() -> Iterator[None]:
     except ScanFailed as error:
         say(str(error))
         sys.exit(Exit.FAILED)
-    except KeyboardInterrupt:
-        say("interrupted")
+    except (KeyboardInterrupt, typer.Abort):
+        last_words()
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:  # of `jt3r cards | head`
         _drop_stdout()
         sys.exit(Exit.FAILED)
     except Exception as error:
         if interrupted():  # a library that was being loaded makes an error of its own of Ctrl-C
-            say("interrupted")
+            last_words()
             sys.exit(Exit.INTERRUPTED)
         if not isinstance(error, OSError):
             raise
@@ -100,8 +100,10 @@ def main() -> Any:
             say(str(message))
 
     warnings.showwarning = show
-    exit_promptly(Exit.INTERRUPTED, lambda: say("interrupted while compiling or starting; finished tiles are kept"))
+    exit_promptly(Exit.INTERRUPTED, lambda: say("interrupted"))
     with _one_line_errors():
         done = app(standalone_mode=False) or Exit.DONE
+        if done == Exit.INTERRUPTED:  # what typer makes of KeyboardInterrupt, by its version this or Abort
+            last_words()
         sys.stdout.flush()
         sys.exit(done)

@@ -112,15 +112,17 @@ def reproduce(
     report (HTML).
     """
     configure(None, None, None, cache=True)
+    from ..engine.interrupt import last_words, say_last
     from ..reproduce.run import reproduce
     from .progress import step_progress
 
+    say_last(lambda: say(f"interrupted; nothing was written to {output}"))
     try:
         report, findings = reproduce(
             output, only=only or (), dataset=dataset, overwrite=overwrite, latex=latex, progress=step_progress
         )
     except KeyboardInterrupt:
-        say(f"interrupted; nothing was written to {output}")
+        last_words()
         raise typer.Exit(Exit.INTERRUPTED) from None
     from ..reproduce.report import count
 

@@ -74,7 +74,7 @@ def run(
     check_device(device)
     if allow_code:
         additions.allow_code()
-    from ..engine.interrupt import end_at_second_signal
+    from ..engine.interrupt import last_words, say_last
     from ..engine.run import default_output, run, run_shard
     from .progress import tile_progress
 
@@ -84,7 +84,7 @@ def run(
         how = "" if part is not None else " and --resume"
         say(f"interrupted; finished tiles are kept: go on with the same command{how} (output {path})")
 
-    end_at_second_signal(interrupted, Exit.INTERRUPTED)
+    say_last(interrupted)
     common: dict[str, Any] = {"settings": settings, "executor": executor, "progress": tile_progress}
     try:
         if part is not None:
@@ -93,7 +93,7 @@ def run(
             return
         file = run(card, path, resume=resume, overwrite=overwrite, **common)
     except KeyboardInterrupt:
-        interrupted()
+        last_words()
         raise typer.Exit(Exit.INTERRUPTED) from None
     from .info import print_report
 

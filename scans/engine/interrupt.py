@@ -15,11 +15,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE = 1.0
 """Seconds that a second signal leaves for a polite end."""
 
-
 PATIENCE = 1.0
 """Seconds that a command may take to end after Ctrl-C, unless it finishes tiles."""
 
-_finishing, _asked = threading.Event(), threading.Event()
+WATCH = "jt3r: signals"
+"""The name of the thread that sees signals at once; a process has one."""
+
+_finishing, _asked, _told = threading.Event(), threading.Event(), threading.Event()
+_speaking = threading.Lock()
+_words: list[Callable[[], None]] = []
 
 
 def tile_is_done() -> None:
@@ -30,35 +34,72 @@ def tile_is_done() -> None:
 
 
 def interrupted() -> bool:
-    """Whether Ctrl-C was pressed: a library that is being loaded then may raise an error of its
+    """Whether a signal asked to stop: a library that is being loaded then may raise an error of its
     own.
     """
     return _asked.is_set()
 
 
-def exit_promptly(code: int, last_words: Callable[[], None]) -> None:
-    """Let Ctrl-C end this process with ``code`` within ``PATIENCE``, while tiles are not coming in
-    yet.
+def exit_promptly(code: int, words: Callable[[], None]) -> None:
+    """Let signals end this process with ``code``, whatever it does, after ``words`` were said.
 
-    For the command line. Python hands a signal to the main thread when that comes back from C, and
-    a compiler does not come back for a minute; another thread sees the signal at once. Tiles that
-    are finished are safe: each is a file of its own.
+    Ctrl-C does so within ``PATIENCE`` while tiles are not coming in yet, a second signal within
+    ``GRACE`` at any time; SIGTERM is met as Ctrl-C is, by KeyboardInterrupt. For the command line.
+    Python hands a signal to the main thread when that comes back from C, and a compiler does not
+    come back for a minute; another thread sees the signal at once. Tiles that are finished are
+    safe: each is a file of its own.
     """
+    _told.clear()
+    say_last(words)
+    for number in SIGNALS:
+        if signal.getsignal(number) in (signal.SIG_DFL, _counted):
+            signal.signal(number, signal.default_int_handler)
+    if any(thread.name == WATCH for thread in threading.enumerate()):
+        return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
 
     def watch() -> None:
+        seen = 0
         while number := os.read(reader, 1):
-            if number[0] != signal.SIGINT:
+            if number[0] not in SIGNALS:
                 continue
             _asked.set()
-            time.sleep(PATIENCE)
-            if not _finishing.is_set():
-                last_words()
-                os._exit(code)
+            seen += 1
+            if number[0] == signal.SIGINT:
+                time.sleep(PATIENCE)
+                if not _finishing.is_set():
+                    break
+            if seen >= 2:
+                time.sleep(GRACE)
+                break
+        last_words()
+        os._exit(code)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=watch, name=WATCH, daemon=True).start()
+
+
+def _counted(number: int, frame: Any) -> None:
+    """Raise nothing: the thread that watches has seen the signal."""
+
+
+def say_last(words: Callable[[], None]) -> None:
+    """What is to be said where a signal ends this process, in place of what was to be said before."""
+    _words[:] = [words]
+
+
+def last_words() -> None:
+    """Say what was left with ``say_last``, once. From now on signals raise nothing: the thread that
+    watches counts them.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in SIGNALS:
+            signal.signal(number, _counted)
+    with _speaking:
+        if not _told.is_set():
+            _told.set()
+            _words[-1]()
 
 
 @contextmanager
@@ -88,26 +129,3 @@ def stop_requests() -> Iterator[Callable[[], bool]]:
         _finishing.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def end_at_second_signal(say: Callable[[], None], code: int) -> None:
-    """End this process at a second signal even while a compiler or a device keeps Python from
-    seeing it.
-
-    Signals are written to a pipe by the system's own handler, and a thread reads them there. After
-    the second one, and ``GRACE``, it calls ``say`` and ends the process: nothing on the disk is
-    ever left half-written. For the command line alone.
-    """
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-
-    def watch() -> None:
-        seen = 0
-        while seen < 2:
-            seen += sum(number in SIGNALS for number in os.read(reading, 64))
-        time.sleep(GRACE)
-        say()
-        os._exit(code)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -9,6 +11,44 @@ def jt3r(*arguments, **options) -> subprocess.CompletedProcess:
     """What ``jt3r`` with these arguments answers, as a process of its own."""
     command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+
+
+CARD = """kind = "grid"
+observables = ["delta_a_mu"]
+[axes]
+m_aprime = { min = 0.01, max = 0.2, n = 8000 }
+m_phi = { min = 0.06, max = 0.11, n = 2100 }
+"""
+"""Tiles enough that the run can be met on its way."""
+
+
+def started(out: Path, card: Path, *options: str) -> subprocess.Popen:
+    """``jt3r run`` of ``CARD``, on its way."""
+    card.write_text(CARD)
+    command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", "run", card, "-o", out, *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def until(process: subprocess.Popen, condition: Callable[[], object]) -> None:
+    """Wait, while the process runs, for what the condition says."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def slowness() -> float:
+    """How much longer than on a machine of its own this process waits for one that does next to nothing; 1 at least."""
+    begin = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import numpy"], check=True)
+    return max(1.0, (time.monotonic() - begin) / 0.3)
+
+
+def process_tree(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    children = [int(p) for task in Path(f"/proc/{pid}/task").iterdir() for p in (task / "children").read_text().split()]
+    return [pid, *(deeper for child in children for deeper in process_tree(child))]
 
 
 def flip(path: Path, at: int) -> None:

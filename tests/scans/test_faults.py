@@ -5,14 +5,15 @@ import signal
 
 import pytest
 
-from benchmarks.faults import CELLS, Row, Scan, full_disk, interrupted, read_only, second_run, small_disk
+from benchmarks.faults import full_disk, interrupted, read_only, second_run, small_disk
+from benchmarks.trial import CELLS, Row, Scan
 from jt3r.scans import BadInput, run
 from jt3r.scans.engine.checkpoint import checkpoint_folder
 from tests.scans.conftest import BAND, MAP, SUMMARY
 
 
 def _survived(row: Row) -> bool:
-    return row.survived == row.tries > 0 and row.lost == 0
+    return row.survived == row.tries > 0 and row.lost == row.wrong == 0
 
 
 @pytest.fixture(scope="module")

@@ -2,23 +2,26 @@
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import types
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import distributed
 import pytest
 
-from jt3r.scans import ScanFailed, run
+from jt3r.scans import BadInput, ScanFailed, run
 from jt3r.scans.engine.status import status
 from jt3r.scans.executors import dask
 from jt3r.scans.executors.address import executor_at
 from tests.scans.conftest import TILED
-from tests.scans.processes import jt3r, without_waiting
+from tests.scans.processes import jt3r, process_tree, slowness, started, until, without_waiting
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +123,7 @@ TRUSTS = pytest.warns(RuntimeWarning, match="trusts whoever")
 
 
 @contextmanager
-def started(module, *arguments, env=None):
+def dask_process(module, *arguments, env=None):
     """A process of Dask's command line, ended with all that it started."""
     command = [sys.executable, "-m", f"distributed.cli.{module}", *map(str, arguments)]
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -138,7 +141,7 @@ def separate(folder, *options, nanny=False, env=None):
     known = folder / "scheduler.json"
     with ExitStack() as stack:
         scheduler = stack.enter_context(
-            started(
+            dask_process(
                 "dask_scheduler",
                 "--host",
                 "127.0.0.1",
@@ -159,7 +162,7 @@ def separate(folder, *options, nanny=False, env=None):
             time.sleep(0.1)
         kind = "--nanny" if nanny else "--no-nanny"
         settings = ("--nthreads", 1, kind, "--no-dashboard", "--local-directory", folder)
-        worker = stack.enter_context(started("dask_worker", *settings, *options, "--scheduler-file", known, env=env))
+        worker = stack.enter_context(dask_process("dask_worker", *settings, *options, "--scheduler-file", known, env=env))
         yield scheduler, worker, json.loads(known.read_text())["address"]
 
 
@@ -192,6 +195,61 @@ def test_a_scheduler_that_dies_is_one_line_and_the_scan_goes_on(tmp_path, tiled,
         _fails_and_resumes(out, address, kill, tiled)
 
 
+def test_a_worker_killed_again_and_again_is_one_line_and_the_scan_goes_on(tmp_path, tiled):
+    """Dask's nanny starts it anew; it is killed whenever it has begun a tile, and so has loaded JAX."""
+    out, finished = tmp_path / "map.h5", threading.Event()
+
+    def kill(nanny):
+        while not finished.wait(0.05):
+            with suppress(OSError):
+                for pid in process_tree(nanny.pid)[1:]:
+                    if "jaxlib" in Path(f"/proc/{pid}/maps").read_text():
+                        os.kill(pid, signal.SIGKILL)
+
+    with separate(tmp_path, nanny=True) as (_, nanny, address):
+        killer = threading.Thread(target=kill, args=(nanny,))
+        killer.start()
+        try:
+            done = jt3r("run", _card(tmp_path, TILED), "-o", out, "--executor", address)
+        finally:
+            finished.set()
+            killer.join()
+    trust, *failure = without_waiting(done.stderr).splitlines()
+    assert "trusts whoever" in trust
+    assert (done.returncode, len(failure)) == (1, 1), done.stderr
+    assert re.search("gave up a tile.*KilledWorker.*run again with --resume", failure[0])
+    assert status(out).state == "stopped"
+    assert run(TILED, out, resume=True).read_bytes() == tiled
+
+
+def _card(folder: Path, table: dict) -> Path:
+    """A file with this card of two axes."""
+    axes = "".join(
+        f"{name} = {{ {', '.join(f'{k} = {v}' for k, v in axis.items())} }}\n" for name, axis in table["axes"].items()
+    )
+    path = folder / "card.toml"
+    path.write_text(f'kind = "{table["kind"]}"\nobservables = {table["observables"]}\n[axes]\n{axes}')
+    return path
+
+
+@pytest.mark.parametrize("gap", [0.05, 1.0], ids=["at once", "while it closes"])
+def test_a_second_stop_ends_a_run_within_five_seconds(gap, tmp_path):
+    out = tmp_path / "map.h5"
+    with separate(tmp_path) as (_, _, address):
+        process = started(out, tmp_path / "card.toml", "--executor", address)
+        until(process, lambda: list(tmp_path.glob("map.h5.parts/tile-*.h5")))
+        process.send_signal(signal.SIGTERM)
+        time.sleep(gap)
+        process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        stderr = without_waiting(process.communicate(timeout=60)[1])
+    assert time.monotonic() - begin < 5 * slowness()
+    assert process.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    assert "--resume" in stderr.splitlines()[-1]
+    assert not out.exists()
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate that is its own authority, and its key."""
@@ -215,3 +273,37 @@ def test_a_scheduler_with_certificates_answers_those_who_have_them(tmp_path, cer
         stranger = jt3r("run", tmp_path / "card.toml", "-o", tmp_path / "other.h5", "--executor", address)
     assert (there.returncode, without_waiting(there.stderr)) == (0, "")
     assert (stranger.returncode, (tmp_path / "other.h5").exists()) == (2, False)
+    assert without_waiting(stranger.stderr).count("\n") == 1, stranger.stderr
+
+
+TLS = "DASK_DISTRIBUTED__COMM__TLS__"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, r"distributed\.comm\.tls\.ca-file is not set in Dask's configuration; .*, tcp:// goes without"),
+        ({"CA_FILE": "certificate.pem"}, r"distributed\.comm\.tls\.client\.cert is not set"),
+        (
+            {"CA_FILE": "certificate.pem", "CLIENT__CERT": "none.pem"},
+            r"cannot be used: .*No such file.*client\.cert = .*none\.pem",
+        ),
+        ({"CA_FILE": "certificate.pem", "CLIENT__CERT": "certificate.pem"}, r"cannot be used: .*client\.key = None"),
+    ],
+    ids=["none", "authority alone", "no such file", "no key"],
+)
+def test_tls_without_certificates_is_one_line(given, words, certificate, tmp_path):
+    env = {**os.environ, **{f"{TLS}{name}": str(certificate[0].with_name(file)) for name, file in given.items()}}
+    done = jt3r("run", "gm2_band", "-o", tmp_path / "out.h5", "--executor", "tls://127.0.0.1:9", env=env)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert re.search(words, done.stderr), done.stderr
+
+
+def test_a_port_where_something_else_answers_is_one_line(monkeypatch):
+    """Dask would wait for ever at one that takes the connection and says nothing."""
+    monkeypatch.setattr(dask, "CONNECT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(BadInput, match=f"^executor {address}: no scheduler answers") as refused, executor_at(address):
+            pass
+    assert "\n" not in str(refused.value)

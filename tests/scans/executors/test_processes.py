@@ -16,7 +16,7 @@ from jt3r.scans import BadInput, run
 from jt3r.scans.engine.status import status
 from jt3r.scans.executors.processes import Processes
 from tests.scans.conftest import TILED
-from tests.scans.processes import jt3r, without_waiting
+from tests.scans.processes import jt3r, process_tree, slowness, started, until, without_waiting
 
 STRANGER = """
 import socket, sys
@@ -27,11 +27,6 @@ for port in map(int, sys.argv[1:]):
     except OSError:
         pass
 """
-
-
-def _process_tree(pid: int) -> list[int]:
-    children = [int(p) for task in Path(f"/proc/{pid}/task").iterdir() for p in (task / "children").read_text().split()]
-    return [pid, *(deeper for child in children for deeper in _process_tree(child))]
 
 
 def _listening(pids: list[int]) -> set[str]:
@@ -69,7 +64,7 @@ def test_nothing_listens_that_a_stranger_could_use(tmp_path, tiled):
 
     def look(finished, done, total, note):
         for number in finished:
-            tree = _process_tree(os.getpid())
+            tree = process_tree(os.getpid())
             opened = _listening(tree) - before
             assert not opened
             trees.append(len(tree))
@@ -77,9 +72,15 @@ def test_nothing_listens_that_a_stranger_could_use(tmp_path, tiled):
                 assert not _reached_by_a_stranger(_tcp_ports()) & opened
             yield number
 
-    before = _listening(_process_tree(os.getpid()))
+    before = _listening(process_tree(os.getpid()))
     assert run(TILED, tmp_path / "map.h5", executor="processes:2", progress=look).read_bytes() == tiled
     assert max(trees) >= 3  # this process and two workers
+
+
+def _workers() -> list[int]:
+    """Those that this process has started. The standard library has helpers of its own among its children."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in process_tree(os.getpid())}
+    return [pid for pid, command in commands.items() if "jt3r.scans.executors.processes" in command]
 
 
 def test_the_search_for_what_listens_finds_a_port():
@@ -95,40 +96,18 @@ def test_killed_workers_are_started_again(tmp_path, tiled):
     def kill_one(finished, done, total, note):
         for k, number in enumerate(finished):
             if k in (2, 5):
-                os.kill(_process_tree(os.getpid())[1], signal.SIGKILL)
+                os.kill(_workers()[0], signal.SIGKILL)
             yield number
 
     assert run(TILED, out, executor="processes:2", progress=kill_one).read_bytes() == tiled
 
 
-CARD = """kind = "grid"
-observables = ["delta_a_mu"]
-[axes]
-m_aprime = { min = 0.01, max = 0.2, n = 8000 }
-m_phi = { min = 0.06, max = 0.11, n = 2100 }
-"""
-
-
-def _started(out: Path, card: Path, *options: str) -> subprocess.Popen:
-    card.write_text(CARD)
-    command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", "run", card, "-o", out, *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def _until(process: subprocess.Popen, condition) -> None:
-    end = time.monotonic() + 120
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_a_worker_killed_again_and_again_is_one_line(tmp_path):
     out = tmp_path / "map.h5"
-    process = _started(out, tmp_path / "card.toml", "--executor", "processes:1")
+    process = started(out, tmp_path / "card.toml", "--executor", "processes:1")
     while process.poll() is None:
         try:
-            for pid in _process_tree(process.pid)[1:]:
+            for pid in process_tree(process.pid)[1:]:
                 os.kill(pid, signal.SIGKILL)
         except (FileNotFoundError, ProcessLookupError):
             pass
@@ -143,27 +122,20 @@ def test_a_worker_killed_again_and_again_is_one_line(tmp_path):
 @pytest.mark.parametrize("options", [(), ("--executor", "processes:2")], ids=["here", "processes"])
 def test_a_second_stop_ends_a_run_within_five_seconds_and_its_workers(options, tmp_path):
     out = tmp_path / "map.h5"
-    process = _started(out, tmp_path / "card.toml", *options)
-    _until(process, lambda: list(tmp_path.glob("map.h5.parts/tile-*.h5")))
-    workers = _process_tree(process.pid)[1:]
+    process = started(out, tmp_path / "card.toml", *options)
+    until(process, lambda: list(tmp_path.glob("map.h5.parts/tile-*.h5")))
+    workers = process_tree(process.pid)[1:]
     process.send_signal(signal.SIGTERM)
     time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     begin = time.monotonic()
     stderr = without_waiting(process.communicate(timeout=60)[1])
-    assert time.monotonic() - begin < 5 * _slowness()
+    assert time.monotonic() - begin < 5 * slowness()
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert "--resume" in stderr.splitlines()[-1]
     assert [pid for pid in workers if Path(f"/proc/{pid}/stat").exists() and "Z" not in _state(pid)] == []
     assert not out.exists()
-
-
-def _slowness() -> float:
-    """How much longer than on a machine of its own this process waits for one that does next to nothing; 1 at least."""
-    begin = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import numpy"], check=True)
-    return max(1.0, (time.monotonic() - begin) / 0.3)
 
 
 def _state(pid: int) -> str:

@@ -1,6 +1,7 @@
 """Progress bars on stderr."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from threading import Timer
 from typing import Any
 
@@ -47,7 +48,13 @@ def step_progress(steps: Sequence[Named]) -> Iterator[Named]:
             bar.advance(task)
 
 
-def _bar() -> Progress:
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """A bar, shown on a terminal alone: rich up to 13.7 ends one that it does not show with an empty
+    line.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+    bar = Progress(*columns, console=console, disable=not console.is_terminal)
+    with bar if console.is_terminal else nullcontext():
+        yield bar

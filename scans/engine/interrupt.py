@@ -1,5 +1,6 @@
 """Stopping between tiles: a signal asks for it, and the tiles in flight are finished first."""
 
+import atexit
 import os
 import signal
 import threading
@@ -56,6 +57,7 @@ def exit_promptly(code: int, words: Callable[[], None]) -> None:
             signal.signal(number, signal.default_int_handler)
     if any(thread.name == WATCH for thread in threading.enumerate()):
         return
+    atexit.register(_ignored)
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
@@ -82,6 +84,14 @@ def exit_promptly(code: int, words: Callable[[], None]) -> None:
 
 def _counted(number: int, frame: Any) -> None:
     """Raise nothing: the thread that watches has seen the signal."""
+
+
+def _ignored() -> None:
+    """Ignore signals: Python puts their default back while it ends, which would change the exit
+    code of what is done.
+    """
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def say_last(words: Callable[[], None]) -> None:

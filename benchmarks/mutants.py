@@ -121,7 +121,7 @@ def files(finished: Path, card: Path, folder: Path, tries: int, seed: int) -> It
     commands = [("info", path), ("verify", path), ("status", path), ("merge", path)]
     commands += [
         ("plot", path, "-o", png),
-        ("reweigh", path, "-o", other, "--terms", "gm2"),
+        ("reweigh", path, "-o", other, "--terms", "gm2", "--least", "0.5"),
         ("run", card, "-o", path, "--resume"),
         ("export", path, "-o", csv),
     ]

@@ -71,8 +71,9 @@ def connected(address: str) -> Iterator[Executor]:
     none, or if no scheduler answers.
     """
     distributed = need("distributed", "dask", f"executor {address}")
-    for name in ("distributed", "asyncio", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in one line by `Scheduler`
+    for name in ["asyncio", *logging.root.manager.loggerDict]:  # Dask has given levels to some that are below others
+        if name.partition(".")[0] in ("distributed", "asyncio", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in one line by `Scheduler`
     if address.startswith("tls:"):
         _check_certificates(distributed, address)
     client = _client(distributed, address)

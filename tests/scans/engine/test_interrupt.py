@@ -62,8 +62,9 @@ def test_a_run_that_compiles_ends_at_an_interrupt_with_words_on_how_to_go_on(tmp
     _, stderr = process.communicate(timeout=60)
     assert time.monotonic() - begin < 1 + 2 * slowness()
     assert process.returncode == 130
-    assert stderr.startswith("jt3r: interrupted; finished tiles are kept: go on with the same command and --resume"), stderr
-    assert stderr.count("\n") == 1
+    words = "jt3r: interrupted; finished tiles are kept: go on with the same command and --resume"
+    assert stderr.splitlines()[-1].startswith(words), stderr
+    assert stderr.count("\n") <= 2  # before it that tiles in flight are finished, if Python came to say so
 
 
 def test_every_command_meets_a_request_to_stop_as_an_interrupt(tmp_path):

@@ -262,7 +262,7 @@ def test_mutated_bytes_of_files_and_parts(scan_files, part, tmp_path):
         tasks.append((kind, path, f"{tmp_path}/{number}.png" if number % 40 == 0 else "-"))
     answers = _answers_of_a_child(tasks)
     assert len(answers) == len(tasks)
-    assert all(set(answer.split("; ")) == {"read"} for _, answer in answers[:whole])
+    assert all(answer.startswith("read") for _, answer in answers[:whole])
     told = {word for _, answer in answers for word in answer.split("; ")}
     assert told <= {"read", "one line"}, told
     for (kind, path, picture), (seconds, answer), unchanged in zip(tasks[whole:], answers[whole:], same, strict=True):

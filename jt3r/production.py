@@ -2,8 +2,8 @@
 the couplings.
 
 Channels: ``pion`` and ``eta`` (pi0, eta -> gamma A', over the amplitude of a photon), ``proton``
-(vector coupling in units of 1), ``longitudinal`` (Yukawa coupling of the longitudinal A' to
-nucleons), ``electron`` and ``muon`` (over e).
+(vector coupling in units of 1), ``longitudinal`` (a longitudinal A' in place of a pi0, over the
+pion's own amplitude), ``electron`` and ``muon`` (over e).
 """
 
 from typing import Literal, NamedTuple
@@ -12,13 +12,12 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
-from .constants import M_PROTON
 from .couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Vector, own, vector
 from .data.inputs import inputs
 
 Recipe = Literal["km", "direct", "full", "paper_estimator"]
 """``km``: by mixing alone. ``direct``: by the couplings to quarks and leptons too. ``full``: of the
-longitudinal A' too. The ``paper_estimator`` is no recipe but the paper's own count of events, with
+longitudinal A' too, made wherever a pi0 is. The ``paper_estimator`` is no recipe but the paper's own count of events, with
 couplings as ``direct``.
 """
 
@@ -43,8 +42,12 @@ def amplitude(c: Couplings, channel: str, direct: ArrayLike = 1.0) -> Array:
     """The amplitude of a channel; ``direct`` = 0 leaves out the couplings beside kinetic mixing.
 
     mesons: eps + sum_q c_q Q_q v_q/(e sum_q c_q Q_q^2); proton: e eps + 2 v_u + v_d; longitudinal:
-    of a nucleon with axial coupling (a_u - a_d) g_A/2, y = 2 m_N/m_A' times that (the isoscalar
-    part is left out); electron, muon: hypot of eps + v/e and a/e, which are one at high energy.
+    F (a_u - a_d)/m_A', F/(sqrt2 V) for U(1)_T3R at any mass; electron, muon: hypot of eps + v/e and
+    a/e, which are one at high energy.
+
+    The longitudinal one: the divergence of the isovector axial current is that of the pion, and the
+    pole of the pion drops out for an A' on its mass shell, eps.k = 0. What is left is the amplitude
+    of the process with a pi0, good to (m_A'/E)^2 and (m_pi/GeV)^2; the isoscalar part is left out.
     """
     a = vector(c)
     mixing = jnp.zeros_like(a.mass) if a.mixing is None else a.mixing
@@ -54,8 +57,7 @@ def amplitude(c: Couplings, channel: str, direct: ArrayLike = 1.0) -> Array:
     if channel == "proton":
         return ELECTRIC_CHARGE * mixing + direct * (2 * _part(a, "u", 0) + _part(a, "d", 0))
     if channel == "longitudinal":
-        nucleon = (_part(a, "u", 1) - _part(a, "d", 1)) * (inputs()["axial_coupling"] / 2)
-        return direct * nucleon * (2 * M_PROTON) / a.mass
+        return direct * (_part(a, "u", 1) - _part(a, "d", 1)) * inputs()["chiral_constant"] / a.mass
     lepton = {"electron": "e", "muon": "mu"}[channel]
     if own(a, lepton) is None:
         return mixing

@@ -23,6 +23,7 @@ from ..kernels import production
 from ..kernels.decays import kaon_pion as chiral
 from ..kernels.decays import leptonic, vector_meson
 from ..kernels.numerics import chebyshev
+from ..production import amplitude
 
 INPUTS = {name: entry["value"] for name, entry in read_toml("rare_decays.toml").items()}
 HBAR = 6.582119569e-25
@@ -173,26 +174,22 @@ def kaon_pion(c: Couplings, octet: float = INPUTS["octet_low"], plet: float = IN
     ``kernels.decays.kaon_pion``.
     """
     right, left = (chiral.Quarks(*(_part(c, hand, quark) for quark in ("u", "d", "s"))) for hand in ("right", "left"))
-    numbers = (KAON, M_PI, INPUTS["chiral_constant"])
-    amplitude = chiral.vector_amplitude(-_FERMI_G8 * octet, -_FERMI_G8 * plet, right, left, *numbers)
-    return chiral.to_vector(vector(c).mass, amplitude, KAON, M_PI) / WIDTHS["kaon"]
+    numbers = (KAON, M_PI, inputs()["chiral_constant"])
+    found = chiral.vector_amplitude(-_FERMI_G8 * octet, -_FERMI_G8 * plet, right, left, *numbers)
+    return chiral.to_vector(vector(c).mass, found, KAON, M_PI) / WIDTHS["kaon"]
 
 
 def kaon_pion_phi(c: Couplings, octet: float = INPUTS["octet_low"]) -> Number:
     """Br(K+ -> pi+ phi') by the octet, without the weak mass term."""
-    amplitude = chiral.scalar_amplitude(-_FERMI_G8 * octet, scalar(c).pion, KAON, M_PI, INPUTS["chiral_constant"])
-    return chiral.to_scalar(scalar(c).mass, amplitude, KAON, M_PI) / WIDTHS["kaon"]
+    found = chiral.scalar_amplitude(-_FERMI_G8 * octet, scalar(c).pion, KAON, M_PI, inputs()["chiral_constant"])
+    return chiral.to_scalar(scalar(c).mass, found, KAON, M_PI) / WIDTHS["kaon"]
 
 
 def pion_share(c: Couplings) -> Number:
-    """theta^2 = [F (g_A,u - g_A,d)/m_A']^2, what a rate with a pi0 is multiplied by to have a
-    longitudinal A' in its place: F/(sqrt2 V) squared for U(1)_T3R, of any mass.
-
-    The divergence of the isovector axial current is that of the pion; the pole of the pion drops
-    out for an A' on its mass shell, eps.k = 0. Good to (m_A'/E)^2 and to (m_pi/GeV)^2.
+    """What a rate with a pi0 is multiplied by to have a longitudinal A' in its place: F^2/(2 V^2)
+    for U(1)_T3R (``jt3r.production.amplitude``).
     """
-    axial = sum(sign * (_part(c, "right", quark) - _part(c, "left", quark)) / 2 for sign, quark in ((1, "u"), (-1, "d")))
-    return jnp.asarray(INPUTS["chiral_constant"] * axial / vector(c).mass) ** 2
+    return amplitude(c, "longitudinal") ** 2
 
 
 def _changing(particle: Any) -> StrangeBottom:

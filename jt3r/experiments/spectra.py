@@ -44,7 +44,8 @@ class Spectra(NamedTuple):
 
     ``series`` holds, by channel, Chebyshev coefficients of ln(dN/dE dE), the accepted A' per beam
     particle at unit coupling times the weight of the energy: of mesons in (m/m_P)^2, of
-    bremsstrahlung in ln m from LIGHTEST to ``heaviest``.
+    bremsstrahlung in ln m from LIGHTEST to ``heaviest``. ``longitudinal``, an A' in place of a pi0,
+    is the same at any mass.
     """
 
     energies: Real[Array, " n"]
@@ -53,14 +54,14 @@ class Spectra(NamedTuple):
 
 
 def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> tuple[Spectra, ...]:
-    """The spectra of a search, without or with the longitudinal A' from protons."""
+    """The spectra of a search, without or with the longitudinal A'."""
     nodes, made = nodes or Nodes(), _production(search)
     with jax.ensure_compile_time_eval():
         if made.kind == "electron_dump":
             return (_electrons(made, nodes),)
         mesons, protons = _mesons(made, nodes), _protons(made, nodes)
     if not longitudinal:
-        protons = protons._replace(series={"vector": protons.series["vector"]})
+        mesons = mesons._replace(series={name: series for name, series in mesons.series.items() if name != "longitudinal"})
     return mesons, protons
 
 
@@ -72,6 +73,8 @@ def log_weights(channel: str, spectra: Spectra, mass: Real[Array, "*b"]) -> Real
         ratio = mass / inputs()[f"{channel}_mass"]
         found = chebyshev.evaluate(jnp.where(ratio < 1, ratio, 0.5), spectra.series[channel])
         return jnp.where(ratio[..., None] < 1, found, -jnp.inf)
+    if channel == "longitudinal":
+        return jnp.broadcast_to(spectra.series[channel][0], (*mass.shape, spectra.energies.size))
     share = jnp.log(mass / LIGHTEST) / jnp.log(spectra.heaviest / LIGHTEST)
     inside = (share > 0) & (share < 1)
     return chebyshev.evaluate(jnp.sqrt(jnp.where(inside, share, 0.5)), spectra.series[channel])
@@ -120,8 +123,8 @@ def _kept(make: Callable[[_Production, Nodes], Spectra]) -> Callable[[_Productio
 @functools.cache
 @_kept
 def _mesons(made: _Production, nodes: Nodes) -> Spectra:
-    """pi0 and eta -> gamma A' at Br = 1; eta has the spectrum of pi0 with its own mass, times the
-    input eta_per_pion_*.
+    """pi0 and eta -> gamma A' at Br = 1, and pi0 themselves (``longitudinal``); eta has the spectrum
+    of pi0 with its own mass, times the input eta_per_pion_*.
     """
     numbers = inputs()
     highest = made.beam
@@ -144,7 +147,25 @@ def _mesons(made: _Production, nodes: Nodes) -> Spectra:
         )
         # The spectrum of eta ends a little below that of pi0: those nodes hold less than 1e-60 of it.
         series[meson] = _series(jnp.log(spectrum * made.angles[2] * each + 1e-60) + jnp.log(weights))
+    at = (jnp.asarray(x) for x in (made.beam, made.angles, made.target[0]))
+    pions = _pions(energies, *at, made.kind == "collider")
+    series["longitudinal"] = (jnp.log(pions * made.angles[2] + 1e-60) + jnp.log(weights))[None]
     return Spectra(energies, jnp.asarray(HEAVIEST), series)
+
+
+@functools.partial(jax.jit, static_argnames="collider")
+def _pions(energies: Array, beam: Array, angles: Array, mass_number: Array, collider: bool) -> Array:
+    """dN/dE of pi0 inside the aperture."""
+    spectrum = functools.partial(_pion_spectrum, beam, mass_number, jnp.asarray(inputs()["pion_mass"]), collider)
+    return production.mesons_within(energies, angles[1], spectrum, angles[0])
+
+
+def _pion_spectrum(
+    beam: Array, mass_number: Array, meson_mass: Array, collider: bool, energy: Array, transverse: Array
+) -> Array:
+    if collider:
+        return production.pion_spectrum_collider(energy, transverse, beam, M_PROTON)
+    return production.pion_spectrum_fixed_target(energy, transverse, beam, mass_number, meson_mass, M_PROTON)
 
 
 @functools.partial(jax.jit, static_argnames=("collider", "nodes"))
@@ -162,11 +183,7 @@ def _meson_spectra(
     """dN/dE at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for
     colliders.
     """
-
-    def mesons(energy: Array, transverse: Array) -> Array:
-        if collider:
-            return production.pion_spectrum_collider(energy, transverse, beam, M_PROTON)
-        return production.pion_spectrum_fixed_target(energy, transverse, beam, mass_number, meson_mass, M_PROTON)
+    mesons = functools.partial(_pion_spectrum, beam, mass_number, meson_mass, collider)
 
     def at(ratio: Array) -> Array:
         mass = jnp.sqrt(ratio) * meson_mass
@@ -178,25 +195,19 @@ def _meson_spectra(
 @functools.cache
 @_kept
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
-    """p -> p A' at unit coupling, transverse (``vector``, without the form factor) and
-    ``longitudinal``.
-    """
+    """p -> p A' at unit coupling, transverse, without the form factor."""
     limit = inputs()["largest_transverse"]
     smallest, largest, azimuth = made.angles
     energies, weights = _proton_energies(made, nodes.energies)
     s = 4 * made.beam**2 if made.kind == "collider" else 2 * M_PROTON * made.beam
     left_over = production.proton_cross_section(s * (1 - energies / made.beam)) / production.proton_cross_section(s)
     masses = jnp.asarray(_masses(nodes.masses, HEAVIEST))[:, None]
-    series = {}
-    splittings = {"vector": production.vector_splitting, "longitudinal": production.pseudoscalar_splitting}
-    for channel, splitting in splittings.items():
-        outer, inner = (
-            splitting(energies / made.beam, masses, jnp.minimum(energies * angle, limit), M_PROTON)
-            for angle in (largest, smallest)
-        )
-        log_values = jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / made.beam)
-        series[channel] = _series(log_values)
-    return Spectra(energies, jnp.asarray(HEAVIEST), series)
+    outer, inner = (
+        production.vector_splitting(energies / made.beam, masses, jnp.minimum(energies * angle, limit), M_PROTON)
+        for angle in (largest, smallest)
+    )
+    log_values = jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / made.beam)
+    return Spectra(energies, jnp.asarray(HEAVIEST), {"vector": _series(log_values)})
 
 
 def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:

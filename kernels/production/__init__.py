@@ -7,6 +7,7 @@ validity.
 from .electron_bremsstrahlung import elastic_photon_flux, emission_cross_section, track_length
 from .electron_bremsstrahlung import vector_spectrum as vectors_from_electrons
 from .meson_decays import branching_to_photon_vector
+from .meson_decays import spectrum_within as mesons_within
 from .meson_decays import vector_spectrum as vectors_from_mesons
 from .meson_spectra import highest_meson_energy, pion_spectrum_collider, pion_spectrum_fixed_target
 from .proton_bremsstrahlung import (
@@ -23,6 +24,7 @@ __all__ = [
     "elastic_photon_flux",
     "emission_cross_section",
     "highest_meson_energy",
+    "mesons_within",
     "pion_spectrum_collider",
     "pion_spectrum_fixed_target",
     "proton_coupling_squared",

@@ -84,3 +84,24 @@ def vector_spectrum(
     over_plane = 2 * jnp.pi * jnp.sum(jnp.mean(density, axis=-1) * transverse * transverse_weight, axis=-1)
     total = jnp.sum(over_plane * fraction_weight / fraction[..., 0, 0] ** 3, axis=-1) / (1 - ratio[..., 0])
     return jnp.where(is_open, total, 0)
+
+
+def spectrum_within(
+    energy: Real[ArrayLike, "*b"],
+    largest_angle: Real[ArrayLike, ""],
+    meson_spectrum: Callable[[Array, Array], Array],
+    smallest_angle: Real[ArrayLike, ""] = 0.0,
+    nodes: int = 24,
+) -> Real[Array, "*b"]:
+    """dN/dE (GeV^-1) of the mesons themselves within an annulus of polar angles, per collision.
+
+    dN/dE = 2 pi int p dp f(E, p), E theta_min < p < E theta_max, Gauss-Legendre in the exponential
+    map of ``vector_spectrum``; f = ``meson_spectrum(E, p_T)`` in GeV^-3.
+    """
+    energy, smallest_angle, largest_angle = floats(energy, smallest_angle, largest_angle)
+    lower, upper = jnp.exp(-_MAP_SLOPE * energy * smallest_angle), jnp.exp(-_MAP_SLOPE * energy * largest_angle)
+    unit, weight = unit_rule(nodes, energy.dtype)
+    survivor = lower[..., None] + (upper - lower)[..., None] * unit
+    transverse = -jnp.log(survivor) / _MAP_SLOPE
+    width = (lower - upper)[..., None] * weight / (_MAP_SLOPE * survivor)
+    return 2 * jnp.pi * jnp.sum(meson_spectrum(energy[..., None], transverse) * transverse * width, axis=-1)

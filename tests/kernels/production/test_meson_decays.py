@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate
 
 from jt3r.kernels import production
-from jt3r.kernels.production.meson_decays import vector_spectrum
+from jt3r.kernels.production.meson_decays import spectrum_within, vector_spectrum
 
 NUCLEON, PION, ELECTRON, ALPHA = 0.93827208816, 0.1349768, 0.51099895e-3, 7.2973525693e-3
 
@@ -44,6 +44,15 @@ def test_meson_decays_against_a_simulation():
         density = vector_spectrum(energies, mass, PION, high, angle, toy_mesons, nodes=(200, 16, 12))
         # Statistics of the simulation at 4 sigma, and 1 % for the step of the toy spectrum at 20 GeV.
         assert integrate.simpson(density, x=energies) == pytest.approx(rate, rel=0.01 + 4 / np.sqrt(number))
+
+
+def test_mesons_within_an_annulus_in_closed_form():
+    """int 36 p exp(-6 p) dp = -(1 + 6 p) exp(-6 p), times 1/E^2; 0 outside the spectrum."""
+    energy, near, far = np.array([30.0, 90.0, 110.0]), 2e-3, 8e-3
+    inside, outside = ((1 + 6 * energy * angle) * np.exp(-6 * energy * angle) for angle in (near, far))
+    expected = np.where(energy < 100, (inside - outside) / energy**2, 0)
+    np.testing.assert_allclose(spectrum_within(energy, far, toy_mesons, near), expected, rtol=1e-8)  # 24 nodes
+    assert spectrum_within(np.float32(30), far, toy_mesons).dtype == np.float32
 
 
 @pytest.mark.parametrize("mass", [0.02, 0.098, 0.13])

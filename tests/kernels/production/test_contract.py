@@ -33,6 +33,7 @@ def toy_mesons(energy, transverse):
         (production.vector_splitting, 4),
         (lambda e, m: production.vectors_from_electrons(e, m, 20.0, *ALUMINIUM, 24.01, ELECTRON, ALPHA), 2),
         (lambda e, m: production.vectors_from_mesons(e, m, PION, 100.0, 0.01, toy_mesons), 2),
+        (lambda e: production.mesons_within(e, 0.01, toy_mesons), 1),
     ],
 )
 def test_lowers_for_cuda_in_both_precisions(kernel, arity):

@@ -56,10 +56,12 @@ class Spectra(NamedTuple):
 def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> tuple[Spectra, ...]:
     """The spectra of a search, without or with the longitudinal A'."""
     nodes, made = nodes or Nodes(), _production(search)
+    # Pions themselves end as (1 - E/E_max)^3.45, their decays as a higher power: half as many energies more.
+    of_mesons = nodes._replace(energies=3 * nodes.energies // 2) if longitudinal else nodes
     with jax.ensure_compile_time_eval():
         if made.kind == "electron_dump":
             return (_electrons(made, nodes),)
-        mesons, protons = _mesons(made, nodes), _protons(made, nodes)
+        mesons, protons = _mesons(made, of_mesons), _protons(made, nodes)
     if not longitudinal:
         mesons = mesons._replace(series={name: series for name, series in mesons.series.items() if name != "longitudinal"})
     return mesons, protons

@@ -53,7 +53,7 @@ def test_mesons_end_at_their_mass(nucal):
     assert np.isneginf(log_weights("pion", mesons, jnp.asarray(pion))).all()
     assert np.isfinite(log_weights("eta", mesons, jnp.asarray(pion))).all()
     assert np.isneginf(log_weights("eta", mesons, jnp.asarray(1.01 * eta))).all()
-    assert log_weights("pion", mesons, jnp.asarray([0.01, 0.02])).shape == (2, 8)
+    assert log_weights("pion", mesons, jnp.asarray([0.01, 0.02])).shape == (2, 12)
 
 
 def test_a_longitudinal_a_prime_has_the_spectrum_of_pions(nucal):
@@ -66,4 +66,4 @@ def test_a_longitudinal_a_prime_has_the_spectrum_of_pions(nucal):
     density = np.asarray(production.pion_spectrum_fixed_target(energies[:, None], transverse, 70.0, 55.845, pion, M_PROTON))
     rate = trapezoid(2 * np.pi * transverse * density, transverse, axis=1)
     np.testing.assert_allclose(found, trapezoid(rate, energies), rtol=1e-4)
-    assert log_weights("longitudinal", nucal[0], jnp.asarray([0.01, 0.5])).shape == (2, 8)
+    assert log_weights("longitudinal", nucal[0], jnp.asarray([0.01, 0.5])).shape == (2, 12)

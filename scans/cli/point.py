@@ -42,6 +42,9 @@ PAPER = (
 )
 """What the paper is about, and what a point is asked for first."""
 
+ROUNDING = 1e-13
+"""A logarithmic derivative below this is what rounding leaves of one that vanishes."""
+
 
 def parameters_of_model(model: str) -> dict[str, Parameter]:
     """Its parameters by name. Raises BadInput if there is no such model."""
@@ -157,7 +160,7 @@ def report(
             entry.unit,
             entry.doc,
             entry.source,
-            {name: float(slope) for name, slope in zip(found, by, strict=True)},
+            {name: _slope(float(slope), float(values[name]), float(value)) for name, slope in zip(found, by, strict=True)},
         )
         for entry, found, value, by in zip(entries, reads, results, slopes, strict=True)
     ]
@@ -239,6 +242,11 @@ def _program(
 
     settings = f"point {[entry.name for entry in entries]} {reads} {searches} {point_class.__qualname__} {dataset}"
     return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)
+
+
+def _slope(slope: float, parameter: float, value: float) -> float:
+    """The slope, 0 where it is what rounding leaves of the value."""
+    return 0.0 if parameter and abs(slope * parameter) < ROUNDING * abs(value) else slope
 
 
 def verdict(strengths: dict[str, float]) -> str:

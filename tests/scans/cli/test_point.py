@@ -11,7 +11,7 @@ from jt3r.experiments import left
 from jt3r.flavour.benchmarks import NAMES, benchmark
 from jt3r.scans import BadInput
 from jt3r.scans.cli.main import app
-from jt3r.scans.cli.point import benchmark_values, make_point, parameter_values, report, verdict
+from jt3r.scans.cli.point import _slope, benchmark_values, make_point, parameter_values, report, verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -116,3 +116,10 @@ def test_a_wrong_model_is_refused(arguments, message, monkeypatch):
     result = CliRunner().invoke(app, ["point", *arguments])
     assert message in f"{result.output}{result.exception}"
     assert result.exit_code != 0
+
+
+def test_what_rounding_leaves_of_a_slope_is_none():
+    assert _slope(2e-17, 10.0, 6e-3) == 0.0  # Br(A' -> ee) = 1, and V in a cancellation, at the tutorial's point
+    assert _slope(-0.87, 10.0, -0.01) == -0.87
+    assert _slope(1e-20, 0.1, 0.0) == 1e-20  # nothing to compare with
+    assert _slope(0.3, 0.0, 1.0) == 0.3  # a Wilson coefficient at the Standard Model's point

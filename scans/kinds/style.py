@@ -12,8 +12,10 @@ import h5py
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation
 
 from jt3r import observables
 from jt3r.errors import BadInput, unknown
@@ -38,6 +40,8 @@ COLOURS = (BLUE, ORANGE, GREEN, "#6a51a3", "#ae017e", "#8c6d31", "#525252", "#17
 MEV = 1e3
 SCALES = ((1e3, "TeV", 1e-3), (1.0, "GeV", 1.0), (1e-4, "MeV", 1e3))
 """Largest energy above which a unit is used, the unit, and what GeV are multiplied by."""
+FEW = 100
+"""Logarithmic axes from end to end below this factor have plain numbers at their ticks."""
 PLAIN = 1e-3, 1e4
 """Values with errors that lie between these are written without a power of ten."""
 
@@ -147,11 +151,28 @@ def fixed_v(card: dict) -> float:
     return axis[0] if axis else card["fixed"].get("v", PARAMETERS["v"].default)
 
 
+class PlainTicks(LogFormatterSciNotation):
+    """Labels of a logarithmic axis: plain numbers where it spans few decades, so that 3 x 10^1 and
+    4 x 10^1 do not meet.
+    """
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        text = super().__call__(x, pos)
+        low, high = sorted(np.abs(self.axis.get_view_interval()))
+        return f"{x:g}" if text and low > 0 and high < FEW * low else text
+
+
 def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:
     """Logarithmic scales where the card spaces an axis so."""
-    for name, set_scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
+    for name, set_scale, axis in ((x, axes.set_xscale, axes.xaxis), (y, axes.set_yscale, axes.yaxis)):
         if card["axes"].get(name, {}).get("spacing") == "log":
             set_scale("log")
+            _label_plainly(axis)
+
+
+def _label_plainly(axis: Axis) -> None:
+    axis.set_major_formatter(PlainTicks())
+    axis.set_minor_formatter(PlainTicks())
 
 
 def what_was_fitted(card: dict, inches: float = 5.2) -> str:
@@ -199,6 +220,8 @@ def scaled_top(axes: Axes, factor: float, text: str) -> None:
     """The x axis times ``factor`` along the top."""
     top = axes.secondary_xaxis("top", functions=(lambda x: np.multiply(x, factor), lambda x: np.divide(x, factor)))
     top.set_xlabel(text)
+    if axes.get_xscale() == "log":
+        _label_plainly(top.xaxis)
     axes.tick_params(top=False, which="both")
 
 

@@ -48,6 +48,8 @@ def draw_bands(axes: Axes, bands: Bands, excluded: Sequence[Intervals] = ()) -> 
     if any(excluded):
         handles.append(Line2D([], [], color="0.4", linestyle=":", linewidth=0.8, label="excluded"))
     set_scales(axes, first_card, along, target)
+    ends = [shown_values(scan[along])[[0, -1]] for scan, _ in bands]
+    axes.set_xlim(min(low for low, _ in ends), max(high for _, high in ends))
     axes.set_xlabel(label(first[along]))
     axes.set_ylabel(label(first[target]))
     if along == "m_aprime" and len({fixed_v(card) for _, card in bands}) == 1:

@@ -114,3 +114,21 @@ def test_a_picture_is_whole_or_not_there(suffix, tmp_path):
     with pytest.raises(ZeroDivisionError):
         broken()
     assert [path.name for path in tmp_path.iterdir()] == [picture.name]
+
+
+@pytest.mark.parametrize(("ends", "shown"), [((20, 200), {"20", "30", "100"}), ((1, 300), {"$\\mathdefault{10^{0}}$"})])
+def test_few_decades_have_plain_numbers(ends, shown):
+    axes = new_axes()
+    style.set_scales(axes, {"axes": {"m_aprime": {"spacing": "log"}}}, "m_aprime", "")
+    axes.set_xlim(*ends)
+    style.scaled_top(axes, 1e-3, "g")
+    axes.figure.draw_without_rendering()
+    found = {text.get_text() for minor in (False, True) for text in axes.get_xticklabels(minor=minor)}
+    assert shown <= found
+    top = {text.get_text() for minor in (False, True) for text in axes.child_axes[0].get_xticklabels(minor=minor)}
+    assert ("0.03" in top) == (ends[0] == 20)
+
+
+def test_a_value_has_the_digits_of_its_error():
+    assert style.with_error(0.12, 0.0012) == r"0.1200 \pm 0.0012"
+    assert style.with_error(-2.51e-9, 5.9e-10) == r"(-2.51 \pm 0.59) \times 10^{-9}"

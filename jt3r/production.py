@@ -17,8 +17,8 @@ from .data.inputs import inputs
 
 Recipe = Literal["km", "direct", "full", "paper_estimator"]
 """``km``: by mixing alone. ``direct``: by the couplings to quarks and leptons too. ``full``: of the
-longitudinal A' too, made wherever a pi0 is. The ``paper_estimator`` is no recipe but the paper's own count of events, with
-couplings as ``direct``.
+longitudinal A' too, made wherever a pi0 is. The ``paper_estimator`` is no recipe but the paper's
+own count of events, with couplings as ``direct``.
 """
 
 

@@ -125,8 +125,8 @@ def _kept(make: Callable[[_Production, Nodes], Spectra]) -> Callable[[_Productio
 @functools.cache
 @_kept
 def _mesons(made: _Production, nodes: Nodes) -> Spectra:
-    """pi0 and eta -> gamma A' at Br = 1, and pi0 themselves (``longitudinal``); eta has the spectrum
-    of pi0 with its own mass, times the input eta_per_pion_*.
+    """pi0 and eta -> gamma A' at Br = 1, and pi0 themselves (``longitudinal``); eta has the
+    spectrum of pi0 with its own mass, times the input eta_per_pion_*.
     """
     numbers = inputs()
     highest = made.beam

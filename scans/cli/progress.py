@@ -50,8 +50,8 @@ def step_progress(steps: Sequence[Named]) -> Iterator[Named]:
 
 @contextmanager
 def _bar() -> Iterator[Progress]:
-    """A bar, shown on a terminal alone: rich up to 13.7 ends one that it does not show with an empty
-    line.
+    """A bar, shown on a terminal alone: rich up to 13.7 ends one that it does not show with an
+    empty line.
     """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())

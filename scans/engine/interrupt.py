@@ -95,7 +95,9 @@ def _ignored() -> None:
 
 
 def say_last(words: Callable[[], None]) -> None:
-    """What is to be said where a signal ends this process, in place of what was to be said before."""
+    """What is to be said where a signal ends this process, in place of what was to be said
+    before.
+    """
     _words[:] = [words]
 
 

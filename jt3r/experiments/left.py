@@ -82,6 +82,16 @@ def log_strength(
     return log_signal(search, couplings or at, recipe, strength=strength)
 
 
+def log_strengths(names: Iterable[str], at: Point, couplings: Couplings) -> dict[str, Array]:
+    """``log_strength`` of several searches in one program, in which published tables are read
+    together.
+    """
+    searches = {name: load.get(name) for name in names}
+    tables = {name: recast.table(search) for name, search in searches.items() if isinstance(search, load.Recast)}
+    read = dict(zip(tables, recast.log_strengths(tuple(tables.values()), couplings), strict=True)) if tables else {}
+    return {name: read[name] if name in read else log_strength(name, at, couplings=couplings) for name in searches}
+
+
 def _cut(search: MassCut, at: Point) -> Array:
     unseen = decays.share(decays.aprime(couplings_of(at)), decays.INVISIBLE) > 0.5
     holds = (unseen if search.scenario == "invisible" else ~unseen) & ((at.v == PUBLISHED_AT) | (search.name in COSMOLOGY))

@@ -149,23 +149,42 @@ def log_strength(table: Table, c: Couplings) -> Array:
     """ln(rate/allowed rate): positive means excluded; -inf where the search says nothing.
     Everything may be differentiated.
     """
-    mass, channels, invisible = particle(table.particle, c)
-    log_mass, limits, uppers = (
-        jnp.asarray(numbers, mass.dtype) for numbers in (table.log_mass, table.log_limit, table.log_upper)
-    )
-    at = jnp.log(mass)
-    covered = (at >= log_mass[0]) & (at <= log_mass[-1])
-    at = jnp.where(covered, at, log_mass[0])
-    limit = jnp.interp(at, log_mass, limits)
-    if table.displaced:
-        found = _log_band(table, c, mass, channels, limit, jnp.interp(at, log_mass, uppers))
-    else:
+    return log_strengths((table,), c)[0]
+
+
+def log_strengths(tables: tuple[Table, ...], c: Couplings) -> list[Array]:
+    """``log_strength`` of several tables, all of them read at once: finding the rows is a loop, which
+    compiles for longer than all else.
+    """
+    found = [particle(table.particle, c) for table in tables]
+    covered, limits, uppers = _read(tables, [mass for mass, _, _ in found])
+    strengths = []
+    for table, limit, upper, (mass, channels, invisible) in zip(tables, limits, uppers, found, strict=True):
+        if table.displaced:
+            strengths.append(_log_band(table, c, mass, channels, limit, upper))
+            continue
         share = decays.share(channels, invisible if table.sees == ("invisible",) else table.sees)
         if table.flight:
             flight = jnp.asarray(table.energy, mass.dtype) if table.flight == "fixed" else table.flight
             share = share * decays_within(table.length, flight, mass, decays.total(channels))
-        found = log_or_closed(RATES[table.rate](c)) + log_or_closed(share) + table.log_factor - limit
-    return jnp.where(covered, found, -jnp.inf)
+        strengths.append(log_or_closed(RATES[table.rate](c)) + log_or_closed(share) + table.log_factor - limit)
+    return [jnp.where(inside, strength, -jnp.inf) for inside, strength in zip(covered, strengths, strict=True)]
+
+
+def _read(tables: tuple[Table, ...], masses: list[Array]) -> tuple[Array, Array, Array]:
+    """Whether each table says something at its mass, and ln of its limit and of its upper end there."""
+    at = jnp.log(jnp.stack(jnp.broadcast_arrays(*masses)))
+    log_mass, limits, uppers = (
+        jnp.stack([jnp.asarray(getattr(table, name), at.dtype) for table in tables])
+        for name in ("log_mass", "log_limit", "log_upper")
+    )
+    over = (slice(None), *(None,) * (at.ndim - 1))
+    first, last = log_mass[:, 0][over], log_mass[:, -1][over]
+    covered = (at >= first) & (at <= last)
+    at = jnp.where(covered, at, first)
+    read = jax.vmap(jnp.interp)
+    upper = read(at, log_mass, uppers) if any(table.displaced for table in tables) else at
+    return covered, read(at, log_mass, limits), upper
 
 
 def _log_band(table: Table, c: Couplings, mass: Array, channels: decays.Table, lower: Array, upper: Array) -> Array:

@@ -238,7 +238,7 @@ def _program(
         values = [entry.of(point) for entry in entries]
         slopes = [[derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)]
         couplings = couplings_of(point)
-        return values, slopes, [left.log_strength(name, point, couplings=couplings) for name in searches]
+        return values, slopes, list(left.log_strengths(searches, point, couplings).values())
 
     settings = f"point {[entry.name for entry in entries]} {reads} {searches} {point_class.__qualname__} {dataset}"
     return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)

@@ -94,3 +94,11 @@ def test_results_grow_with_the_years():
     then, today = left.results(2021), left.results()
     assert set(then) < set(today)
     assert "KPIINV" not in today  # hangs on an unknown amplitude
+
+
+def test_searches_read_together_say_what_each_says(visible):
+    names = ["NA48-2", "Neff", "E141", "KLOE-eta", "LHCb-K-phi"]  # tables of A' and phi', a band of a dump and a cut
+    together = left.log_strengths(names, visible, couplings_of(visible))
+    assert list(together) == names
+    for name in names:
+        np.testing.assert_array_equal(together[name], left.log_strength(name, visible))

@@ -158,8 +158,10 @@ class PlainTicks(LogFormatterSciNotation):
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         text = super().__call__(x, pos)
+        if not text or self.axis is None:
+            return text
         low, high = sorted(np.abs(self.axis.get_view_interval()))
-        return f"{x:g}" if text and low > 0 and high < FEW * low else text
+        return f"{x:g}" if low > 0 and high < FEW * low else text
 
 
 def set_scales(axes: Axes, card: dict, x: str, y: str) -> None:

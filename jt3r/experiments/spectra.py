@@ -12,6 +12,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..constants import ALPHA_EM, M_E, M_PROTON
@@ -128,38 +129,35 @@ def _mesons(made: _Production, nodes: Nodes) -> Spectra:
     """pi0 and eta -> gamma A' at Br = 1, and pi0 themselves (``longitudinal``); eta has the
     spectrum of pi0 with its own mass, times the input eta_per_pion_*.
     """
-    numbers = inputs()
-    highest = made.beam
-    if made.kind == "beam_dump":
-        at = (jnp.asarray(x) for x in (made.beam, numbers["pion_mass"], M_PROTON))
-        highest = float(production.highest_meson_energy(*at))
-    energies, weights = log_legendre(jnp.asarray(made.lowest), jnp.asarray(highest), nodes.energies)
+    numbers, collider = inputs(), made.kind == "collider"
+    beam, lowest, mass_number = (jnp.asarray(x) for x in (made.beam, made.lowest, made.target[0]))
+    energies, weights, highest = _meson_energies(beam, lowest, made.kind == "beam_dump", nodes.energies)
+    angles, ratios = jnp.asarray(made.angles), jnp.asarray(chebyshev.points(nodes.masses))
     series = {}
-    for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if made.kind == 'collider' else 'dump'}"])):
-        spectrum = _meson_spectra(
-            jnp.asarray(chebyshev.points(nodes.masses)),
-            energies,
-            jnp.asarray(numbers[f"{meson}_mass"]),
-            jnp.asarray(highest),
-            jnp.asarray(made.beam),
-            jnp.asarray(made.angles),
-            jnp.asarray(made.target[0]),
-            made.kind == "collider",
-            nodes.decay,
+    for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if collider else 'dump'}"])):
+        mass, each = jnp.asarray(numbers[f"{meson}_mass"]), jnp.asarray(each)
+        log_values = _meson_spectra(
+            ratios, energies, weights, mass, highest, beam, angles, mass_number, each, collider, nodes.decay
         )
-        # The spectrum of eta ends a little below that of pi0: those nodes hold less than 1e-60 of it.
-        series[meson] = _series(jnp.log(spectrum * made.angles[2] * each + 1e-60) + jnp.log(weights))
-    at = (jnp.asarray(x) for x in (made.beam, made.angles, made.target[0]))
-    pions = _pions(energies, *at, made.kind == "collider")
-    series["longitudinal"] = (jnp.log(pions * made.angles[2] + 1e-60) + jnp.log(weights))[None]
+        series[meson] = _series(log_values)
+    series["longitudinal"] = _pions(energies, weights, beam, angles, mass_number, collider)[None]
     return Spectra(energies, jnp.asarray(HEAVIEST), series)
 
 
+@functools.partial(jax.jit, static_argnames=("fixed_target", "count"))
+def _meson_energies(beam: Array, lowest: Array, fixed_target: bool, count: int) -> tuple[Array, Array, Array]:
+    """Energies, their weights, and the highest energy of a pion."""
+    pion = jnp.asarray(inputs()["pion_mass"])
+    highest = production.highest_meson_energy(beam, pion, jnp.asarray(M_PROTON)) if fixed_target else beam
+    return *log_legendre(lowest, highest, count), highest
+
+
 @functools.partial(jax.jit, static_argnames="collider")
-def _pions(energies: Array, beam: Array, angles: Array, mass_number: Array, collider: bool) -> Array:
-    """dN/dE of pi0 inside the aperture."""
+def _pions(energies: Array, weights: Array, beam: Array, angles: Array, mass_number: Array, collider: bool) -> Array:
+    """ln(dN/dE dE) of pi0 inside the aperture."""
     spectrum = functools.partial(_pion_spectrum, beam, mass_number, jnp.asarray(inputs()["pion_mass"]), collider)
-    return production.mesons_within(energies, angles[1], spectrum, angles[0])
+    pions = production.mesons_within(energies, angles[1], spectrum, angles[0])
+    return jnp.log(pions * angles[2] + 1e-60) + jnp.log(weights)
 
 
 def _pion_spectrum(
@@ -174,15 +172,17 @@ def _pion_spectrum(
 def _meson_spectra(
     ratios: Array,
     energies: Array,
+    weights: Array,
     meson_mass: Array,
     highest: Array,
     beam: Array,
     angles: Array,
     mass_number: Array,
+    per_pion: Array,
     collider: bool,
     nodes: tuple[int, int, int],
 ) -> Array:
-    """dN/dE at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for
+    """ln(dN/dE dE) at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for
     colliders.
     """
     mesons = functools.partial(_pion_spectrum, beam, mass_number, meson_mass, collider)
@@ -191,30 +191,40 @@ def _meson_spectra(
         mass = jnp.sqrt(ratio) * meson_mass
         return production.vectors_from_mesons(energies, mass, meson_mass, highest, angles[1], mesons, angles[0], nodes)
 
-    return jax.lax.map(at, ratios)
+    # The spectrum of eta ends a little below that of pi0: those nodes hold less than 1e-60 of it.
+    return jnp.log(jax.lax.map(at, ratios) * angles[2] * per_pion + 1e-60) + jnp.log(weights)
 
 
 @functools.cache
 @_kept
 def _protons(made: _Production, nodes: Nodes) -> Spectra:
     """p -> p A' at unit coupling, transverse, without the form factor."""
-    limit = inputs()["largest_transverse"]
-    smallest, largest, azimuth = made.angles
-    energies, weights = _proton_energies(made, nodes.energies)
     s = 4 * made.beam**2 if made.kind == "collider" else 2 * M_PROTON * made.beam
-    left_over = production.proton_cross_section(s * (1 - energies / made.beam)) / production.proton_cross_section(s)
-    masses = jnp.asarray(_masses(nodes.masses, HEAVIEST))[:, None]
-    outer, inner = (
-        production.vector_splitting(energies / made.beam, masses, jnp.minimum(energies * angle, limit), M_PROTON)
-        for angle in (largest, smallest)
+    masses, angles = jnp.asarray(_masses(nodes.masses, HEAVIEST))[:, None], jnp.asarray(made.angles)
+    energies, log_values = _proton_spectra(
+        masses, jnp.asarray(_panels(made)), jnp.asarray(made.beam), s, angles, nodes.energies
     )
-    log_values = jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / made.beam)
     return Spectra(energies, jnp.asarray(HEAVIEST), {"vector": _series(log_values)})
 
 
-def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:
-    """Two panels in ln E that meet where the aperture lets through all transverse momenta that
-    bremsstrahlung may have.
+@functools.partial(jax.jit, static_argnames="count")
+def _proton_spectra(masses: Array, panels: Array, beam: Array, s: ArrayLike, angles: Array, count: int) -> tuple[Array, Array]:
+    """Energies, and ln(dN/dE dE) at each mass (rows) and energy: one program for all beams."""
+    energies, weights = (x.ravel() for x in log_legendre(panels[0], panels[1], count // 2))
+    smallest, largest, azimuth = angles
+    left_over = production.proton_cross_section(s * (1 - energies / beam)) / production.proton_cross_section(jnp.asarray(s))
+    outer, inner = (
+        production.vector_splitting(
+            energies / beam, masses, jnp.minimum(energies * angle, inputs()["largest_transverse"]), M_PROTON
+        )
+        for angle in (largest, smallest)
+    )
+    return energies, jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / beam)
+
+
+def _panels(made: _Production) -> list[list[float]]:
+    """Lower and upper ends of two panels in ln E that meet where the aperture lets through all
+    transverse momenta that bremsstrahlung may have.
     """
     limit, (smallest, largest, _) = inputs()["largest_transverse"], made.angles
     highest = inputs()["largest_fraction"] * made.beam
@@ -223,9 +233,7 @@ def _proton_energies(made: _Production, count: int) -> tuple[Array, Array]:
     meet = limit / largest
     if not 1.2 * made.lowest < meet < highest / 1.2:
         meet = math.sqrt(made.lowest * highest)
-    ends = jnp.asarray([made.lowest, meet]), jnp.asarray([meet, highest])
-    energies, weights = log_legendre(*ends, count // 2)
-    return energies.ravel(), weights.ravel()
+    return [[made.lowest, meet], [meet, highest]]
 
 
 @functools.cache
@@ -234,34 +242,31 @@ def _electrons(made: _Production, nodes: Nodes) -> Spectra:
     """e -> e A' at eps = 1, on a rule in s with ln(E_0/E) = s^4 ln(E_0/E_min): at E -> E_0 it goes
     like 1/|ln(E_0 - E)|.
     """
-    mass_number, charge_number, radiation_length = made.target
+    mass_number, charge_number, radiation_length = (jnp.asarray(x) for x in made.target)
     heaviest = min(HEAVIEST, 0.75 * made.lowest)
-    points, weights = (x[::-1] for x in unit_rule(nodes.energies, jnp.result_type(float)))
-    depth = math.log(made.beam / made.lowest)
-    energies = made.beam * jnp.exp(-depth * points**4)
-    spectrum = _electron_spectra(
-        jnp.asarray(_masses(nodes.masses, heaviest)),
-        energies,
-        jnp.asarray(made.beam),
-        jnp.asarray(charge_number),
-        jnp.asarray(mass_number),
-        jnp.asarray(radiation_length),
-        nodes.shower,
+    masses, beam, depth = (
+        jnp.asarray(x) for x in (_masses(nodes.masses, heaviest), made.beam, math.log(made.beam / made.lowest))
     )
-    log_values = jnp.log(spectrum) + jnp.log(weights * energies * depth * 4 * points**3)
+    energies, log_values = _electron_spectra(
+        masses, beam, depth, charge_number, mass_number, radiation_length, nodes.energies, nodes.shower
+    )
     return Spectra(energies, jnp.asarray(heaviest), {"electron": _series(log_values)})
 
 
-@functools.partial(jax.jit, static_argnames=("nodes",))
+@functools.partial(jax.jit, static_argnames=("count", "nodes"))
 def _electron_spectra(
     masses: Array,
-    energies: Array,
     beam: Array,
+    depth: Array,
     charge_number: Array,
     mass_number: Array,
     radiation_length: Array,
+    count: int,
     nodes: tuple[int, int],
-) -> Array:
-    """dN/dE at each mass (rows) and energy: one program for all targets."""
+) -> tuple[Array, Array]:
+    """Energies, and ln(dN/dE dE) at each mass (rows) and energy: one program for all targets."""
+    points, weights = (x[::-1] for x in unit_rule(count, jnp.result_type(float)))
+    energies = beam * jnp.exp(-depth * points**4)
     target = (charge_number, mass_number, radiation_length, M_E, ALPHA_EM)
-    return jax.lax.map(lambda mass: production.vectors_from_electrons(energies, mass, beam, *target, nodes), masses)
+    spectrum = jax.lax.map(lambda mass: production.vectors_from_electrons(energies, mass, beam, *target, nodes), masses)
+    return energies, jnp.log(spectrum) + jnp.log(weights * energies * depth * 4 * points**3)

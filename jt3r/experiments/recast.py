@@ -153,8 +153,8 @@ def log_strength(table: Table, c: Couplings) -> Array:
 
 
 def log_strengths(tables: tuple[Table, ...], c: Couplings) -> list[Array]:
-    """``log_strength`` of several tables, all of them read at once: finding the rows is a loop, which
-    compiles for longer than all else.
+    """``log_strength`` of several tables, all of them read at once: finding the rows is a loop,
+    which compiles for longer than all else.
     """
     found = [particle(table.particle, c) for table in tables]
     covered, limits, uppers = _read(tables, [mass for mass, _, _ in found])
@@ -172,7 +172,9 @@ def log_strengths(tables: tuple[Table, ...], c: Couplings) -> list[Array]:
 
 
 def _read(tables: tuple[Table, ...], masses: list[Array]) -> tuple[Array, Array, Array]:
-    """Whether each table says something at its mass, and ln of its limit and of its upper end there."""
+    """Whether each table says something at its mass, and ln of its limit and of its upper end
+    there.
+    """
     at = jnp.log(jnp.stack(jnp.broadcast_arrays(*masses)))
     log_mass, limits, uppers = (
         jnp.stack([jnp.asarray(getattr(table, name), at.dtype) for table in tables])

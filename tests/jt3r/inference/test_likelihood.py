@@ -36,6 +36,7 @@ ELSEWHERE = {
     "babar": {"m_aprime": 0.25, "m_eta": 1.0},
     "direct_detection": {"m_eta": 0.5, "m_phi": 1.5},
     "BR_BKnunu": {"dataset": "current"},
+    **{name: {"dataset": "current"} for name in PREDICTED if name not in measurements("paper2021")},
 }
 CUTS = [name for name, term in TERMS.items() if term.kind == "cut" and name.startswith("cut_")]
 SEARCHES = {search.name.lower().replace("-", "_"): search for search in experiments.load().values()}

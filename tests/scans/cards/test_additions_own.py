@@ -1,5 +1,6 @@
 """What users add, from a card, on two worker processes of an installation that is read-only; killed, and resumed."""
 
+import functools
 import os
 import shutil
 import signal
@@ -67,7 +68,7 @@ FIT = """kind = "fit"
 model = "mine"
 dataset = "mine_set"
 terms = ["near_30_mev", "gm2"]
-starts = 2
+starts = 300
 warm_up = false
 observables = ["mass_in_muons", "events_mydump"]
 include = ["mine.py"]
@@ -143,31 +144,58 @@ def test_without_permission_nothing_runs(installed):
     assert not list(folder.glob("no.h5*"))
 
 
-def test_own_model_observable_and_measurement_killed_and_resumed(installed):
+@pytest.fixture(scope="module")
+def whole(installed):
+    """Name of a card -> the file of a run that nobody stopped."""
     folder, there = installed
-    assert there.run("run", "grid.toml", "-o", "whole.h5", "--allow-code")[0] == 0
-    command = ("run", "grid.toml", "-o", "map.h5", "--allow-code", "--executor", "processes:2")
-    process, parts = there.start(*command), checkpoint_folder(folder / "map.h5")
-    end = time.monotonic() + 120
-    while len(list(parts.glob("tile-*.h5"))) < 2:
+
+    @functools.cache
+    def made(name):
+        code, said = there.run("run", f"{name}.toml", "-o", f"whole_{name}.h5", "--allow-code")
+        assert code == 0, said
+        return folder / f"whole_{name}.h5"
+
+    return made
+
+
+@pytest.mark.parametrize("name", ["grid", "fit"])
+def test_killed_and_resumed_on_two_workers(name, installed, whole):
+    """With a model, an observable and a measurement of one's own; and with a term, an experiment and a data set."""
+    folder, there = installed
+    output = folder / f"{name}.h5"
+    command = ("run", f"{name}.toml", "-o", output.name, "--allow-code", "--executor", "processes:2")
+    process, parts = there.start(*command), checkpoint_folder(output)
+    end = time.monotonic() + 600  # compiling takes minutes where others compile too
+    while not list(parts.glob("tile-*.h5")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert not (folder / "map.h5").exists()
+    assert not output.exists()
     code, said = there.run(*command, "--resume")
     assert code == 0, said
-    assert (folder / "map.h5").read_bytes() == (folder / "whole.h5").read_bytes()
-    with h5py.File(folder / "map.h5") as file:
-        np.testing.assert_allclose(file["mass_in_muons"][:, 0], file["m_aprime"][()] / 0.1056583755, rtol=1e-14)
-        assert file["pull_gm2"].shape == (2000, 2100)
-        facts = file.attrs["card"]
-    assert "mine.py" in facts
+    assert output.read_bytes() == whole(name).read_bytes()
     assert there.package.is_dir()
 
 
-def test_shards_and_merge_take_the_permission(installed):
+def test_own_model_observable_and_measurement(whole):
+    with h5py.File(whole("grid")) as file:
+        np.testing.assert_allclose(file["mass_in_muons"][:, 0], file["m_aprime"][()] / 0.1056583755, rtol=1e-14)
+        assert file["pull_gm2"].shape == (2000, 2100)
+        assert "mine.py" in file.attrs["card"]
+
+
+def test_own_term_experiment_and_data_set(whole):
+    with h5py.File(whole("fit")) as file:
+        assert "near_30_mev" in file.attrs["card"]
+        assert {"m_aprime", "g", "events_mydump", "mass_in_muons"} <= set(file)
+        # The term is met to its last digit, and the moment of the own set by the coupling.
+        assert float(np.nanmin(np.abs(file["m_aprime"][()] - 0.03))) < 1e-9
+        assert np.isfinite(file["events_mydump"][()]).any()
+
+
+def test_shards_and_merge_take_the_permission(installed, whole):
     folder, there = installed
     for shard in ("1/2", "2/2"):
         code, said = there.run("run", "grid.toml", "-o", "shards.h5", "--shard", shard, "--allow-code")
@@ -175,16 +203,4 @@ def test_shards_and_merge_take_the_permission(installed):
     code, said = there.run("merge", "shards.h5")
     assert (code, "--allow-code" in said) == (2, True)
     assert there.run("merge", "shards.h5", "--allow-code")[0] == 0
-    assert (folder / "shards.h5").read_bytes() == (folder / "whole.h5").read_bytes()
-
-
-def test_own_term_experiment_and_data_set_on_two_workers(installed):
-    folder, there = installed
-    code, said = there.run("run", "fit.toml", "-o", "fit.h5", "--allow-code", "--executor", "processes:2")
-    assert code == 0, said
-    with h5py.File(folder / "fit.h5") as file:
-        assert "near_30_mev" in file.attrs["card"]
-        assert {"m_aprime", "g", "events_mydump", "mass_in_muons"} <= set(file)
-        # The term is met to its last digit, and the moment of the own set by the coupling.
-        assert float(np.nanmin(np.abs(file["m_aprime"][()] - 0.03))) < 1e-9
-        assert np.isfinite(file["events_mydump"][()]).any()
+    assert (folder / "shards.h5").read_bytes() == whole("grid").read_bytes()

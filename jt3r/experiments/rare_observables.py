@@ -12,9 +12,8 @@ from ..u1.registry import couplings_of
 from . import dark_higgs, load, mesons, recast
 
 DATA = ("rare_decays.toml",)
-NEUTRAL_DATA = (*DATA, "displaced_inputs.toml")
-"""Neutral mesons are those that make an A' in a dump, too."""
-FLAVOUR = ("flavour_inputs.toml", "dark.toml")
+MESON_DATA = (*DATA, "displaced_inputs.toml")
+"""Masses and branching ratios of pi0 and eta stand with the dumps', which they make A' in."""
 CHIRAL = "chiral Lagrangian at lowest order, derived in the kernels' tests; "
 
 
@@ -43,7 +42,7 @@ _register(
     "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614",
     _A,
     mesons.pi0_gamma,
-    NEUTRAL_DATA,
+    MESON_DATA,
 )
 _register(
     "br_eta_gamma_aprime",
@@ -51,20 +50,21 @@ _register(
     "B. Batell, M. Pospelov, A. Ritz, arXiv:0906.5614",
     _A,
     mesons.eta_gamma,
-    NEUTRAL_DATA,
+    MESON_DATA,
 )
-_register("br_phi_eta_aprime", r"\phi\to\eta A'", "M. Reece, L.-T. Wang, arXiv:0904.1743", _A, mesons.phi_eta, NEUTRAL_DATA)
+_register("br_phi_eta_aprime", r"\phi\to\eta A'", "M. Reece, L.-T. Wang, arXiv:0904.1743", _A, mesons.phi_eta, MESON_DATA)
 _register("br_pi_enu_aprime", r"\pi^+\to e^+\nu A'", CHIRAL + "error 5 %", _A, mesons.pion_electron)
 _register("br_K_enu_aprime", r"K^+\to e^+\nu A'", CHIRAL + "error 40 %", _A, mesons.kaon_electron)
 _register("br_K_munu_aprime", r"K^+\to \mu^+\nu A'", CHIRAL + "error 40 %", _A, mesons.kaon_muon)
-_register("br_K_pi_aprime", r"K^+\to\pi^+ A'", CHIRAL + "0 to 3e-5 at V = 10 GeV", _A, mesons.kaon_pion)
+_register("br_K_pi_aprime", r"K^+\to\pi^+ A'", CHIRAL + "0 to 3e-5 at V = 10 GeV", _A, mesons.kaon_pion, MESON_DATA)
 _register("br_K_munu_phi", r"K^+\to \mu^+\nu\phi'", "radiation off the muon; spinor sum", _PHI, mesons.kaon_muon_phi)
-_register("br_K_pi_phi", r"K^+\to\pi^+\phi'", CHIRAL + "a factor of ten either way", _PHI, mesons.kaon_pion_phi)
-_IN_B = (*DATA, *FLAVOUR)
+_register("br_K_pi_phi", r"K^+\to\pi^+\phi'", CHIRAL + "a factor of ten either way", _PHI, mesons.kaon_pion_phi, MESON_DATA)
+_IN_B = (*DATA, "flavour_inputs.toml")
+_IN_B_PHI = (*_IN_B, "dark.toml")
 _register("br_B_K_aprime", r"B^+\to K^+ A'", BY_ANGLES + "error 6 %, interference aside", _B_A, mesons.b_kaon, _IN_B)
 _register("br_B_Kst_aprime", r"B^0\to K^{*0} A'", BY_ANGLES + "error 16 %, interference aside", _B_A, mesons.b_kaon_star, _IN_B)
-_register("br_B_K_phi", r"B^+\to K^+\phi'", BY_ANGLES + "error 6 %", _B_PHI, mesons.b_kaon_phi, _IN_B)
-_register("br_B_Kst_phi", r"B^0\to K^{*0}\phi'", BY_ANGLES + "error 16 %", _B_PHI, mesons.b_kaon_star_phi, _IN_B)
+_register("br_B_K_phi", r"B^+\to K^+\phi'", BY_ANGLES + "error 6 %", _B_PHI, mesons.b_kaon_phi, _IN_B_PHI)
+_register("br_B_Kst_phi", r"B^0\to K^{*0}\phi'", BY_ANGLES + "error 16 %", _B_PHI, mesons.b_kaon_star_phi, _IN_B_PHI)
 
 
 @observable(

@@ -35,7 +35,7 @@ def test_limits_in_hepdata_are_intervals(limits_file, tmp_path):
 
 def test_a_missing_value_in_hepdata(table_file, tmp_path):
     document = yaml.safe_load(export(table_file, tmp_path / "table.yaml").read_text())
-    benchmark, quantity, _ = ([entry["value"] for entry in v["values"]] for v in document["independent_variables"])
+    benchmark, quantity = ([entry["value"] for entry in v["values"]] for v in document["independent_variables"])
     ours = next(v["values"] for v in document["dependent_variables"] if v["header"]["name"] == "ours")
     without = {(b, q) for b, q, entry in zip(benchmark, quantity, ours, strict=True) if entry["value"] == MISSING}
     assert without == {("SM", "sm_pull")}  # it has no pull from itself

@@ -135,9 +135,9 @@ def _mesons(made: _Production, nodes: Nodes) -> Spectra:
     angles, ratios = jnp.asarray(made.angles), jnp.asarray(chebyshev.points(nodes.masses))
     series = {}
     for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if collider else 'dump'}"])):
-        mass, each = jnp.asarray(numbers[f"{meson}_mass"]), jnp.asarray(each)
+        mass, per_pion = jnp.asarray(numbers[f"{meson}_mass"]), jnp.asarray(each)
         log_values = _meson_spectra(
-            ratios, energies, weights, mass, highest, beam, angles, mass_number, each, collider, nodes.decay
+            ratios, energies, weights, mass, highest, beam, angles, mass_number, per_pion, collider, nodes.decay
         )
         series[meson] = _series(log_values)
     series["longitudinal"] = _pions(energies, weights, beam, angles, mass_number, collider)[None]

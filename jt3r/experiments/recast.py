@@ -72,7 +72,8 @@ def data_of(search: Recast | ScalarDump) -> tuple[str, ...]:
     own = f"recasts.toml:{search.name}"
     if isinstance(search, ScalarDump):
         return own, f"experiments.toml:{search.dump}", "displaced_inputs.toml"
-    angles = ("flavour_inputs.toml",) * bool(also_reads(search)) + ("dark.toml",) * (search.rate in ("B_K_phi", "B_Kst_phi"))
+    by_angles = ("flavour_inputs.toml", "dark.toml") if search.particle == "phi" else ("flavour_inputs.toml",)
+    angles = by_angles if also_reads(search) else ()
     return own, "limit_tables.csv", "rare_decays.toml", "displaced_inputs.toml", *angles
 
 

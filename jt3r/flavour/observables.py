@@ -14,6 +14,7 @@ from ..point import Point
 from ..registry import observable
 from ..u1.registry import couplings_of
 from ..u1.strange_bottom import vector_couplings
+from ..u1.t3r import gauge_coupling
 from . import on_shell
 from .leptonic import bs_to_leptons
 from .measurements import sm_pull
@@ -145,7 +146,7 @@ SHELL_DATA = INPUTS
 
 def _on_shell(point: Point, width: Callable[..., Array]) -> Array:
     c9, c9_primed = point.C9_bsmumu - point.C9_bsee, point.C9p_bsmumu - point.C9p_bsee
-    return width(point.m_aprime, *vector_couplings(point.m_aprime, c9, c9_primed, point.v))
+    return width(point.m_aprime, *vector_couplings(gauge_coupling(point), c9, c9_primed))
 
 
 @observable(unit="GeV", latex=r"\Gamma(B^+ \to K^+A')", source=SHELL_SOURCE, reads=SHELL_READS, data=INPUTS)

@@ -41,19 +41,18 @@ def _contact(preset: str) -> float:
 
 @partial(jax.jit, static_argnames="preset")
 def vector_couplings(
-    m_aprime: Real[ArrayLike, "*b"],
+    gauge_coupling: Real[ArrayLike, "*b"],
     c9: Real[ArrayLike, "*b"],
     c9_primed: Real[ArrayLike, "*b"],
-    v: Real[ArrayLike, "*b"],
     preset: str = "paper",
 ) -> tuple[Array, Array]:
     """Couplings of A' to sbar_L b_L and sbar_R b_R that give C9^NU and C9' by eq. (10): g s'_s s'_b
-    = C/(k_V g), g = m_A'/(sqrt2 V).
+    = C/(k_V g).
 
     At fixed coefficients they go as 1/m_A'. ``preset``: that of
-    ``jt3r.flavour.matching.prefactors``; masses in GeV.
+    ``jt3r.flavour.matching.prefactors``.
     """
-    unit = _contact(preset) / 2 * (jnp.asarray(m_aprime) / (_ROOT2 * jnp.asarray(v)))
+    unit = _contact(preset) / 2 * jnp.asarray(gauge_coupling)
     return jnp.asarray(c9) / unit, jnp.asarray(c9_primed) / unit
 
 

@@ -54,7 +54,7 @@ def _vector(point: Point) -> Vector | Absent:
         neutrino_mass=point.m_nu_s,
         eta=Absent("m_eta") if point.m_eta is None else g / 2,
         invisible=point.width_invisible,
-        strange_bottom=StrangeBottom(*vector_couplings(point.m_aprime, c9, c9_primed, point.v)),
+        strange_bottom=StrangeBottom(*vector_couplings(g, c9, c9_primed)),
         interferes=point.kinetic_mixing is not None,
     )
 

@@ -12,7 +12,7 @@ def test_couplings_of_aprime_are_those_that_give_c9():
     """C9^NU = k_V g^2 s'_s s'_b, primed with the right-handed angles; A' couples with g s'_s s'_b."""
     made = matching.coefficients_of_angles(0.1, "paper", 20.0, sp_sl=0.3, sp_bl=0.2, sp_sr=0.1, sp_br=0.4)
     nonuniversal = made["C9_bsmumu"] - made["C9_bsee"]
-    found = strange_bottom.vector_couplings(0.1, nonuniversal, made["C9p_bsmumu"], 20.0)
+    found = strange_bottom.vector_couplings(0.1 / (2**0.5 * 20.0), nonuniversal, made["C9p_bsmumu"])
     g = 0.1 / (2**0.5 * 20)
     assert [float(x) for x in found] == pytest.approx([g * 0.3 * 0.2, g * 0.1 * 0.4], rel=1e-12)
 

@@ -24,6 +24,7 @@ from ..kernels.numerics.batching import in_batches
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
 from ..measurements import measurement
+from ..u1.gauge import t3r_coupling
 from .tables import PLASMA
 
 INPUTS = {name: Quantity(**entry) for name, entry in read_toml("dark.toml").items()}
@@ -68,7 +69,7 @@ def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
     The proton's vector coupling is +g/2, the neutron's -g/2, so it does not depend on m_A'.
     """
     m_aprime, v = floats(m_aprime, v)
-    half_g = m_aprime / (v * np.sqrt(8).item())
+    half_g = t3r_coupling(m_aprime, v) / 2
     cross_section = scattering.inelastic_vector(m_eta, M_PROTON, m_aprime, half_g, half_g)
     return cross_section * scattering.GEV_MINUS2_IN_CM2
 
@@ -232,7 +233,7 @@ def omega_h2_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
     several T (2 MeV at freeze-out) switches it off.
     """
     m_eta, m_aprime, v = jnp.broadcast_arrays(*floats(m_eta, m_aprime, v))
-    g = m_aprime / (v * np.sqrt(2).item())
+    g = t3r_coupling(m_aprime, v)
     charge = g * (ALPHA_EM / np.pi)  # e eps, eps = g sqrt(alpha/(4 pi^3)), e = sqrt(4 pi alpha)
     on_peak = widths.vector_to_fermions(m_aprime, M_E, charge)
     at_rest = widths.vector_to_fermions(2 * m_eta, M_E, charge)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..u1.gauge import t3r_coupling
 from .benchmarks import TABLE1, table_row
-from .matching import VEV, angles_of_coefficients, coefficients_of_angles, prefactors, t3r_coupling
+from .matching import VEV, angles_of_coefficients, coefficients_of_angles, prefactors
 from .predict import predict
 
 KEEPS = ("pseudoscalar", "primed")

@@ -16,7 +16,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..kernels.numerics.quadratic import Monomials, quadratic_form
-from .matching import CUTOFF
+from ..u1.strange_bottom import CUTOFF
 from .predict import DEFAULT_TABLE, low_scale_coefficients, predictable, ratio, variables
 from .table import VARIABLES, Rate, load_table
 

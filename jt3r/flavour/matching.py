@@ -5,14 +5,14 @@
 from functools import cache
 from typing import Any
 
-import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..constants import M_MU
 from ..data.load import read_toml
 from ..kernels.flavour import wilson
-from ..u1.strange_bottom import CUTOFF as CUTOFF
+from ..u1.gauge import t3r_coupling
+from ..u1.strange_bottom import CUTOFF
 
 PRESETS = ("paper", "pdg", "derived")
 VEV = 10.0  # GeV, V
@@ -47,11 +47,6 @@ def prefactors(preset: str = "pdg", v: ArrayLike = VEV, cutoff: ArrayLike = CUTO
 def _weights(preset: str) -> wilson.Weights:
     ratio = _values("masses")["mass_ratio"]
     return wilson.current_weights(ratio) if preset == "derived" else wilson.printed_weights(ratio)
-
-
-def t3r_coupling(m_aprime: ArrayLike, v: ArrayLike) -> Array:
-    """g_T3R = m_A'/(sqrt2 V) (2105.07655, Sec. II)."""
-    return jnp.asarray(m_aprime) / (2**0.5 * jnp.asarray(v))
 
 
 def coefficients_of_angles(

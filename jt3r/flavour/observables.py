@@ -12,9 +12,9 @@ from .. import decays
 from ..kernels.flavour.running import NAMES
 from ..point import Point
 from ..registry import observable
+from ..u1.gauge import t3r_coupling
 from ..u1.registry import couplings_of
 from ..u1.strange_bottom import vector_couplings
-from ..u1.t3r import gauge_coupling
 from . import on_shell
 from .leptonic import bs_to_leptons
 from .measurements import sm_pull
@@ -146,7 +146,7 @@ SHELL_DATA = INPUTS
 
 def _on_shell(point: Point, width: Callable[..., Array]) -> Array:
     c9, c9_primed = point.C9_bsmumu - point.C9_bsee, point.C9p_bsmumu - point.C9p_bsee
-    return width(point.m_aprime, *vector_couplings(gauge_coupling(point), c9, c9_primed))
+    return width(point.m_aprime, *vector_couplings(t3r_coupling(point.m_aprime, point.v), c9, c9_primed))
 
 
 @observable(unit="GeV", latex=r"\Gamma(B^+ \to K^+A')", source=SHELL_SOURCE, reads=SHELL_READS, data=INPUTS)

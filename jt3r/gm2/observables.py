@@ -15,6 +15,7 @@ from ..point import Point
 from ..registry import observable
 from ..sensitivity import barbieri_giudice
 from ..u1.base import ModelPoint
+from ..u1.gauge import t3r_coupling
 from . import one_loop
 from .one_loop import lepton_mass
 
@@ -28,7 +29,7 @@ that of 105 MeV.
 @observable(unit="1", latex=r"g_{T3R}", source=f"{PAPER}, Sec. II", reads=("m_aprime", "v"))
 def g_t3r(point: Point) -> Array:
     """Gauge coupling of U(1)_T3R, m_A'/(sqrt2 V), from m_A'^2 = 2 g^2 V^2."""
-    return point.m_aprime / (np.sqrt(2).item() * point.v)
+    return t3r_coupling(point.m_aprime, point.v)
 
 
 @observable(

@@ -36,7 +36,7 @@ def _contact(preset: str) -> float:
     """
     x = {name: entry["value"] for name, entry in read_toml("flavour_inputs.toml")[preset].items()}
     with jax.ensure_compile_time_eval():
-        return 1 / (CUTOFF**2 * float(wilson.normalisation(x["fermi"], x["alpha"], x["ckm"])))
+        return float(wilson.contact(x["fermi"], x["alpha"], x["ckm"], CUTOFF))
 
 
 @partial(jax.jit, static_argnames="preset")

@@ -8,6 +8,7 @@ from jax import Array
 from ..constants import ALPHA_EM, M_PI
 from ..couplings import Absent, Couplings, DarkMatter, Fermions, Scalar, StrangeBottom, Vector
 from ..point import Point
+from .gauge import t3r_coupling
 from .registry import model
 from .strange_bottom import scalar_couplings, vector_couplings
 
@@ -16,16 +17,11 @@ LOOP_MIXING = (ALPHA_EM / (4 * np.pi**3)) ** 0.5
 """eps/g from the loop of one generation. Source: arXiv:2105.07655, Sec. II."""
 
 
-def gauge_coupling(point: Point) -> Array:
-    """g_T3R = m_A'/(sqrt2 V)."""
-    return point.m_aprime / (_ROOT2 * point.v)
-
-
 def mixing(point: Point) -> Array:
     """eps: the point's, or that of the loop, g sqrt(alpha/(4 pi^3)), which is known up to its
     sign.
     """
-    return gauge_coupling(point) * LOOP_MIXING if point.kinetic_mixing is None else point.kinetic_mixing
+    return t3r_coupling(point.m_aprime, point.v) * LOOP_MIXING if point.kinetic_mixing is None else point.kinetic_mixing
 
 
 @model(Point, source="arXiv:2105.07655")
@@ -44,7 +40,7 @@ def t3r(point: Point) -> Couplings:
 def _vector(point: Point) -> Vector | Absent:
     if point.m_aprime is None:
         return Absent("m_aprime")
-    g = gauge_coupling(point)
+    g = t3r_coupling(point.m_aprime, point.v)
     c9, c9_primed = point.C9_bsmumu - point.C9_bsee, point.C9p_bsmumu - point.C9p_bsee
     return Vector(
         mass=point.m_aprime,

@@ -20,6 +20,7 @@ from ..kernels.loops.heavy import scalar_with_heavy_fermion, vector_with_heavy_f
 from ..kernels.numerics.batching import in_batches
 from ..kernels.numerics.promotion import floats
 from ..kernels.uv import potential, seesaw
+from ..u1.gauge import t3r_coupling
 
 HIGGS_VEV, M_HIGGS, M_Z = (INPUTS[name].value for name in ("higgs_vev", "m_higgs", "m_z"))
 HIGGS_WIDTH, BR_UNDETECTED = (INPUTS[name].value for name in ("higgs_width", "br_higgs_undetected"))
@@ -140,7 +141,7 @@ def chi_mu_loops(
     crossed, straight = s_l * s_r / _ROOT2, c_l * c_r / _ROOT2
     phi = scalar_with_heavy_fermion(m_phi, m_mu, heavy, lambda_right * straight, lambda_right * crossed)
     higgs = scalar_with_heavy_fermion(M_HIGGS, m_mu, heavy, lambda_left * crossed, lambda_left * straight)
-    aprime = vector_with_heavy_fermion(m_aprime, m_mu, heavy, 0.0, m_aprime / (_ROOT2 * v) * s_r * c_r)
+    aprime = vector_with_heavy_fermion(m_aprime, m_mu, heavy, 0.0, t3r_coupling(m_aprime, v) * s_r * c_r)
     z_boson = vector_with_heavy_fermion(M_Z, m_mu, heavy, M_Z / HIGGS_VEV * s_l * c_l, 0.0)
     w_loop = 10 * m_mu**2 / (48 * jnp.pi**2 * HIGGS_VEV**2)
     return {"phi": phi, "aprime": aprime, "h": higgs, "Z": z_boson, "W": -(s_l**2) * w_loop}

@@ -69,6 +69,11 @@ def normalisation(fermi: ArrayLike, alpha: ArrayLike, ckm: ArrayLike) -> Array:
     return 4 * jnp.asarray(fermi) / jnp.sqrt(2.0) * ckm * alpha / (4 * jnp.pi)
 
 
+def contact(fermi: ArrayLike, alpha: ArrayLike, ckm: ArrayLike, cutoff: ArrayLike) -> Array:
+    """1/(Lambda^2 N), a pure number: what all prefactors of the light mediators have in common."""
+    return 1 / (jnp.square(cutoff) * normalisation(fermi, alpha, ckm))
+
+
 def prefactors(
     fermi: ArrayLike,
     alpha: ArrayLike,
@@ -91,13 +96,13 @@ def prefactors(
     unit, sin2 = normalisation(fermi, alpha, ckm), jnp.asarray(sin2_weak)
     exchange = 4 * jnp.pi * jnp.asarray(alpha) / (sin2 * (1 - sin2) * jnp.square(m_z))
     z = exchange * jnp.asarray(z_quark_coupling) / unit
-    contact = 1 / (jnp.square(cutoff) * unit)
+    light = contact(fermi, alpha, ckm, cutoff)
     return Prefactors(
         c9_universal=z * (sin2 - 0.25),
         c10_universal=z * 0.25,
-        vector=contact / 2,
-        scalar=contact / (jnp.sqrt(2.0) * vev),
-        pseudoscalar=contact * m_lepton / (2 * jnp.square(vev)),
+        vector=light / 2,
+        scalar=light / (jnp.sqrt(2.0) * vev),
+        pseudoscalar=light * m_lepton / (2 * jnp.square(vev)),
     )
 
 

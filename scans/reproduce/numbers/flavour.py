@@ -13,11 +13,12 @@ from jt3r.flavour import on_shell
 from jt3r.flavour.benchmarks import NAMES, TABLE1, TABLE2, benchmark, printed_cells, quantities, table_row
 from jt3r.flavour.from_angles import realise
 from jt3r.flavour.leptonic import short_distance
-from jt3r.flavour.matching import coefficients_of_angles, flavour_inputs, prefactors, t3r_coupling
+from jt3r.flavour.matching import coefficients_of_angles, flavour_inputs, prefactors
 from jt3r.flavour.measurements import chi_square, measurements, sm_pull
 from jt3r.flavour.predict import jacobian, predict, theory_covariance
 from jt3r.flavour.z_exchange import b_to_k_nunu, mixing_by_aprime, mixing_by_z
 from jt3r.measurements import measurement
+from jt3r.u1.gauge import t3r_coupling
 from jt3r.uv.completion import HIGGS_VEV
 
 from .common import POLYNOMIALS, V, number, point

@@ -58,6 +58,20 @@ def first_paragraph(function: Callable[..., Any]) -> str:
     return " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
 
 
+def check_function(kind: str, function: Callable[..., Any]) -> None:
+    """Raise ValueError unless a function says what it is and can be called with one argument, the
+    point or its couplings.
+    """
+    name = getattr(function, "__name__", repr(function))
+    if not first_paragraph(function):
+        raise ValueError(f"{kind} {name!r} needs a docstring: what it is")
+    signature = inspect.signature(function)
+    try:
+        signature.bind(None)
+    except TypeError:
+        raise ValueError(f"{kind} {name!r} takes {signature}: it must be a function of one argument") from None
+
+
 ALLOWED = "JT3R_ALLOW_CODE"
 """Environment variable by which worker processes know that a user allowed the code of a card; a
 card cannot set it.

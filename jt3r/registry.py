@@ -11,7 +11,7 @@ from typing import Any
 from jax import Array
 
 from . import u1 as _u1  # noqa: F401  its models are registered
-from .additions import Origin, first_paragraph, origin_of, record
+from .additions import Origin, check_function, first_paragraph, origin_of, record
 from .couplings import Couplings
 from .errors import NotGiven
 from .names import Names
@@ -152,8 +152,9 @@ def observable(
 
     The new one is then in ``jt3r.observables``, for Python, cards, files and pictures alike; one of
     couplings is computed for every model. ``opens`` and ``like``: see ``Reader``. Raises ValueError
-    if the name is taken, unless ``replace``, if there is no docstring, and if ``reads``, which is
-    found by tracing unless given, names what is no parameter.
+    if the name is taken, unless ``replace``, if there is no docstring, if the function takes more
+    than one argument, and if ``reads``, which is found by tracing unless given, names what is no
+    parameter.
 
     >>> import jt3r
     >>> @jt3r.observable(unit="1", latex=r"m_{A'}/m_{\\phi'}", source="none")
@@ -168,8 +169,7 @@ def observable(
         name = function.__name__
         if name in _OBSERVABLES and not replace:
             raise ValueError(f"observable {name!r} exists: choose another name, or say replace = True")
-        if not (function.__doc__ or "").strip():
-            raise ValueError(f"observable {name!r} needs a docstring: what it is")
+        check_function("observable", function)
         if unknown := set(reads or ()) - set(PARAMETERS):
             raise ValueError(f"observable {name!r} reads {sorted(unknown)}, which are no parameters")
         made = _of_couplings(function) if of is Couplings else function

@@ -26,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ..additions import Origin, first_paragraph, origin_of, record
+from ..additions import Origin, check_function, first_paragraph, origin_of, record
 from ..catalogue import observables
 from ..dark import relic as dark
 from ..dark.tables import CRESST
@@ -330,7 +330,8 @@ def term(
     """Register the decorated function of a point as a term: its residual, whose square is -2 ln L
     up to a constant.
 
-    Raises ValueError if the name is taken, unless ``replace``, and if there is no docstring.
+    Raises ValueError if the name is taken, unless ``replace``, if there is no docstring, and if the
+    function takes more than one argument.
 
     >>> import jt3r
     >>> @jt3r.term(source="none")
@@ -342,16 +343,24 @@ def term(
     """
 
     def register(function: Callable[[Any], Array]) -> Callable[[Any], Array]:
-        name, doc = function.__name__, first_paragraph(function)
+        name = function.__name__
         if name in _TERMS and not replace:
             raise ValueError(f"term {name!r} exists: choose another name, or say replace = True")
-        if not doc:
-            raise ValueError(f"term {name!r} needs a docstring: what it is")
+        check_function("term", function)
         origin = origin_of(function)
         if origin is not None:
             record("term", name, repr(origin))
-        facts: dict[str, Any] = {"source": source, "data": data, "slow": slow, "origin": origin}
-        _TERMS[name] = Term(name, None, kind=kind, doc=doc, function=lambda point, _: function(point), **facts)
+        _TERMS[name] = Term(
+            name,
+            None,
+            kind=kind,
+            doc=first_paragraph(function),
+            source=source,
+            function=lambda point, _: function(point),
+            data=data,
+            slow=slow,
+            origin=origin,
+        )
         return function
 
     return register

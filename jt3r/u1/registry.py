@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..additions import Origin, first_paragraph, origin_of, record
+from ..additions import Origin, check_function, first_paragraph, origin_of, record
 from ..couplings import Couplings
 from ..names import Names
 from ..parameter import Parameter, ParameterPoint, parameters_of
@@ -75,8 +75,7 @@ def model(
         name = function.__name__
         if name in _MODELS and not replace:
             raise ValueError(f"model {name!r} exists: choose another name, or say replace = True")
-        if not (function.__doc__ or "").strip():
-            raise ValueError(f"model {name!r} needs a docstring: what it is")
+        check_function("model", function)
         if (other := _of(point)) and other.name != name:
             raise ValueError(f"points of {point.__name__} belong to the model {other.name!r}: derive a class of your own")
         origin = origin_of(function)

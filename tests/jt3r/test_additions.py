@@ -1,5 +1,7 @@
 """Additions: from Python, and in cards."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,17 @@ def test_a_measurement_that_is_none_is_one_line(table, message):
     with pytest.raises(ValueError, match=message):
         jt3r.dataset("none of mine", {"delta_a_mu": table})
     assert "none of mine" not in DATASETS
+
+
+NAMELESS = "needs a docstring: what it is"
+
+
+@pytest.mark.parametrize("add", [partial(jt3r.observable, unit="1", latex="x"), jt3r.term, partial(jt3r.model, jt3r.Point)])
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(lambda point: 1.0, NAMELESS), (lambda point, v: 1.0, r"\(point, v\)"), (lambda: 1.0, r"takes \(\)")],
+)
+def test_functions_that_are_refused(add, function, words):
+    function.__name__, function.__doc__ = "mine", None if words == NAMELESS else "What it is."
+    with pytest.raises(ValueError, match=f"'mine' {'' if words == NAMELESS else '.*'}{words}"):
+        add(source="none")(function)

@@ -61,7 +61,7 @@ def _named(name: str, entry: Any, unit: str) -> Any:
     if not isinstance(given, str):
         raise ValueError(f'{name}.unit = {given!r}: must be a text such as "MeV"')
     table = {key: value for key, value in entry.items() if key != "unit"}
-    for key in {"min", "max", "values"} & table.keys():
+    for key in [key for key in ("min", "max", "values") if key in table]:
         where, value = f"{name}.{key}", table[key]
         several = isinstance(value, list)
         table[key] = [_number(where, one, given, unit) for one in value] if several else _number(where, value, given, unit)

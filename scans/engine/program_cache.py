@@ -152,7 +152,11 @@ def _additions() -> list[str]:
 
 @cache
 def _machine() -> tuple[str, ...]:
-    return jax.__version__, jax.lib.__version__, jax.default_backend(), jax.devices()[0].device_kind
+    """What a compiled program depends on beside its source: versions, device, and the flags that
+    XLA has read when it started.
+    """
+    device = jax.devices()[0]
+    return jax.__version__, jax.lib.__version__, device.platform, device.device_kind, os.environ.get("XLA_FLAGS", "")
 
 
 def _source() -> str:

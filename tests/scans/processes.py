@@ -1,9 +1,10 @@
 """The command line as a real process, and a byte of a file gone wrong."""
 
+import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -11,6 +12,33 @@ def jt3r(*arguments, **options) -> subprocess.CompletedProcess:
     """What ``jt3r`` with these arguments answers, as a process of its own."""
     command = [sys.executable, "-c", "from jt3r.scans.cli.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+
+
+EACH = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
+from jt3r.scans.cli.main import main
+for line in sys.stdin:
+    sys.argv, code = ["jt3r", *json.loads(line)], 0
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
+"""
+
+
+def jt3r_each(*commands: Sequence[object], **options) -> list[subprocess.CompletedProcess]:
+    """What ``jt3r`` answers to each of these commands, one after another in one process of its own.
+
+    For many short commands, of whose time nearly all is starting Python.
+    """
+    lines = "".join(json.dumps([str(word) for word in command]) + "\n" for command in commands)
+    done = subprocess.run([sys.executable, "-c", EACH], input=lines, capture_output=True, text=True, timeout=300, **options)
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    return [subprocess.CompletedProcess(command, *answer) for command, answer in zip(commands, answers, strict=True)]
 
 
 CARD = """kind = "grid"

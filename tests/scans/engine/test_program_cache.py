@@ -47,6 +47,7 @@ def test_a_second_process_traces_nothing(tmp_path):
     assert _in_a_process(tmp_path, "another") == ["0", *answer]  # the same program, which JAX's own cache holds too
     assert _in_a_process(tmp_path, "one", JAX_ENABLE_COMPILATION_CACHE="false") == ["1", *answer]
     assert _in_a_process(tmp_path, "one", JAX_ENABLE_X64="0") == ["1", *answer]
+    assert _in_a_process(tmp_path, "one", XLA_FLAGS="--xla_cpu_multi_thread_eigen=false") == ["1", *answer]
 
 
 def test_a_damaged_file_is_made_anew(tmp_path):

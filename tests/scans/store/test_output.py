@@ -10,7 +10,7 @@ import pytest
 from jt3r.scans import BadInput, run
 from jt3r.scans.engine.run import run_shard
 from jt3r.scans.export.write import export
-from tests.scans.processes import jt3r
+from tests.scans.processes import jt3r, jt3r_each
 
 BAND = {"kind": "band", "pulls": [0], "axes": {"m_aprime": {"values": [0.05, 0.1]}}}
 CARD = 'kind = "band"\npulls = [0]\naxes.m_aprime = { values = [0.05, 0.1] }\n'
@@ -21,21 +21,23 @@ def band(tmp_path_factory):
     return run(BAND, tmp_path_factory.mktemp("band") / "band.h5")
 
 
-def _refused(*arguments) -> str:
-    done = jt3r(*arguments)
-    assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, ""), done
-    return done.stderr
+def _refused(*commands) -> list[str]:
+    """The one line that each of these commands is refused with."""
+    answers = jt3r_each(*commands)
+    for done in answers:
+        assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, ""), done
+    return [done.stderr for done in answers]
 
 
 def test_run_replaces_no_foreign_file_and_not_its_card(tmp_path):
     thesis, card = tmp_path / "thesis.tex", tmp_path / "own.toml"
     thesis.write_text("thesis"), card.write_text(CARD)
-    assert "not a file that jt3r wrote" in _refused("run", card, "-o", thesis, "--overwrite")
-    assert "is the input" in _refused("run", card, "-o", card, "--overwrite")
     other = tmp_path / "other.h5"
     with h5py.File(other, "w") as file:
         file["x"] = [1.0]
-    assert "not a file that jt3r wrote" in _refused("run", card, "-o", other, "--overwrite")
+    said = _refused(*(("run", card, "-o", place, "--overwrite") for place in (thesis, card, other)))
+    for line, words in zip(said, ("not a file that jt3r wrote", "is the input", "not a file that jt3r wrote"), strict=True):
+        assert words in line
     assert (thesis.read_text(), card.read_text()) == ("thesis", CARD)
     with h5py.File(other) as file:
         assert file["x"][0] == 1
@@ -99,32 +101,41 @@ def test_a_link_as_output_is_followed(tmp_path, band):
         run(BAND, tmp_path / "round.h5")
 
 
+READERS = ("info", "status", "verify", "run")
+
+
 def test_pipes_devices_and_folders_are_refused_at_once(tmp_path, band):
     pipe, device, folder = tmp_path / "pipe.h5", tmp_path / "null.h5", tmp_path / "folder.h5"
     os.mkfifo(pipe), device.symlink_to("/dev/null"), folder.mkdir()
     card = tmp_path / "card.toml"
     card.write_text(CARD)
-    for place, what in ((pipe, "a pipe"), (device, "a device"), (folder, "a folder")):
-        for arguments in (("info", place), ("status", place), ("verify", place), ("run", place)):
-            assert f"is {what}" in _refused(*arguments), arguments
-        assert f"is {what}" in _refused("run", card, "-o", place, "--overwrite")
-    for name in ("pipe.png", "pipe.csv"):
+    commands = {
+        command: f"is {what}"
+        for place, what in ((pipe, "a pipe"), (device, "a device"), (folder, "a folder"))
+        for command in (
+            *((name, place) for name in ("info", "status", "verify", "run")),
+            ("run", card, "-o", place, "--overwrite"),
+        )
+    }
+    for command, name in (("plot", "pipe.png"), ("export", "pipe.csv")):
         os.mkfifo(tmp_path / name)
-    assert "is a pipe" in _refused("plot", band, "-o", tmp_path / "pipe.png", "--overwrite")
-    assert "is a pipe" in _refused("export", band, "-o", tmp_path / "pipe.csv", "--overwrite")
+        commands[command, band, "-o", tmp_path / name, "--overwrite"] = "is a pipe"
+    for command, said in zip(commands, _refused(*commands), strict=True):
+        assert commands[command] in said, command
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".yaml", ".png", ".pdf", ".svg"])
-def test_what_jt3r_wrote_is_replaced_and_nothing_else(suffix, tmp_path, band):
-    out = tmp_path / f"out{suffix}"
-    command = ("plot" if suffix in (".png", ".pdf", ".svg") else "export", band, "-o", out)
-    assert jt3r(*command).returncode == 0
-    assert jt3r(*command, "--overwrite").returncode == 0
+def test_what_jt3r_wrote_is_replaced_and_nothing_else(tmp_path, band):
+    made = {"export": (".csv", ".parquet", ".yaml"), "plot": (".png", ".pdf", ".svg")}
+    commands = [(command, band, "-o", tmp_path / f"out{suffix}") for command, suffixes in made.items() for suffix in suffixes]
+    again = [(*command, "--overwrite") for command in commands]
+    assert {done.returncode for done in jt3r_each(*commands, *again)} == {0}
     mine = f"x,y{os.linesep}1,2{os.linesep}".encode()
-    out.write_bytes(mine)
-    assert "not a file that jt3r wrote" in _refused(*command, "--overwrite")
-    assert out.read_bytes() == mine
+    for *_, out in commands:
+        out.write_bytes(mine)
+    for said in _refused(*again):
+        assert "not a file that jt3r wrote" in said
+    assert {out.read_bytes() for *_, out in commands} == {mine}
 
 
 def test_benchmarks_and_the_input_itself(tmp_path, band):

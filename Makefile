@@ -1,5 +1,6 @@
 # make band   the map of the muon g-2, its band and their pictures, into out/
-# make test   the tests, those that take minutes in part; make test-rest: what that leaves out; make test-all: every one
+# make test   the tests, but for those that take long (tests/long.txt); make test-rest: these, but for the longest; make test-all:
+#             every one
 # make lint   style and types
 # make report        the paper recomputed, into out/reproduce/; make report-check opens it and the site in Chromium
 # make pages         the reference pages in docs/, from the program as it is
@@ -14,7 +15,7 @@ JT3R := $(BIN)/jt3r
 REPORT := out/reproduce
 PAGES := physics/g2 physics/displaced reference/observables reference/kernels reference/data benchmarks
 
-.PHONY: band test test-rest test-all lint pages docs report report-check dist-check clean
+.PHONY: band test test-rest test-longest test-all lint pages docs report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -26,14 +27,17 @@ band: .venv/run
 	  $(JT3R) plot out/gm2_map.h5 -o out/gm2_map.$$suffix --overwrite || exit 1; \
 	done
 
-# Two processes, since most of a test is compiling; the files that take minutes with their first test alone.
+# A process for each core, since most of a test is compiling.
 test: .venv/test
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --short --durations 20
 
 test-rest: .venv/test
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --rest --durations 20
 
-test-all: test test-rest
+test-longest: .venv/test
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --longest --durations 20
+
+test-all: test test-rest test-longest
 
 # Type checkers do not see the mapping of kernels/ and scans/ into the package, so they get an installed copy.
 lint: .venv/dev

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -15,54 +16,46 @@ settings.register_profile("jt3r", deadline=None)
 settings.load_profile("jt3r")
 
 
-LONG = (
-    "jt3r/dark/test_abundance.py",
-    "jt3r/dark/test_relic.py",
-    "jt3r/experiments/test_limits.py",
-    "jt3r/experiments/test_recast.py",
-    "jt3r/inference/",
-    "jt3r/test_catalogue.py",
-    "kernels/darkmatter/test_coupled_freezeout.py",
-    "kernels/test_contract.py",
-    "scans/cards/test_additions_own.py",
-    "scans/executors/",
-    "scans/engine/test_run.py",
-    "scans/kinds/evidence/",
-    "scans/kinds/fit/",
-    "scans/kinds/grid/test_refined.py",
-    "scans/kinds/left/",
-    "scans/kinds/limits/",
-    "scans/kinds/profile/",
-    "scans/kinds/sample/",
-    "scans/kinds/table/",
-    "scans/reproduce/",
-    "scans/test_faults.py",
-    "scans/test_fuzz.py",
-    "test_docs.py",
-    "test_notebooks.py",
-)
-"""Files and folders of tests that take minutes. ``make test`` runs the first test of each file, ``make test-rest`` the others,
-``make test-all`` every one."""
+LIST = Path(__file__).parent / "long.txt"
+STAGES = {"short": "make test", "rest": "make test-rest", "longest": "make test-longest"}
+
+
+def long_tests() -> dict[str, str]:
+    """Folders, files and tests that are listed as long -> their stage."""
+    lines = [line.split() for line in LIST.read_text().splitlines() if line and not line.startswith("#")]
+    return {words[-1]: "longest" if words[0] == "longest" else "rest" for words in lines}
+
+
+def stages_of(places: Sequence[str]) -> list[str]:
+    """The stage of each of these tests ("folder/test_file.py::test[case]"), in their order.
+
+    What is listed by its name has the stage that it is listed with; else the first test of a file that is listed whole, or in
+    such a folder, is short, unless the file is listed as one of the longest.
+    """
+    listed, seen, stages = long_tests(), set(), []
+    for place in places:
+        file, _, name = place.partition("::")
+        named = listed.get(f"{file}::{name.partition('[')[0]}") or listed.get(place)
+        above = [stage for entry, stage in listed.items() if entry == file or (entry.endswith("/") and file.startswith(entry))]
+        stages.append(named or (above[0] if above and (file in seen or above == ["longest"]) else "short"))
+        seen.add(file)
+    return stages
 
 
 def pytest_addoption(parser):
-    parser.addoption("--short", action="store_true", help="of files whose tests take minutes, run the first test alone")
-    parser.addoption("--rest", action="store_true", help="run what --short leaves out")
+    for stage, command in STAGES.items():
+        parser.addoption(f"--{stage}", action="store_true", help=f"what {command} runs, see tests/long.txt")
 
 
 def pytest_collection_modifyitems(config, items):
-    short, rest = config.getoption("--short"), config.getoption("--rest")
-    if short == rest:
+    wanted = {stage for stage in STAGES if config.getoption(stage)}
+    if not wanted:
         return
-    here, seen = Path(__file__).parent, set()
-    chosen, left_out = [], []
-    for item in items:
-        place = item.path.relative_to(here).as_posix()
-        again = place in seen and place.startswith(LONG)
-        (chosen if again == rest else left_out).append(item)
-        seen.add(place)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = chosen
+    here = Path(__file__).parent
+    places = [f"{item.path.relative_to(here).as_posix()}::{item.name}" for item in items]
+    chosen = [stage in wanted for stage in stages_of(places)]
+    config.hook.pytest_deselected(items=[item for item, taken in zip(items, chosen, strict=True) if not taken])
+    items[:] = [item for item, taken in zip(items, chosen, strict=True) if taken]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import LONG
+from tests.conftest import long_tests, stages_of
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for room in ("kernels", "jt3r", "scans") for path in (ROOT / room).rglob("*.py"))
@@ -273,8 +273,22 @@ def test_the_test_of_a_module_is_found_by_its_path():
     assert set(CROSS_CUTTING) <= {str(test.relative_to(ROOT)) for test in tests}
 
 
-def test_what_make_test_shortens_is_there():
-    assert [place for place in LONG if not (ROOT / "tests" / place).exists()] == []
+def test_what_is_listed_as_long_exists():
+    def missing(place):
+        file, _, name = place.partition("::")
+        path = ROOT / "tests" / file
+        return not path.exists() or (name and f"def {name.partition('[')[0]}(" not in path.read_text())
+
+    assert [place for place in long_tests() if missing(place)] == []
+
+
+def test_every_test_has_one_stage():
+    """In `make test` one test of a file that is listed whole, none of the longest, nothing that is listed by its name."""
+    file, quick, by_name = "jt3r/dark/test_relic.py", "jt3r/dark/test_gauge.py", "scans/test_faults.py"
+    killed = f"{by_name}::test_killed_at_twelve_random_instants_no_finished_tile_is_done_twice"
+    places = [f"{file}::test_a", f"{file}::test_b[1]", f"{quick}::test_a", f"{quick}::test_b", killed, f"{by_name}::test_b",
+              "test_notebooks.py::test_runs[1]", "test_notebooks.py::test_runs[2]"]  # fmt: skip
+    assert stages_of(places) == ["short", "rest", "short", "short", "longest", "rest", "longest", "longest"]
 
 
 def test_every_folder_is_installed():

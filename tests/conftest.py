@@ -36,8 +36,9 @@ def stages_of(places: Sequence[str]) -> list[str]:
     for place in places:
         file, _, name = place.partition("::")
         named = listed.get(f"{file}::{name.partition('[')[0]}") or listed.get(place)
-        above = [stage for entry, stage in listed.items() if entry == file or (entry.endswith("/") and file.startswith(entry))]
-        stages.append(named or (above[0] if above and (file in seen or above == ["longest"]) else "short"))
+        above = [entry for entry in listed if entry == file or (entry.endswith("/") and file.startswith(entry))]
+        whole = listed[max(above, key=len)] if above else "short"
+        stages.append(named or (whole if file in seen or whole == "longest" else "short"))
         seen.add(file)
     return stages
 

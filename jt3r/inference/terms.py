@@ -350,17 +350,9 @@ def term(
         origin = origin_of(function)
         if origin is not None:
             record("term", name, repr(origin))
-        _TERMS[name] = Term(
-            name,
-            None,
-            kind=kind,
-            doc=first_paragraph(function),
-            source=source,
-            function=lambda point, _: function(point),
-            data=data,
-            slow=slow,
-            origin=origin,
-        )
+        facts: dict[str, Any] = {"source": source, "data": data, "slow": slow, "origin": origin}
+        doc = first_paragraph(function)
+        _TERMS[name] = Term(name, None, kind=kind, doc=doc, function=lambda point, _: function(point), **facts)
         return function
 
     return register

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ..kinds.registry import card_of, kind_of
 from ..store.hdf5 import open_scan
+from .console import report_console
 from .options import visible
 
 
@@ -17,7 +17,7 @@ def print_info(file: Path, facts: dict[str, Any]) -> None:
     """Print the facts that `info.describe` gives of a file, and the report that belongs to its kind
     of scan.
     """
-    console = Console(highlight=False)
+    console = report_console()
     console.print(_table_of_arrays(facts["file"], facts["arrays"]))
     print_report(file)
     for key, value in facts.items():
@@ -28,7 +28,7 @@ def print_info(file: Path, facts: dict[str, Any]) -> None:
 
 def print_report(file: Path) -> None:
     """Print what was found, of a file whose kind of scan has a report."""
-    console = Console(highlight=False)
+    console = report_console()
     with open_scan(file) as scan:
         card = card_of(scan.attrs)
         report = kind_of(card).part("report")
@@ -39,7 +39,7 @@ def print_report(file: Path) -> None:
 def _table_of_arrays(title: str, arrays: dict[str, dict[str, Any]]) -> Table:
     table = Table(title=Text(visible(title)), title_justify="left")
     for heading in ("array", "over", "unit", "range", "meaning"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for name, array in arrays.items():
         over = " x ".join(f"{dim} {n}" for dim, n in zip(array["dims"], array["shape"], strict=True)) or "-"
         low_high = "-" if array["range"] is None else "{:.6g} .. {:.6g}".format(*array["range"])

@@ -6,7 +6,6 @@ from typing import Any
 
 import jax
 from jax import Array
-from rich.console import Console
 from rich.table import Table
 
 from jt3r import Point, observables
@@ -24,6 +23,7 @@ from jt3r.units import quantity
 
 from ..engine.program_cache import QUICK_TO_COMPILE, cached, remembered
 from ..engine.simplify import without_repetition
+from .console import report_console
 
 PAPER = (
     "g_t3r",
@@ -260,10 +260,10 @@ def print_report(title: str, found: Report, everything: bool) -> None:
     """Print the rows as a table, then which searches exclude the point, then the gradients."""
     table = Table(title=title, title_justify="left")
     for heading in ("observable", "value", "unit", "meaning"):
-        table.add_column(heading, justify="right" if heading == "value" else "left")
+        table.add_column(heading, justify="right" if heading == "value" else "left", overflow="fold")
     for row in found.rows:
         table.add_row(row.name, f"{row.value:.10g}", "" if row.unit == "1" else row.unit, row.doc)
-    console = Console(highlight=False)
+    console = report_console()
     console.print(table)
     if found.strengths:
         more = "" if everything else "; --all asks those too that are computed from spectra"

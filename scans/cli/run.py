@@ -34,15 +34,14 @@ def check(card: CardName, settings: Settings = None, allow_code: AllowCode = Fal
     """Print the card with all defaults, its points, tiles, memory, disk and time, and run
     nothing.
     """
-    from rich.console import Console
-
     from ..cards.load import load_card
     from ..engine.prepare import check
     from ..kinds.registry import kind_of
+    from .console import report_console
 
     resolved = load_card(card, settings, allow_code=allow_code)
     cost = check(resolved)
-    console = Console(highlight=False)
+    console = report_console()
     console.print_json(resolved.model_dump_json())
     console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
     console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")

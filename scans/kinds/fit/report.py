@@ -131,7 +131,7 @@ def _named(file: h5py.File, card: dict) -> Table:
     """The named starts: the chi-square they reached, and in which basin."""
     table = Table(title="named starts", title_justify="left")
     for heading in ("start", "chi_square", "basin", "converged"):
-        table.add_column(heading, justify="left" if heading == "start" else "right")
+        table.add_column(heading, justify="left" if heading == "start" else "right", overflow="fold")
     minimum, basin = file["start_minimum"][()], file["basin"][()]
     for k, name in enumerate(named_starts(card)):
         where = str(basin[minimum[k]]) if minimum[k] >= 0 else "NaN"

@@ -23,7 +23,7 @@ def report(file: h5py.File, card: dict) -> list[Any]:
         for title, rows in (("excluded", excluded_rows(file, number)), ("left open", open_rows(file, number))):
             table = Table(title=f"{title}, A' {decay}: m_A' in MeV", title_justify="left")
             for heading in rows[0]:
-                table.add_column(heading)
+                table.add_column(heading, overflow="fold")
             for row in rows[1:]:
                 table.add_row(*row)
             tables.append(table)

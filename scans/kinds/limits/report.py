@@ -13,7 +13,7 @@ def report(file: h5py.File, card: dict) -> list[Any]:
     headings, *rows = table_of_limits(file)
     table = Table(title="intervals in m_A', MeV", title_justify="left")
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return [table]

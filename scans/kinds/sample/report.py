@@ -30,7 +30,7 @@ def table_of_convergence(diagnostics: str) -> Table:
     title = f"{judged['divergences']} divergences, {judged['gradients']} gradients, step sizes {steps}"
     table = Table(title=title, title_justify="left")
     for heading in ("parameter", "R-hat", "effective draws, bulk", "tails"):
-        table.add_column(heading, justify="left" if heading == "parameter" else "right")
+        table.add_column(heading, justify="left" if heading == "parameter" else "right", overflow="fold")
     for name, row in judged["parameters"].items():
         table.add_row(name, f"{row['r_hat']:.4f}", f"{row['ess_bulk']:.0f}", f"{row['ess_tail']:.0f}")
     return table

@@ -77,14 +77,14 @@ def report_anomalies(file: h5py.File) -> list[Any]:
     """The fields, the anomalies and the misprints that a file holds."""
     fields = Table(title=file.attrs["title"], title_justify="left")
     for heading in ("field", "SU(3)", "SU(2)", "Y", "2 T_3R"):
-        fields.add_column(heading, justify="left" if heading == "field" else "right")
+        fields.add_column(heading, justify="left" if heading == "field" else "right", overflow="fold")
     columns = [file[name][()] for name in ("su3", "su2", "hypercharge", "charge")]
     for name, su3, su2, hypercharge, charge in zip(file["field"].asstr()[()], *columns, strict=True):
         colour = f"{abs(su3)}{'bar' if su3 < 0 else ''}"
         fields.add_row(name, colour, str(su2), str(Fraction(hypercharge).limit_denominator(6)), f"{charge:+d}")
     sums = Table(title="anomalies, X = U(1)_T3R", title_justify="left")
     for heading in ("anomaly", "corrected", "as printed", "verdict"):
-        sums.add_column(heading, justify="right" if "rected" in heading or "printed" in heading else "left")
+        sums.add_column(heading, justify="right" if "rected" in heading or "printed" in heading else "left", overflow="fold")
     columns = [file[name][()] for name in ("sum", "sum_as_printed", "cancels")]
     for name, total, printed, cancels in zip(file["anomaly"].asstr()[()], *columns, strict=True):
         sums.add_row(name, f"{total:g}", f"{printed:g}", "cancels" if cancels else "does not cancel")

@@ -1,7 +1,10 @@
 """Tables of what is left: what each search excludes and the windows that results leave, then and today."""
 
+import io
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from jt3r.scans.kinds.left.report import counts, excluded_rows, open_rows, report, shown_values, strongest
 from tests.scans.kinds.left.files import SEARCHES, small_file
@@ -57,3 +60,10 @@ def test_the_v_that_are_shown_and_two_tables_for_each_decay():
     assert [table.title for table in report(small_file(), {})] == [
         f"{what}, A' {decay}: m_A' in MeV" for decay in ("visible", "invisible") for what in ("excluded", "left open")
     ]
+
+
+def test_a_narrow_terminal_cuts_no_number_short():
+    console = Console(file=io.StringIO(), width=40)
+    for table in report(small_file(), {}):
+        console.print(table)
+    assert "\N{HORIZONTAL ELLIPSIS}" not in console.file.getvalue()

@@ -123,8 +123,6 @@ def read_coordinates(likelihood: Likelihood, space: Space) -> tuple[str, ...]:
 
 
 def _reads(likelihood: Likelihood, space: Space) -> set[str]:
-    if space.model == "t3r":
-        return set(likelihood.reads)
     model = MODELS[space.model]
     given = [name for name in (*space.free, *space.fixed) if name in model.parameters]
     return {name for term in likelihood.terms for name in TERMS[term].reads_of(model.point, given)}

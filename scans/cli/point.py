@@ -113,12 +113,9 @@ def doubts(values: dict[str, float], model: str = "t3r") -> list[str]:
 
 
 def _reads(entry: Observable, point: ParameterPoint) -> tuple[str, ...] | None:
-    """What it needs, None if the point's model does not have it or the point lacks something.
-
-    Of U(1)_T3R what is known without tracing.
-    """
+    """What it needs, None if the point's model does not have it or the point lacks something."""
     try:
-        reads = entry.reads if type(point) is Point else entry.reads_at(point)
+        reads = entry.reads_at(point)
     except (AttributeError, ValueError):
         return None
     return reads if all(getattr(point, name) is not None for name in reads) else None

@@ -34,6 +34,8 @@ def check(card: CardName, settings: Settings = None, allow_code: AllowCode = Fal
     """Print the card with all defaults, its points, tiles, memory, disk and time, and run
     nothing.
     """
+    from jt3r.inference.terms import TERMS
+
     from ..cards.load import load_card
     from ..engine.prepare import check
     from ..kinds.registry import kind_of
@@ -45,7 +47,8 @@ def check(card: CardName, settings: Settings = None, allow_code: AllowCode = Fal
     console.print_json(resolved.model_dump_json())
     console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
     console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")
-    compiling = "half a minute or more of" if kind_of(resolved).slow else "some seconds of"
+    searches = any(TERMS[name].slow for name in getattr(resolved, "terms", ()))  # each integrates spectra
+    compiling = ("minutes of" if searches else "half a minute or more of") if kind_of(resolved).slow else "some seconds of"
     console.print(f"time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
 
 

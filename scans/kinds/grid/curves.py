@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from jt3r import observables
 from jt3r.dark.tables import CRESST
+from jt3r.u1 import MODELS
 
 from ..legend import place_legend
 from ..style import COLOURS, in_best_unit, with_error, with_unit
@@ -84,8 +85,9 @@ def draw_cresst(axes: Axes, m_eta: np.ndarray, scale: float) -> None:
 
 def _fixed_values(card: dict, drawn: list[str]) -> str:
     """The fixed parameters that a curve depends on, with light masses in MeV."""
-    read = {name for shown in card["observables"] for name in observables[shown].reads}
     given = {**card["fixed"], **card.get("cut", {})}
+    point = MODELS[card.get("model", "t3r")].point
+    read = {name for shown in card["observables"] for name in observables[shown].reads_of(point, [*given, *drawn])}
     return ", ".join(parameter_text(name, value) for name, value in given.items() if name in read - set(drawn))
 
 

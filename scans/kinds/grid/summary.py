@@ -13,6 +13,7 @@ import numpy as np
 
 from jt3r import observables
 from jt3r.kernels.numerics.jax_internals import Options
+from jt3r.u1 import MODELS
 
 from ...engine.memory import Compute, within_memory
 from ...engine.plan import (
@@ -154,7 +155,8 @@ def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
     the last tiles.
     """
     function = grid_function(card)
-    unread = [name for name in card.axes if name not in observables[card.observables[0]].reads]
+    reads = observables[card.observables[0]].reads_of(MODELS[card.model].point, [*card.axes, *card.fixed])
+    unread = [name for name in card.axes if name not in reads]
 
     def filled(fields: dict) -> list[jax.Array]:
         (value,) = function(fields)

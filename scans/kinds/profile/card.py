@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from jt3r import observables
 from jt3r.errors import unknown
+from jt3r.u1 import MODELS
 
 from ...cards.axis import Range
 from ...cards.space import SpaceCard, coordinate_units
@@ -49,7 +50,8 @@ class ProfileCard(SpaceCard):
 
     def profiled(self) -> set[str]:
         named = [observables[name] for name in self.axes if name in observables and name not in self.free]
-        return {*self.axes, *(parameter for entry in named for parameter in entry.reads)}
+        point, given = MODELS[self.model].point, self.space().parameters
+        return {*self.axes, *(parameter for entry in named for parameter in entry.reads_of(point, given))}
 
     def data_files(self) -> set[str]:
         return super().data_files() | data_of(observables[name] for name in self.axes if name not in self.free)

@@ -35,6 +35,7 @@ def test_without_degrees_of_freedom_there_is_no_test():
         (("R_K",), {"c_universal": Prior(-5, 5), **MASSES}, ("c_universal",)),
         (("R_K",), {"sp_l": Prior(-1e-6, 1e-6), **MASSES}, ("sp_l", "m_aprime")),  # angles need the mass
         (("gm2",), {"c_universal": Prior(-5, 5), **MASSES}, ("m_aprime", "m_phi")),
+        (("nucal",), {"kinetic_mixing": Prior(1e-6, 1e-3), **MASSES}, ("kinetic_mixing", "m_aprime")),  # read where it is given
     ],
 )
 def test_coordinates_that_the_terms_read(terms, free, read):

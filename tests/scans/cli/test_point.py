@@ -101,6 +101,14 @@ def test_a_point_of_any_model():
     assert not {"g_t3r", "delta_a_mu_phi"} & set(by_name)  # pull_gm2 is of any model with a muon
 
 
+def test_a_parameter_that_is_given_besides_has_its_gradient():
+    """What is read only where it is given: kinetic mixing, without which that of the loop holds."""
+    values = {"m_aprime": 0.05, "kinetic_mixing": 1e-5}
+    (row,) = report(make_point(values, "paper2021"), ["ctau_aprime"]).rows
+    # c tau = 1/(eps^2 ...): a pure power, up to rounding
+    assert row.gradient["kinetic_mixing"] == pytest.approx(-2 * row.value / 1e-5, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
 
 __all__ = [
@@ -82,6 +83,14 @@ def serialised(compiled: Any) -> tuple[bytes, int] | None:
     return payload, arguments.num_leaves
 
 
+@cache
+def _ready_lapack() -> None:
+    """Have JAX find the routines of LAPACK: it does so when it lowers a call of one, and a program
+    that is only loaded jumps to nowhere without.
+    """
+    jax.jit(jnp.linalg.cholesky).lower(jnp.eye(2))
+
+
 def deserialised(payload: bytes, arguments: int, results: int) -> Any:
     """The compiled program of ``serialised``: it takes so many arrays and returns a list.
 
@@ -89,6 +98,8 @@ def deserialised(payload: bytes, arguments: int, results: int) -> Any:
     """
     from jax.experimental.serialize_executable import deserialize_and_load
 
+    if b"lapack_" in payload:
+        _ready_lapack()
     trees = jax.tree.structure((tuple(range(arguments)), {})), jax.tree.structure(list(range(results)))
     return deserialize_and_load(payload, *trees)
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
+
 
 def jt3r(*arguments, **options) -> subprocess.CompletedProcess:
     """What ``jt3r`` with these arguments answers, as a process of its own."""
@@ -75,8 +77,7 @@ def slowness() -> float:
 
 def process_tree(pid: int) -> list[int]:
     """A process and all that descend from it."""
-    children = [int(p) for task in Path(f"/proc/{pid}/task").iterdir() for p in (task / "children").read_text().split()]
-    return [pid, *(deeper for child in children for deeper in process_tree(child))]
+    return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def flip(path: Path, at: int) -> None:

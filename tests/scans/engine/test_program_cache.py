@@ -50,6 +50,27 @@ def test_a_second_process_traces_nothing(tmp_path):
     assert _in_a_process(tmp_path, "one", XLA_FLAGS="--xla_cpu_multi_thread_eigen=false") == ["1", *answer]
 
 
+LINEAR = """
+import jax.numpy as jnp
+from jt3r.scans.engine.program_cache import cached
+matrix = jnp.array([[2.0, 1.0], [1.0, 3.0]])
+def function(x):
+    return [jnp.linalg.cholesky(x), jnp.linalg.eigh(x)[0], jnp.linalg.solve(x, x[0]), jnp.linalg.svd(x)[1], jnp.linalg.qr(x)[1]]
+print(float(cached(function, "linear")(matrix)[2][0]))
+"""
+
+
+def test_a_second_process_calls_lapack(tmp_path):
+    """Routines that JAX looks up when it lowers a program, which a process that loads one never does."""
+    for _ in range(2):
+        command, environment = [sys.executable, "-c", LINEAR], {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+        environment.pop("JAX_COMPILATION_CACHE_DIR", None)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert float(done.stdout) == pytest.approx(1.0, rel=1e-12)  # the first row solves itself
+    assert len(list(tmp_path.rglob("program-*"))) == 1
+
+
 def test_a_damaged_file_is_made_anew(tmp_path):
     _in_a_process(tmp_path, "one")
     (file,) = tmp_path.rglob("program-*")

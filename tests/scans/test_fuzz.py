@@ -1,11 +1,13 @@
 """Hostile input: whatever a run card or a scan file holds, the answer is a result or one clear line, and it comes soon."""
 
 import ast
+import gc
 import json
 import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -28,9 +30,8 @@ from tests.scans.conftest import BAND, MAP
 from tests.scans.processes import jt3r
 from tests.test_architecture import MODULES, imports
 
-SECONDS = 10.0
-"""CPU time that a card or a file of a few KiB may take: one takes milliseconds, a picture or a trace a second, a collection of
-the garbage of a large process of tests a second or two, and a reader whose work grows as a power of the size takes minutes."""
+SECONDS = 1.0
+"""What a card or a file of a few KiB may take."""
 
 CARDS = shipped_cards()
 TEXTS = st.sampled_from(sorted(CARDS.values()))
@@ -65,15 +66,26 @@ PIECES = st.text(max_size=6) | st.sampled_from(
 QUIET = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def _answers(card) -> None:
-    """``load_card`` gives a card, or raises BadInput of one line, and soon."""
-    begin = time.thread_time()
+@contextmanager
+def _within(seconds):
+    """CPU time of this thread alone, without the garbage that other tests of the process have left to be collected."""
+    gc.disable()
     try:
-        answer = load_card(card)
-    except BadInput as refused:
-        answer = str(refused)
-    assert isinstance(answer, Card) or (len(answer.splitlines()) == 1 and answer.isprintable()), answer
-    assert time.thread_time() - begin < SECONDS
+        begin = time.thread_time()
+        yield
+        assert time.thread_time() - begin < seconds
+    finally:
+        gc.enable()
+
+
+def _answers(card) -> None:
+    """``load_card`` gives a card, or raises BadInput of one line, within a second."""
+    with _within(SECONDS):
+        try:
+            answer = load_card(card)
+        except BadInput as refused:
+            answer = str(refused)
+        assert isinstance(answer, Card) or (len(answer.splitlines()) == 1 and answer.isprintable()), answer
 
 
 @QUIET
@@ -246,8 +258,8 @@ def _answers_of_a_child(tasks: list[tuple[str, Path, str]]) -> list[tuple[float,
 def test_mutated_bytes_of_files_and_parts(scan_files, part, tmp_path):
     """Four hundred mutants of five kinds of files and of a part; every fortieth is drawn as well.
 
-    CPU time is compared, which counts on a busy machine too. The files as they are come first: the first reading of a kind
-    imports what it needs.
+    Each may take a second of CPU, which counts on a busy machine too, and five where it is drawn. The files as they are come
+    first: the first reading of a kind imports what it needs.
     """
     random, same = Random(7), []
     files = {**scan_files, "part": part}
@@ -266,8 +278,8 @@ def test_mutated_bytes_of_files_and_parts(scan_files, part, tmp_path):
     assert all(answer.startswith("read") for _, answer in answers[:whole])
     told = {word for _, answer in answers for word in answer.split("; ")}
     assert told <= {"read", "one line"}, told
-    for (kind, path, _), (seconds, answer), unchanged in zip(tasks[whole:], answers[whole:], same, strict=True):
-        assert seconds < SECONDS, (path, seconds)
+    for (kind, path, picture), (seconds, answer), unchanged in zip(tasks[whole:], answers[whole:], same, strict=True):
+        assert seconds < SECONDS * (1 if picture == "-" else 5), (path, seconds)
         if kind != "part" and not unchanged and answer.startswith("read"):
             with h5py.File(path, locking=False) as file, h5py.File(files[kind]) as original:
                 assert all(np.array_equal(file[name][()], item[()]) for name, item in original.items()), path
@@ -407,10 +419,9 @@ def test_a_manifest_that_is_hard_to_read(tmp_path):
 
 
 def test_the_longest_axis_costs_nothing_to_check():
-    begin = time.thread_time()
     axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 2**31 - 1}, "m_phi": {"values": [0.08]}}
-    assert check(load_card({"kind": "grid", "observables": ["g_t3r"], "axes": axes}))["points"] == 2**31 - 1
-    assert time.thread_time() - begin < SECONDS
+    with _within(5 * SECONDS):  # tracing takes one
+        assert check(load_card({"kind": "grid", "observables": ["g_t3r"], "axes": axes}))["points"] == 2**31 - 1
 
 
 def test_names_and_labels_are_shown_as_they_are(scan_files, tmp_path):
@@ -437,15 +448,14 @@ def test_forged_files(forgery, scan_files, tmp_path):
         FORGERIES[forgery](file)
     add_integrity(path)
     refusals = []
-    begin = time.thread_time()
-    for read in (lambda: describe(path), lambda: plot_file(path, tmp_path / "picture.png")):
-        try:
-            read()
-        except BadInput as refused:
-            refusals.append(str(refused))
+    with _within(5 * SECONDS):  # a picture takes one
+        for read in (lambda: describe(path), lambda: plot_file(path, tmp_path / "picture.png")):
+            try:
+                read()
+            except BadInput as refused:
+                refusals.append(str(refused))
     assert refusals or forgery in READABLE
     assert all(len(text.splitlines()) == 1 and str(path) in text and len(text) < 400 for text in refusals), refusals
-    assert time.thread_time() - begin < SECONDS
 
 
 def test_nothing_is_unpickled(scan_files):

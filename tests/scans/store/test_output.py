@@ -112,10 +112,7 @@ def test_pipes_devices_and_folders_are_refused_at_once(tmp_path, band):
     commands = {
         command: f"is {what}"
         for place, what in ((pipe, "a pipe"), (device, "a device"), (folder, "a folder"))
-        for command in (
-            *((name, place) for name in ("info", "status", "verify", "run")),
-            ("run", card, "-o", place, "--overwrite"),
-        )
+        for command in [*((name, place) for name in READERS), ("run", card, "-o", place, "--overwrite")]
     }
     for command, name in (("plot", "pipe.png"), ("export", "pipe.csv")):
         os.mkfifo(tmp_path / name)

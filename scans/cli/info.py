@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..kinds.registry import card_of, kind_of
+from ..kinds.report_table import report_table
 from ..store.hdf5 import open_scan
 from .console import report_console
 from .options import visible
@@ -37,9 +38,7 @@ def print_report(file: Path) -> None:
 
 
 def _table_of_arrays(title: str, arrays: dict[str, dict[str, Any]]) -> Table:
-    table = Table(title=Text(visible(title)), title_justify="left")
-    for heading in ("array", "over", "unit", "range", "meaning"):
-        table.add_column(heading, overflow="fold")
+    table = report_table(Text(visible(title)), ("array", "over", "unit", "range", "meaning"))
     for name, array in arrays.items():
         over = " x ".join(f"{dim} {n}" for dim, n in zip(array["dims"], array["shape"], strict=True)) or "-"
         low_high = "-" if array["range"] is None else "{:.6g} .. {:.6g}".format(*array["range"])

@@ -6,7 +6,6 @@ from typing import Any
 
 import jax
 from jax import Array
-from rich.table import Table
 
 from jt3r import Point, observables
 from jt3r.errors import BadInput, one_line, unknown
@@ -23,6 +22,7 @@ from jt3r.units import quantity
 
 from ..engine.program_cache import QUICK_TO_COMPILE, cached, remembered
 from ..engine.simplify import without_repetition
+from ..kinds.report_table import report_table
 from .console import report_console
 
 PAPER = (
@@ -255,9 +255,7 @@ def verdict(strengths: dict[str, float]) -> str:
 
 def print_report(title: str, found: Report, everything: bool) -> None:
     """Print the rows as a table, then which searches exclude the point, then the gradients."""
-    table = Table(title=title, title_justify="left")
-    for heading in ("observable", "value", "unit", "meaning"):
-        table.add_column(heading, justify="right" if heading == "value" else "left", overflow="fold")
+    table = report_table(title, ("observable", "value", "unit", "meaning"), right=("value",))
     for row in found.rows:
         table.add_row(row.name, f"{row.value:.10g}", "" if row.unit == "1" else row.unit, row.doc)
     console = report_console()

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..report_table import report_table
 from ..sample.report import reweighed
 
 NAMES, COLUMN = 30, 14
@@ -129,9 +130,8 @@ def _edge(value: float, prior: dict | None) -> str:
 
 def _named(file: h5py.File, card: dict) -> Table:
     """The named starts: the chi-square they reached, and in which basin."""
-    table = Table(title="named starts", title_justify="left")
-    for heading in ("start", "chi_square", "basin", "converged"):
-        table.add_column(heading, justify="left" if heading == "start" else "right", overflow="fold")
+    numbers = ("chi_square", "basin", "converged")
+    table = report_table("named starts", ("start", *numbers), right=numbers)
     minimum, basin = file["start_minimum"][()], file["basin"][()]
     for k, name in enumerate(named_starts(card)):
         where = str(basin[minimum[k]]) if minimum[k] >= 0 else "NaN"

@@ -7,9 +7,10 @@ from typing import Any
 
 import h5py
 import numpy as np
-from rich.table import Table
 
 from jt3r.experiments import left
+
+from ..report_table import report_table
 
 PAPER_YEAR = 2021
 SHOWN = 6
@@ -21,9 +22,7 @@ def report(file: h5py.File, card: dict) -> list[Any]:
     tables: list[Any] = []
     for number, decay in enumerate(file["decay"].asstr()[()]):
         for title, rows in (("excluded", excluded_rows(file, number)), ("left open", open_rows(file, number))):
-            table = Table(title=f"{title}, A' {decay}: m_A' in MeV", title_justify="left")
-            for heading in rows[0]:
-                table.add_column(heading, overflow="fold")
+            table = report_table(f"{title}, A' {decay}: m_A' in MeV", rows[0])
             for row in rows[1:]:
                 table.add_row(*row)
             tables.append(table)

@@ -5,15 +5,14 @@ from typing import Any
 
 import h5py
 import numpy as np
-from rich.table import Table
+
+from ..report_table import report_table
 
 
 def report(file: h5py.File, card: dict) -> list[Any]:
     """One row for each search and interval."""
     headings, *rows = table_of_limits(file)
-    table = Table(title="intervals in m_A', MeV", title_justify="left")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    table = report_table("intervals in m_A', MeV", headings)
     for row in rows:
         table.add_row(*row)
     return [table]

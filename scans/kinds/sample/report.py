@@ -7,6 +7,8 @@ import h5py
 from rich.table import Table
 from rich.text import Text
 
+from ..report_table import report_table
+
 
 def report(file: h5py.File, card: dict) -> list[Any]:
     """How well the chains agree."""
@@ -28,9 +30,8 @@ def table_of_convergence(diagnostics: str) -> Table:
     judged = json.loads(diagnostics)
     steps = ", ".join(f"{size:.3g}" for size in judged["step_sizes"])
     title = f"{judged['divergences']} divergences, {judged['gradients']} gradients, step sizes {steps}"
-    table = Table(title=title, title_justify="left")
-    for heading in ("parameter", "R-hat", "effective draws, bulk", "tails"):
-        table.add_column(heading, justify="left" if heading == "parameter" else "right", overflow="fold")
+    numbers = ("R-hat", "effective draws, bulk", "tails")
+    table = report_table(title, ("parameter", *numbers), right=numbers)
     for name, row in judged["parameters"].items():
         table.add_row(name, f"{row['r_hat']:.4f}", f"{row['ess_bulk']:.0f}", f"{row['ess_tail']:.0f}")
     return table

@@ -10,7 +10,6 @@ from typing import Any
 
 import h5py
 import numpy as np
-from rich.table import Table
 from rich.text import Text
 
 from jt3r.uv.anomalies import TABLE_III, anomalies, misprints
@@ -20,6 +19,7 @@ from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
+from ..report_table import report_table
 
 TEXT = h5py.string_dtype()
 SOURCE = "arXiv:2105.07655, Table III; misprints corrected, each anomaly an exact sum over left-handed fields"
@@ -75,16 +75,14 @@ def _layout() -> Layout:
 
 def report_anomalies(file: h5py.File) -> list[Any]:
     """The fields, the anomalies and the misprints that a file holds."""
-    fields = Table(title=file.attrs["title"], title_justify="left")
-    for heading in ("field", "SU(3)", "SU(2)", "Y", "2 T_3R"):
-        fields.add_column(heading, justify="left" if heading == "field" else "right", overflow="fold")
+    charges = ("SU(3)", "SU(2)", "Y", "2 T_3R")
+    fields = report_table(file.attrs["title"], ("field", *charges), right=charges)
     columns = [file[name][()] for name in ("su3", "su2", "hypercharge", "charge")]
     for name, su3, su2, hypercharge, charge in zip(file["field"].asstr()[()], *columns, strict=True):
         colour = f"{abs(su3)}{'bar' if su3 < 0 else ''}"
         fields.add_row(name, colour, str(su2), str(Fraction(hypercharge).limit_denominator(6)), f"{charge:+d}")
-    sums = Table(title="anomalies, X = U(1)_T3R", title_justify="left")
-    for heading in ("anomaly", "corrected", "as printed", "verdict"):
-        sums.add_column(heading, justify="right" if "rected" in heading or "printed" in heading else "left", overflow="fold")
+    both = ("corrected", "as printed")
+    sums = report_table("anomalies, X = U(1)_T3R", ("anomaly", *both, "verdict"), right=both)
     columns = [file[name][()] for name in ("sum", "sum_as_printed", "cancels")]
     for name, total, printed, cancels in zip(file["anomaly"].asstr()[()], *columns, strict=True):
         sums.add_row(name, f"{total:g}", f"{printed:g}", "cancels" if cancels else "does not cancel")

@@ -10,7 +10,7 @@ from jt3r.production import Recipe
 
 from ...cards.mesh import MeshCard
 from ...cards.validators import Searches
-from ..limits.card import data_of_searches
+from ..limits.card import data_of_searches, published
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -44,8 +44,7 @@ class WhatIsLeftCard(MeshCard):
     @property
     def names(self) -> list[str]:
         """The searches that were published by then."""
-        known = searches.load()
-        return [name for name in self.experiments if self.as_of is None or (known[name].year or 0) <= self.as_of]
+        return published(self.experiments, self.as_of)
 
     def data_files(self) -> set[str]:
         return {*data_of_searches(self.names), "dark.toml"}

@@ -33,7 +33,7 @@ def limits_scan(card: LimitsCard) -> Scan:
     """The scan that finds every interval; one tile is one value of the axis."""
     ((name, values),) = mesh_axes(card).items()
     values = np.asarray(values)
-    shape = (len(card.experiments), len(values), EDGES)
+    shape = (len(card.names), len(values), EDGES)
     attributes = {
         **parameter_attributes(card.along or "m_aprime", card.model),
         "long_name": f"ends of the intervals in {card.along or 'mass'} that are excluded or within reach, lower and upper",
@@ -47,16 +47,16 @@ def limits_scan(card: LimitsCard) -> Scan:
     }
     dims = ("experiment", name, "edge")
     layout = Layout(
-        (_names(card.experiments), *axis_coordinates(card), Coordinate("edge", np.arange(EDGES), {"units": "1"})),
+        (_names(card.names), *axis_coordinates(card), Coordinate("edge", np.arange(EDGES), {"units": "1"})),
         (Variable("limits", dims, "<f8", attributes), Variable("slopes", dims, "<f8", slope)),
-        _searches(card.experiments),
+        _searches(card.names),
     )
     tile_layout = Layout((), layout.variables)
     tiles: list[Slices] = [(slice(n, n + 1),) for n in range(len(values))]
 
     def compute(cut: Slices) -> Arrays:
         at = {name: float(values[cut[0].start])}
-        ends, moves = zip(*(_edges(card, experiment, at, name) for experiment in card.experiments), strict=True)
+        ends, moves = zip(*(_edges(card, experiment, at, name) for experiment in card.names), strict=True)
         return {"limits": np.stack(ends), "slopes": np.stack(moves)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
@@ -67,9 +67,9 @@ def limits_scan(card: LimitsCard) -> Scan:
         layout=layout,
         tile_layout=tile_layout,
         tiles=tiles,
-        points=len(card.experiments) * len(values),
+        points=len(card.names) * len(values),
         disk=4 * 8 * int(np.prod(shape)) + 2**16 * (1 + len(values)),
-        seconds=len(card.experiments) * (SECONDS_PER_SEARCH + SECONDS_PER_EDGES * len(values)),
+        seconds=len(card.names) * (SECONDS_PER_SEARCH + SECONDS_PER_EDGES * len(values)),
         compute=compute,
         finish=finish,
     )

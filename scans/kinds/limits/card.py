@@ -25,7 +25,7 @@ class LimitsCard(MeshCard):
     ``between`` two values of it; a fixed V is an axis of one value. What an experiment sees follows
     from the point: fixed m_eta, m_nu_s or width_invisible open decays that none sees.
     ``scenario = "invisible"`` is U(1)_T3R with a massless sterile neutrino and dark matter of 0.45
-    m_phi'.
+    m_phi'. ``as_of``: experiments published in that year or before, all unless given.
     """
 
     kind: Literal["limits"]
@@ -33,6 +33,7 @@ class LimitsCard(MeshCard):
     scenario: Literal["visible", "invisible"] | None = None
     along: str | None = None
     between: tuple[Finite, Finite] | None = None
+    as_of: int | None = None
     experiments: Annotated[Searches, Field(min_length=1)] = Field(
         default_factory=lambda: [name for name in searches.load() if not _for_phi(name)]
     )
@@ -51,10 +52,12 @@ class LimitsCard(MeshCard):
 
     @model_validator(mode="after")
     def _complete(self) -> "LimitsCard":
+        if not self.names:
+            raise ValueError(f"as_of = {self.as_of}: none of the experiments was published by then")
         given = {*self.axes, *self.fixed}
         if len(self.axes) > 1:
             raise ValueError(f"axes = {list(self.axes)}: limits are scanned along one axis, such as v")
-        if twice := sorted({self.along_of(name) for name in self.experiments} & given):
+        if twice := sorted({self.along_of(name) for name in self.names} & given):
             raise ValueError(f"along = {twice[0]!r}: it cannot be an axis or fixed as well")
         if self.along is not None:
             check_parameter(self.along, (1.0,), self.model)
@@ -62,21 +65,26 @@ class LimitsCard(MeshCard):
             raise ValueError("scenario = 'invisible' is U(1)_T3R with m_nu_s = 0: leave it out elsewhere")
         if self.scenario == "visible" and (opened := OPENS & given):
             raise ValueError(f"scenario = 'visible': {', '.join(sorted(opened))} may open decays that no search sees")
-        if wrong := [name for name in self.experiments if _for_phi(name) and self.along in (None, "m_aprime")]:
+        if wrong := [name for name in self.names if _for_phi(name) and self.along in (None, "m_aprime")]:
             raise ValueError(
                 f"experiments: {', '.join(wrong)} looks for phi', and this is a scan of m_A'; what_is_left has both"
             )
-        for along in {self.along_of(name) for name in self.experiments}:
+        for along in {self.along_of(name) for name in self.names}:
             limits.check_range(self.model, along, self.between)
         self.check_reads(["width_aprime"], self.along or "m_aprime")
         if self.recipe == "paper_estimator":
-            for name in self.experiments:
+            for name in self.names:
                 if getattr(searches.get(name), "kind", "") == "electron_dump":
                     raise ValueError(f"recipe = 'paper_estimator' counts pi0: leave {name} out of experiments")
         return self
 
+    @property
+    def names(self) -> list[str]:
+        """The experiments that were published by then."""
+        return published(self.experiments, self.as_of)
+
     def data_files(self) -> set[str]:
-        return data_of_searches(self.experiments)
+        return data_of_searches(self.names)
 
     def along_of(self, name: str) -> str:
         """The parameter whose intervals are sought for an experiment."""
@@ -119,6 +127,11 @@ class DecayLengthsCard(MeshCard):
 
 def _for_phi(name: str) -> bool:
     return getattr(searches.get(name), "particle", "aprime") == "phi"
+
+
+def published(names: list[str], as_of: int | None) -> list[str]:
+    """Those of the searches that were published in the year ``as_of`` or before; all of them if that is None."""
+    return [name for name in names if as_of is None or (searches.get(name).year or 0) <= as_of]
 
 
 def data_of_searches(names: list[str]) -> set[str]:

@@ -26,11 +26,19 @@ def card(**changes):
         ({"model": "dark_photon", "axes": {"kinetic_mixing": {"values": [1e-4]}}, "scenario": "invisible"}, "scenario"),
         ({"recipe": "paper_estimator"}, "E137"),
         ({"recipe": "honest"}, "recipe"),
+        ({"as_of": 1980}, "none of the experiments was published by then"),
     ],
 )
 def test_wrong_cards_are_refused(changes, message):
     with pytest.raises(BadInput, match=message):
         load_card(card(**changes))
+
+
+def test_what_was_published_later_is_left_out():
+    made = load_card(card(experiments=["E137", "FASER-2023", "NA62-dump"], as_of=2021))
+    assert made.names == ["E137"]
+    assert not any("FASER-2023" in file for file in made.data_files())
+    assert load_card(card()).names == load_card(card()).experiments
 
 
 def test_a_fixed_v_is_an_axis_of_one_value():

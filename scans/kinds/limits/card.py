@@ -130,7 +130,7 @@ def _for_phi(name: str) -> bool:
 
 
 def published(names: list[str], as_of: int | None) -> list[str]:
-    """Those of the searches that were published in the year ``as_of`` or before; all of them if that is None."""
+    """Those of the searches that were published in that year or before; without a year, all."""
     return [name for name in names if as_of is None or (searches.get(name).year or 0) <= as_of]
 
 

@@ -58,7 +58,9 @@ def vector_spectrum(
     f = ``meson_spectrum(E_P, p_T)`` in GeV^-3, averaged over the azimuth between p and k.
     Corrections are of order (m_P/E_P)^2 and theta^2. Zero for m >= m_P. ``nodes``: Gauss-Legendre
     in z and in the transverse momentum (an exponential map), equal steps in azimuth; the default is
-    good to 1e-6 of the rate for the spectra of ``meson_spectra``.
+    good to 1e-6 of the rate for the spectra of ``meson_spectra`` at 70 GeV. At 400 GeV: from pi0
+    to 5e-5 below 30 GeV, where x_F crosses 0, and to 1e-3 above 0.7 of the beam's energy; from eta,
+    for A' of a seventh of its mass, to 5e-2 at 3 GeV and 3e-4 above 7 GeV.
     """
     energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle = floats(
         energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle

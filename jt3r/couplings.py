@@ -8,11 +8,11 @@ like any other.
 
 from typing import Any, NoReturn, TypeGuard, TypeVar, cast
 
-import equinox as eqx
 from jaxtyping import Array, Real
 
 from .constants import ALPHA_EM
 from .errors import NotGiven
+from .kernels.numerics.pytree import Pytree, static
 
 Number = Real[Array, "..."]
 
@@ -23,12 +23,12 @@ CHARGES = {"e": -1.0, "mu": -1.0, "tau": -1.0, "u": 2 / 3, "d": -1 / 3, "s": -1 
 """Electric charges in units of e."""
 
 
-class Absent(eqx.Module):
+class Absent(Pytree):
     """Stands for what hangs on a parameter that the point does not give. Using it in any way raises
     NotGiven.
     """
 
-    parameter: str = eqx.field(static=True)
+    parameter: str = static()
 
     def _raise(self, *_: Any) -> NoReturn:
         raise NotGiven(self.parameter)
@@ -51,7 +51,7 @@ def is_given(value: Thing | Absent | None) -> TypeGuard[Thing]:
     return value is not None and not isinstance(value, Absent)
 
 
-class Fermions(eqx.Module):
+class Fermions(Pytree):
     """A coupling of each charged fermion, dimensionless; None where it does not couple."""
 
     e: Number | None = None
@@ -62,7 +62,7 @@ class Fermions(eqx.Module):
     s: Number | None = None
 
 
-class StrangeBottom(eqx.Module):
+class StrangeBottom(Pytree):
     """Couplings that change flavour, those of s_L b and s_R b, dimensionless.
 
     Of a vector A'_mu (g_L sbar_L gamma^mu b_L + g_R sbar_R gamma^mu b_R) + h.c.; of a scalar
@@ -73,7 +73,7 @@ class StrangeBottom(eqx.Module):
     right: Number
 
 
-class Vector(eqx.Module):
+class Vector(Pytree):
     """A light vector A': L = A'_mu [e eps J_em + sum_f fbar gamma^mu (g_L P_L + g_R P_R) f + ...].
     Masses in GeV.
 
@@ -96,10 +96,10 @@ class Vector(eqx.Module):
     eta_axial: Number | Absent | None = None
     invisible: Number | None = None
     strange_bottom: StrangeBottom | None = None
-    interferes: bool = eqx.field(static=True, default=True)
+    interferes: bool = static(default=True)
 
 
-class Scalar(eqx.Module):
+class Scalar(Pytree):
     """A light scalar phi' with L = phi' [sum_f -y_f fbar f - g_pi pi+ pi- - (y/2) etabar eta +
     (g/2) A'_mu A'^mu].
 
@@ -115,7 +115,7 @@ class Scalar(eqx.Module):
     strange_bottom: StrangeBottom | None = None
 
 
-class DarkMatter(eqx.Module):
+class DarkMatter(Pytree):
     """The Majorana fermions eta_1 of ``mass`` and eta_2 of mass + ``splitting``, GeV.
 
     Without a splitting eta_2 is as light as eta_1 where A' decays into both of them, and does not
@@ -126,7 +126,7 @@ class DarkMatter(eqx.Module):
     splitting: Number | None = None
 
 
-class Couplings(eqx.Module):
+class Couplings(Pytree):
     """All particles of a model at a point; what it does not have is None, what the point does not
     give ``Absent``.
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Self
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from .errors import unknown
 from .kernels.numerics.promotion import as_float
+from .kernels.numerics.pytree import Pytree
 
 LIGHT_BELOW = 5.0
 """GeV. A mass of a light particle above this was most likely typed in MeV."""
@@ -69,9 +69,8 @@ class Parameter:
 
 def field(latex: str, doc: str, default: Any = None, unit: str = "GeV", positive: bool = True, light: bool = False) -> Any:
     """The field of a parameter in a ``ParameterPoint``."""
-    return eqx.field(
+    return dataclasses.field(
         default=default,
-        converter=_converted,
         metadata={"latex": latex, "doc": doc, "unit": unit, "positive": positive, "light": light},
     )
 
@@ -80,7 +79,7 @@ def _converted(value: Any) -> Any:
     return None if value is None else as_float(value)
 
 
-class ParameterPoint(eqx.Module):
+class ParameterPoint(Pytree):
     """A point whose parameters are fields made by ``field``; other fields are static.
 
     Raises TypeError for a name that is none of them, with a suggestion, and for a value without a
@@ -94,7 +93,9 @@ class ParameterPoint(eqx.Module):
         _check(cls, values)
         return super().__new__(cls)
 
-    def __check_init__(self) -> None:
+    def __post_init__(self) -> None:
+        for name in parameters_of(type(self)):
+            object.__setattr__(self, name, _converted(getattr(self, name)))
         _check_shapes(self)
 
     def with_values(self, **values: Any) -> Self:

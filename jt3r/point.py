@@ -1,9 +1,9 @@
 """The parameter point of the U(1)_T3R model."""
 
-import equinox as eqx
 from jax import Array
 
 from .constants import M_MU
+from .kernels.numerics.pytree import static
 from .measurements import DATASETS
 from .names import Names
 from .parameter import Parameter, ParameterPoint, field, parameters_of
@@ -95,9 +95,10 @@ class Point(ParameterPoint):
         r"\Gamma_\mathrm{inv}", "further width of A' into what no search sees; none unless given", positive=False
     )
     m_nu_s: Array = field(r"m_{\nu_s}", "mass of the sterile neutrino nu_R; too heavy to matter unless given", positive=False)
-    dataset: str = eqx.field(static=True, default="paper2021")
+    dataset: str = static(default="paper2021")
 
-    def __check_init__(self) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.dataset not in DATASETS:
             raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")
 

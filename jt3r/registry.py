@@ -78,8 +78,8 @@ class Observable(Reader):
     parameters it depends on. ``data`` are the files under jt3r/data that its numbers come from
     beside the constants and measurements, a table of them after a colon. A ``slow`` one takes
     seconds to compile or to tabulate before its first value: reports of a point give it only on
-    request. ``origin`` is the user's file of one that is not jt3r's. Calling it raises ValueError
-    if the point does not set what it reads.
+    request. ``origin`` is the user's file of one that is not jt3r's; ``by_couplings``: whether it
+    reads the couplings alone. Calling it raises ValueError if the point does not set what it reads.
     """
 
     function: Callable[[Any], Array]
@@ -89,6 +89,7 @@ class Observable(Reader):
     slow: bool = False
     data: tuple[str, ...] = ()
     origin: Origin | None = None
+    by_couplings: bool = False
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """A registered one is pickled as its name: its function may be made on the spot."""
@@ -132,6 +133,15 @@ Traceback (most recent call last):
     ...
 jt3r.names.UnknownName: observable 'pull_g2' is unknown; did you mean 'pull_gm2'?
 """
+
+
+def values_at(entries: Collection[Observable], point: ParameterPoint) -> list[Array]:
+    """Values of several observables at a point, whose couplings are computed once.
+
+    Raises NotGiven for what the point lacks.
+    """
+    couplings = couplings_of(point) if any(entry.by_couplings for entry in entries) else None
+    return [given(entry.function(couplings)) if entry.by_couplings else entry.of(point) for entry in entries]
 
 
 def observable(
@@ -188,6 +198,7 @@ def observable(
             slow=slow,
             data=data,
             origin=origin,
+            by_couplings=of is Couplings,
         )
         return made
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .errors import unknown
+from .kernels.numerics.jax_internals import jaxpr_as_fun
 from .parameter import ParameterPoint, parameters_of
 from .point import Point
 
@@ -76,6 +77,30 @@ def gradient(function: Callable[[Point], Array], point: Point, parameters: tuple
         return jax.jvp(lambda x: function(point.with_values(**x)), (values,), (tangents,))[1]
 
     return {name: slope(name) for name in parameters}
+
+
+def values_and_slopes(
+    function: Callable[[Any], Any], point: ParameterPoint, parameters: Sequence[str]
+) -> tuple[Any, dict[str, Any]]:
+    """What a function of a point gives, a pytree of arrays, and its ``derivative`` in each of
+    several parameters, by name. The function itself is traced once for all.
+    """
+    leaves = [getattr(point, name) for name in parameters]
+
+    def at(*values: Array) -> Any:
+        return function(point.with_values(**dict(zip(parameters, values, strict=True))))
+
+    traced, shapes = jax.make_jaxpr(at, return_shape=True)(*leaves)
+    made: Any = jax.tree.structure(shapes)
+
+    def slope(k: int) -> list[Array]:
+        def along(x: Array) -> list[Array]:
+            return jaxpr_as_fun(traced)(*leaves[:k], x, *leaves[k + 1 :])
+
+        return jax.jvp(along, (leaves[k],), (jnp.ones_like(leaves[k]),))[1]
+
+    slopes = {name: made.unflatten(slope(k)) for k, name in enumerate(parameters)}
+    return made.unflatten(jaxpr_as_fun(traced)(*leaves)), slopes
 
 
 def barbieri_giudice(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> Array:

@@ -8,7 +8,6 @@ mass of the quark.
 import functools
 import math
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -20,6 +19,7 @@ from ..couplings import Couplings, scalar
 from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
+from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.numerics.quadrature import log_legendre
 from ..kernels.production.displaced import log_folded_decays, log_or_closed
 from . import events, load
@@ -37,7 +37,7 @@ def dump(search: ScalarDump) -> DisplacedSearch:
     return found
 
 
-class Dump(eqx.Module):
+class Dump(Pytree):
     """The numbers of a search for phi' in a proton dump as arrays."""
 
     beam: Real[ArrayLike, ""]
@@ -49,8 +49,8 @@ class Dump(eqx.Module):
     log_exposure: Real[ArrayLike, ""]
     log_needed: Real[ArrayLike, ""]
     nucleon: Real[ArrayLike, ""]
-    sees: tuple[str, ...] = eqx.field(static=True)
-    particle: str = eqx.field(static=True, default="phi")
+    sees: tuple[str, ...] = static()
+    particle: str = static(default="phi")
 
 
 def numbers(search: ScalarDump) -> Dump:

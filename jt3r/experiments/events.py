@@ -2,7 +2,6 @@
 
 import math
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -14,6 +13,7 @@ from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics.promotion import floats
+from ..kernels.numerics.pytree import Pytree
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
 from ..production import MESONS, amplitude, proton
 from . import spectra
@@ -24,7 +24,7 @@ from .spectra import Nodes, Spectra
 _MB_PER_FB = 1e12
 
 
-class Beam(eqx.Module):
+class Beam(Pytree):
     """The numbers of a displaced search as arrays: searches of one kind run one program."""
 
     spectra: tuple[Spectra, ...]
@@ -99,7 +99,7 @@ def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[st
     return total + beam.log_exposure + log_or_closed(decays.share(table, sees))
 
 
-class PionBeam(eqx.Module):
+class PionBeam(Pytree):
     """The numbers of the paper's estimator: ln of the pi0 made, the beam's energy and the distance
     to the volume.
     """

@@ -3,7 +3,6 @@
 import functools
 import math
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -12,6 +11,7 @@ from jaxtyping import Array, Real
 from .. import decays
 from ..couplings import Couplings, lepton, vector
 from ..kernels.numerics.promotion import floats
+from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.production.displaced import log_or_closed
 from ..parameter import ParameterPoint
 from ..production import Recipe, amplitude
@@ -28,13 +28,13 @@ Where = ParameterPoint | Couplings
 """A point of any model, or couplings."""
 
 
-class CouplingBound(eqx.Module):
+class CouplingBound(Pytree):
     """The numbers of a prompt search as arrays."""
 
     lightest: Real[ArrayLike, ""]
     heaviest: Real[ArrayLike, ""]
     limit: Real[ArrayLike, ""]
-    coupling: str = eqx.field(static=True)
+    coupling: str = static()
 
     def log_rate(self, c: Couplings, sees: tuple[str, ...]) -> Real[Array, "*b"]:
         """ln of the rate over the excluded rate, (coupling/limit)^2 Br(what it sees); -inf outside
@@ -50,7 +50,7 @@ class CouplingBound(eqx.Module):
         return jnp.where((mass >= self.lightest) & (mass <= self.heaviest), log_or_closed(rate), -jnp.inf)
 
 
-class Excess(eqx.Module):
+class Excess(Pytree):
     """ln(N/N_needed) of one search, a function of couplings.
 
     A pytree: searches of one kind, with any numbers and recipe, run the same compiled program.
@@ -60,7 +60,7 @@ class Excess(eqx.Module):
     log_needed: Real[ArrayLike, ""]
     direct: Real[ArrayLike, ""] = 1.0
     """0 leaves out the couplings to quarks and leptons beside kinetic mixing in the production."""
-    sees: tuple[str, ...] = eqx.field(static=True, default=decays.VISIBLE)
+    sees: tuple[str, ...] = static(default=decays.VISIBLE)
     """Channels of the A' that the search looks for."""
 
     def __call__(self, where: Where) -> Real[Array, "*b"]:

@@ -8,7 +8,6 @@ it calls.
 import functools
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +22,7 @@ from ..kernels import production
 from ..kernels.decays import kaon_pion as chiral
 from ..kernels.decays import leptonic, vector_meson
 from ..kernels.numerics import chebyshev
+from ..kernels.numerics.pytree import Pytree, static
 from ..production import amplitude
 
 INPUTS = {name: entry["value"] for name, entry in read_toml("rare_decays.toml").items()}
@@ -98,12 +98,12 @@ _THRESHOLD = 3.5
 """Power of 1 - m/m_max with which the three-body rate opens, divided out of the table."""
 
 
-class _Rates(eqx.Module):
+class _Rates(Pytree):
     """Br of P -> l nu A' as a quadratic form of the five ``leptonic.Charges``, tabulated in mass:
     relative error below 1e-7.
     """
 
-    heaviest: float = eqx.field(static=True)
+    heaviest: float = static()
     series: Real[Array, "c 15"]
 
     def __call__(self, mass: Number, charges: leptonic.Charges) -> Number:

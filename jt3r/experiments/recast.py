@@ -8,7 +8,6 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Literal
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,6 +18,7 @@ from .. import decays
 from ..couplings import Couplings, Number, scalar, vector
 from ..kernels.decays import widths
 from ..kernels.numerics import statistics
+from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.production.displaced import log_or_closed
 from ..parameter import ParameterPoint
 from ..u1.registry import couplings_of
@@ -91,7 +91,7 @@ def tables() -> dict[str, np.ndarray]:
     return {name: np.array(rows) for name, rows in found.items()}
 
 
-class Table(eqx.Module):
+class Table(Pytree):
     """The numbers of a table search as arrays: those that bound the same rate in the same channels
     run one program.
     """
@@ -105,12 +105,12 @@ class Table(eqx.Module):
     """
     length: Real[ArrayLike, ""]
     energy: Real[ArrayLike, ""]
-    rate: str = eqx.field(static=True)
-    sees: tuple[str, ...] = eqx.field(static=True)
-    particle: str = eqx.field(static=True)
-    flight: str = eqx.field(static=True)
+    rate: str = static()
+    sees: tuple[str, ...] = static()
+    particle: str = static()
+    flight: str = static()
     """Name of a spectrum, ``fixed`` for one energy, or nothing where any decay counts."""
-    displaced: bool = eqx.field(static=True)
+    displaced: bool = static()
 
 
 @functools.cache
@@ -203,13 +203,13 @@ def _log_band(table: Table, c: Couplings, mass: Array, channels: decays.Table, l
     return jnp.minimum(enough, upper + log_one - log_or_closed(decays.total(channels)))
 
 
-class TableExcess(eqx.Module):
+class TableExcess(Pytree):
     """ln(rate/allowed rate), or of events over those needed, of one search: positive means
     excluded.
     """
 
     search: Table | dark_higgs.Dump
-    log_needed: float = eqx.field(static=True, default=0.0)
+    log_needed: float = static(default=0.0)
     """ln of the number that it is relative to: 0 for a table of limits."""
 
     def of(self, c: Couplings) -> Array:

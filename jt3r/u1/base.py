@@ -2,10 +2,10 @@
 the muon.
 """
 
-import equinox as eqx
 from jax import Array
 
 from ..constants import M_MU
+from ..kernels.numerics.pytree import static
 from ..measurements import DATASETS
 from ..parameter import ParameterPoint, field
 
@@ -16,8 +16,9 @@ class ModelPoint(ParameterPoint):
     """
 
     m_mu: Array = field(r"m_\mu", "muon mass (PDG unless given)", M_MU)
-    dataset: str = eqx.field(static=True, default="paper2021", kw_only=True)
+    dataset: str = static(default="paper2021", kw_only=True)
 
-    def __check_init__(self) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.dataset not in DATASETS:
             raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")

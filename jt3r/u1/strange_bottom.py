@@ -35,8 +35,7 @@ def _contact(preset: str) -> float:
     V.
     """
     x = {name: entry["value"] for name, entry in read_toml("flavour_inputs.toml")[preset].items()}
-    with jax.ensure_compile_time_eval():
-        return float(wilson.contact(x["fermi"], x["alpha"], x["ckm"], CUTOFF))
+    return wilson.contact(x["fermi"], x["alpha"], x["ckm"], CUTOFF)
 
 
 @partial(jax.jit, static_argnames="preset")

@@ -15,7 +15,8 @@ s_xy are the sines of the mixing angles; the functions depend on their products 
 are pure numbers but for C_S, C_P in GeV^-1; masses, V and Lambda in GeV; shapes broadcast.
 """
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax.typing import ArrayLike
@@ -64,14 +65,20 @@ class Angles(NamedTuple):
     exists: Array  # bool: every product is finite and at most 1 in size
 
 
-def normalisation(fermi: ArrayLike, alpha: ArrayLike, ckm: ArrayLike) -> Array:
-    """N = 4 G_F/sqrt2 |V_tb V_ts*| alpha/(4 pi), in GeV^-2 for G_F in GeV^-2."""
-    return 4 * jnp.asarray(fermi) / jnp.sqrt(2.0) * ckm * alpha / (4 * jnp.pi)
+def normalisation(fermi: Any, alpha: Any, ckm: Any) -> Any:
+    """N = 4 G_F/sqrt2 |V_tb V_ts*| alpha/(4 pi), in GeV^-2 for G_F in GeV^-2.
+
+    Of Python numbers a Python number: nothing is compiled for it.
+    """
+    return 4 * fermi / math.sqrt(2.0) * ckm * alpha / (4 * math.pi)
 
 
-def contact(fermi: ArrayLike, alpha: ArrayLike, ckm: ArrayLike, cutoff: ArrayLike) -> Array:
-    """1/(Lambda^2 N), a pure number: what all prefactors of the light mediators have in common."""
-    return 1 / (jnp.square(cutoff) * normalisation(fermi, alpha, ckm))
+def contact(fermi: Any, alpha: Any, ckm: Any, cutoff: Any) -> Any:
+    """1/(Lambda^2 N), a pure number: what all prefactors of the light mediators have in common.
+
+    As for ``normalisation``.
+    """
+    return 1 / (cutoff * cutoff * normalisation(fermi, alpha, ckm))
 
 
 def prefactors(

@@ -38,17 +38,19 @@ def usable(options: Options | None) -> Options | None:
     """Those of the options that this version's compiler for this machine's device knows; None if
     none is left.
     """
-    return dict(pair for pair in (options or {}).items() if _is_known(*pair)) or None
+    asked = tuple((options or {}).items())
+    known = asked if _are_known(asked) else [pair for pair in asked if _are_known((pair,))]
+    return dict(known) or None
 
 
 @cache
-def _is_known(name: str, value: bool | int | str) -> bool:
-    """Whether a program of one number compiles with it: there is no list to ask."""
-    if "_cpu_" in name and jax.default_backend() != "cpu":
+def _are_known(options: tuple[tuple[str, bool | int | str], ...]) -> bool:
+    """Whether a program of one number compiles with them: there is no list to ask."""
+    if any("_cpu_" in name for name, _ in options) and jax.default_backend() != "cpu":
         return False
-    alone: Any = {name: value}
+    asked: Any = dict(options)
     try:
-        jax.jit(lambda x: x).lower(0.0).compile(compiler_options=alone)
+        jax.jit(lambda x: x).lower(0.0).compile(compiler_options=asked)
     except jax.errors.JaxRuntimeError as error:
         if "No such compile option" not in str(error):
             raise

@@ -49,7 +49,11 @@ def point(
             "--observable", metavar="NAME", help="Only this one, e.g. events_nucal: those that take seconds. Repeatable."
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones, and every search.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones.")] = False,
+    every_search: Annotated[
+        bool,
+        typer.Option("--searches", help="Every search, those too that are computed from spectra: a minute the first time."),
+    ] = False,
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     model: Annotated[str, typer.Option(help="t3r, dark_photon, b_l, lmu_ltau, ..., or one of --include.")] = "t3r",
     include: Annotated[
@@ -77,14 +81,14 @@ def point(
     made = make_point(values, dataset, model)
     for line in doubts(values, model):
         say(line)
-    found = report(made, names, everything, values)
+    found = report(made, names, everything, every_search, values)
     if as_json:
         searches = {name: strength if isfinite(strength) else None for name, strength in found.strengths.items()}
         rows = [asdict(row) for row in found.rows]
         about = {"model": model, "point": values, "dataset": dataset}
         typer.echo(json.dumps({**about, "observables": rows, "log_strengths": searches}))
     else:
-        print_report(f"{'' if model == 't3r' else f'{model}: '}{values}, data set {dataset}", found, everything)
+        print_report(f"{'' if model == 't3r' else f'{model}: '}{values}, data set {dataset}", found, every_search)
 
 
 def _include(files: list[Path], allow_code: bool) -> None:

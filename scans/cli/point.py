@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -14,8 +15,8 @@ from jt3r.experiments.limits import mass_of
 from jt3r.flavour.benchmarks import NAMES as BENCHMARKS
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.parameter import Parameter, ParameterPoint, parameters_of
-from jt3r.registry import Observable
-from jt3r.sensitivity import derivative
+from jt3r.registry import Observable, values_at
+from jt3r.sensitivity import values_and_slopes
 from jt3r.u1 import MODELS, ModelPoint
 from jt3r.u1.registry import couplings_of
 from jt3r.units import quantity
@@ -134,19 +135,23 @@ class Report:
 
 
 def report(
-    point: Point | ModelPoint, names: list[str] | None = None, everything: bool = False, given: Collection[str] = ()
+    point: Point | ModelPoint,
+    names: list[str] | None = None,
+    everything: bool = False,
+    every_search: bool = False,
+    given: Collection[str] = (),
 ) -> Report:
     """A row for each number of ``PAPER`` and each quick observable that reads a further parameter
     among those ``given``, and what published limits say.
 
-    With ``everything`` for every quick observable, and the computed searches too; with ``names``
-    for those observables alone. What the point's parameters do not suffice for, or its model does
+    With ``everything`` for every quick observable, with ``names`` for those alone; with
+    ``every_search`` what the searches say that are computed from spectra, too. What the point's parameters do not suffice for, or its model does
     not have, is left out. Raises BadInput for a name that is none, that the model does not have, or
     whose parameters the point does not set.
     """
     values = {name: value for name in parameters_of(type(point)) if (value := getattr(point, name)) is not None}
-    facts = f"rows of a point {names} {everything} {sorted(given)} {sorted(values)} {type(point).__qualname__} {point.dataset}"
-    chosen, searches = remembered(facts, lambda: _chosen(point, names, everything, given))
+    facts = f"rows of a point {names} {everything} {every_search} {sorted(given)} {sorted(values)} {type(point).__qualname__} {point.dataset}"
+    chosen, searches = remembered(facts, lambda: chosen_at(point, names, everything, every_search, given))
     entries = tuple(observables[name] for name in chosen)
     reads = tuple(tuple(found) for found in chosen.values())
     results, slopes, strengths = _program(entries, reads, tuple(searches), type(point), point.dataset)(values)
@@ -164,29 +169,32 @@ def report(
     return Report(rows, {name: float(strength) for name, strength in zip(searches, strengths, strict=True)})
 
 
-def _chosen(
-    point: Point | ModelPoint, names: list[str] | None, everything: bool, given: Collection[str]
+def chosen_at(
+    point: Point | ModelPoint, names: list[str] | None, everything: bool, every_search: bool, given: Collection[str]
 ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """Observables for a report, each with what it reads at the point, and searches."""
+    """Observables for a ``report``, each with what it reads at the point, and searches. Raises as that
+    does.
+    """
     for name in names or []:
         _check_name(name, point)
-    read = {entry.name: _reads(entry, point) for entry in observables.values() if not entry.slow or entry.name in (names or ())}
-    further = set(given).difference(*(read[name] or () for name in PAPER if name in read))
-    quick = [name for name, reads in read.items() if everything or further.intersection(reads or ())]
-    chosen = {name: read[name] for name in names or dict.fromkeys([*PAPER, *quick])}
-    reads = {name: observables[name].reads_at(point) for name, found in chosen.items() if found is not None}
-    return reads, [] if names else _searches(point, everything)
+    read = {name: _reads(observables[name], point) for name in names or PAPER}
+    further = set() if names else set(given).difference(*(reads or () for reads in read.values()))
+    if everything or further:
+        rest = {entry.name: _reads(entry, point) for entry in observables.values() if not entry.slow and entry.name not in read}
+        read |= {name: reads for name, reads in rest.items() if everything or further.intersection(reads or ())}
+    reads = {name: found for name, found in read.items() if found is not None}
+    return reads, [] if names and not every_search else _searches(point, every_search)
 
 
-def _searches(point: Point | ModelPoint, everything: bool) -> list[str]:
+def _searches(point: Point | ModelPoint, every_search: bool) -> list[str]:
     """Results of searches whose particle the point has: those published as numbers, or all.
 
     Published intervals of masses are those of U(1)_T3R.
     """
     of_model = {name: load.get(name) for name in left.results() if getattr(point, mass_of(load.get(name)), None) is not None}
     if type(point) is Point:
-        return [name for name, search in of_model.items() if everything or isinstance(search, load.MassCut) or _quick(search)]
-    return [name for name, search in of_model.items() if (everything or _quick(search)) and _has_a_rate(name, point)]
+        return [name for name, search in of_model.items() if every_search or isinstance(search, load.MassCut) or _quick(search)]
+    return [name for name, search in of_model.items() if (every_search or _quick(search)) and _has_a_rate(name, point)]
 
 
 def _has_a_rate(name: str, point: Any) -> bool:
@@ -232,10 +240,10 @@ def _program(
 
     def evaluate(given: dict[str, Array]) -> _Values:
         point: Any = point_class(**given, dataset=dataset)
-        values = [entry.of(point) for entry in entries]
-        slopes = [[derivative(entry.of, point, name) for name in names] for entry, names in zip(entries, reads, strict=True)]
-        couplings = couplings_of(point)
-        return values, slopes, list(left.log_strengths(searches, point, couplings).values())
+        moved = tuple(name for name in given if any(name in names for names in reads))
+        values, by = values_and_slopes(partial(values_at, entries), point, moved)
+        slopes = [[by[name][k] for name in names] for k, names in enumerate(reads)]
+        return values, slopes, list(left.log_strengths(searches, point, couplings_of(point)).values())
 
     settings = f"point {[entry.name for entry in entries]} {reads} {searches} {point_class.__qualname__} {dataset}"
     return cached(without_repetition(evaluate), settings, QUICK_TO_COMPILE)
@@ -253,7 +261,7 @@ def verdict(strengths: dict[str, float]) -> str:
     return f"excluded by {', '.join(found)}, of {asked}" if found else f"excluded by none of {asked}"
 
 
-def print_report(title: str, found: Report, everything: bool) -> None:
+def print_report(title: str, found: Report, every_search: bool) -> None:
     """Print the rows as a table, then which searches exclude the point, then the gradients."""
     table = report_table(title, ("observable", "value", "unit", "meaning"), right=("value",))
     for row in found.rows:
@@ -261,7 +269,7 @@ def print_report(title: str, found: Report, everything: bool) -> None:
     console = report_console()
     console.print(table)
     if found.strengths:
-        more = "" if everything else "; --all asks those too that are computed from spectra"
+        more = "" if every_search else "; --searches asks those too that are computed from spectra"
         console.print(f"\n{verdict(found.strengths)}{more}", markup=False)
     console.print("\nGradients, in the unit of the observable over the parameter's; derivatives that vanish are left out")
     for row in found.rows:

@@ -82,6 +82,8 @@ class _Run:
 
 def _evaluated(jaxpr: Jaxpr, equation: JaxprEqn, operands: list[Any]) -> list[Any]:
     """What one equation gives; None stands for results that nothing reads."""
+    if not equation.primitive.multiple_results:  # arithmetic: nearly all of them
+        return [equation.primitive.bind(*operands, **equation.params)]
     known = {a: value for a, value in zip(equation.invars, operands, strict=True) if not isinstance(a, Literal)}
     used = [v for v in equation.outvars if not isinstance(v, DropVar)]
     alone = ClosedJaxpr(jaxpr.replace(constvars=[], invars=list(known), outvars=used, eqns=[equation]), [])

@@ -7,7 +7,7 @@ import pytest
 
 import jt3r
 from jt3r import Point
-from jt3r.sensitivity import barbieri_giudice, derivative, gradient
+from jt3r.sensitivity import barbieri_giudice, derivative, gradient, values_and_slopes
 from jt3r.u1.b_l import BMinusL
 
 MASSES = jnp.array([0.05, 0.08, 0.11])
@@ -49,6 +49,23 @@ def test_derivatives_on_an_open_mesh_are_those_at_each_point():
         np.testing.assert_allclose(every[name], value, rtol=1e-14)
     with pytest.raises(TypeError):
         derivative(power, mesh, "m_eta")
+
+
+def test_values_and_slopes_of_several_functions_at_once():
+    mesh = Point(m_aprime=MASSES[:, None], m_phi=jnp.array([0.07, 0.09]), v=5.0)
+    calls = []
+
+    def both(point):
+        calls.append(point)
+        return {"power": power(point), "pull": jt3r.observables["pull_gm2"](point)}
+
+    values, slopes = jax.jit(lambda: values_and_slopes(both, mesh, ("v", "m_phi")))()
+    assert len(calls) == 1
+    np.testing.assert_allclose(values["power"], power(mesh), rtol=1e-14)  # a few roundings
+    for name in ("v", "m_phi"):
+        np.testing.assert_allclose(slopes[name]["power"], derivative(power, mesh, name), rtol=1e-14)
+        expected = derivative(jt3r.observables["pull_gm2"], mesh, name)  # its own rule of derivatives, not that of its parts
+        np.testing.assert_allclose(slopes[name]["pull"], expected, rtol=1e-13)
 
 
 def test_the_largest_logarithmic_derivative_of_a_power_is_its_exponent():

@@ -11,7 +11,7 @@ from jt3r.experiments import left
 from jt3r.flavour.benchmarks import NAMES, benchmark
 from jt3r.scans import BadInput
 from jt3r.scans.cli.main import app
-from jt3r.scans.cli.point import _slope, benchmark_values, make_point, parameter_values, report, verdict
+from jt3r.scans.cli.point import _slope, benchmark_values, chosen_at, make_point, parameter_values, report, verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,6 +74,16 @@ def test_a_point_is_told_which_searches_exclude_it():
     assert light["Neff"] == 1.0
     assert not {name for name in found if left.load.get(name).status != "excluded"}
     assert verdict({"A": -1.0, "B": float("nan")}) == "excluded by none of 2 results of searches"
+
+
+def test_searches_from_spectra_are_asked_on_request_alone():
+    point = make_point({"m_phi": 0.0792, "m_aprime": 0.11, "v": 10.0}, "paper2021")
+    rows, asked = chosen_at(point, None, False, False, ())
+    more_rows, as_before = chosen_at(point, None, True, False, ())
+    assert set(rows) < set(more_rows)
+    assert as_before == asked
+    assert {"NuCal", "E137", "FASER-2023", "NA62-dump"} <= set(chosen_at(point, None, False, True, ())[1]) - set(asked)
+    assert chosen_at(point, ["pull_gm2"], False, False, ()) == ({"pull_gm2": rows["pull_gm2"]}, [])
 
 
 def test_the_command_takes_a_benchmark_and_settings_over_it():

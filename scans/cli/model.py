@@ -52,7 +52,7 @@ def point(
     everything: Annotated[bool, typer.Option("--all", help="Every observable but the slow ones.")] = False,
     every_search: Annotated[
         bool,
-        typer.Option("--searches", help="Every search, those too that are computed from spectra: a minute the first time."),
+        typer.Option("--searches", help="Every search, those too that are computed from spectra: a minute at first."),
     ] = False,
     card: Annotated[str | None, typer.Option(help="Start from a benchmark: bma, bmb, bmc, bmd or sm.")] = None,
     model: Annotated[str, typer.Option(help="t3r, dark_photon, b_l, lmu_ltau, ..., or one of --include.")] = "t3r",

@@ -145,12 +145,13 @@ def report(
     among those ``given``, and what published limits say.
 
     With ``everything`` for every quick observable, with ``names`` for those alone; with
-    ``every_search`` what the searches say that are computed from spectra, too. What the point's parameters do not suffice for, or its model does
-    not have, is left out. Raises BadInput for a name that is none, that the model does not have, or
-    whose parameters the point does not set.
+    ``every_search`` what the searches say that are computed from spectra, too. What the point's
+    parameters do not suffice for, or its model does not have, is left out. Raises BadInput for a
+    name that is none, that the model does not have, or whose parameters the point does not set.
     """
     values = {name: value for name in parameters_of(type(point)) if (value := getattr(point, name)) is not None}
-    facts = f"rows of a point {names} {everything} {every_search} {sorted(given)} {sorted(values)} {type(point).__qualname__} {point.dataset}"
+    asked = f"{names} {everything} {every_search} {sorted(given)}"
+    facts = f"rows of a point {asked} {sorted(values)} {type(point).__qualname__} {point.dataset}"
     chosen, searches = remembered(facts, lambda: chosen_at(point, names, everything, every_search, given))
     entries = tuple(observables[name] for name in chosen)
     reads = tuple(tuple(found) for found in chosen.values())

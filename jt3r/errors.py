@@ -32,6 +32,29 @@ def one_line(message: object) -> str:
     return text if len(text) <= 300 else f"{text[:297]}..."
 
 
+WANTED = {
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be a text, in quotes",
+    "list_type": "must be a list, in brackets",
+    "tuple_type": "must be a list, in brackets",
+    "finite_number": "must be a finite number",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be above {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be below {lt}",
+    "literal_error": "must be {expected}",
+}
+"""What pydantic's types of errors ask for, in our words."""
+
+TABLES = ("model_type", "model_attributes_type", "dict_type")
+"""Types of errors where a table is missing."""
+
+
 def first_error(
     errors: Sequence[Mapping[str, Any]], known: Callable[[list[str]], Iterable[str]], forms: tuple[str, ...] = ()
 ) -> str:
@@ -50,7 +73,13 @@ def first_error(
         return f"{key}: missing"
     if first["type"] == "value_error":
         return f"{key}: {message}" if key else message
-    return f"{key} = {first['input']!r}: {message}"
+    if first["type"] in TABLES:
+        *parents, last = map(str, first["loc"])
+        ways = [known([*parents, form]) for form in (forms if last in forms else (last,))]
+        keys = " or ".join(", ".join(way) for way in ways if way)
+        return f"{key} = {first['input']!r}: must be a table{f' of {keys}' if keys else ''}"
+    wanted = WANTED.get(first["type"])
+    return f"{key} = {first['input']!r}: {wanted.format(**first.get('ctx', {})) if wanted else message}"
 
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -105,7 +134,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     for meant in ALIASES.get(wanted, ()):
         if meant in names:
             return meant
-    near = [wanted] if wanted in plain else get_close_matches(wanted, plain, n=1, cutoff=0.5)
+    if wanted in plain:
+        return plain[wanted]
+    near = get_close_matches(wanted, plain, n=1, cutoff=0.55) if len(wanted) > 1 else []  # one letter is like any word
     return plain[near[0]] if near else None
 
 

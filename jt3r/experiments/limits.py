@@ -182,10 +182,10 @@ def intervals(
     follows from the point: one that decays at once into what no search sees leaves displaced
     searches nothing. A published mass cut holds for m_aprime alone, at the V = 10 GeV of U(1)_T3R
     that it was published for, where the A' decays as its scenario says. Raises ValueError for a
-    range that is missing or not positive, for the paper's estimator with an electron beam, and as
-    the making of a point does. ``along`` is the mass of the particle that is looked for unless
-    given. ``strength`` picks the end of the range that theory leaves to a hadronic rate: the
-    weakest excludes the least. ``dark_matter`` sets m_eta to this fraction of the value along the
+    range that is missing or not positive, for the paper's estimator with an electron beam, for
+    arrays of values, and as the making of a point does. ``along`` is the mass of the particle that
+    is looked for unless given. ``strength`` picks the end of the range that theory leaves to a
+    hadronic rate: the weakest excludes the least. ``dark_matter`` sets m_eta to this fraction of the value along the
     scan. ``scenario`` is short for values of U(1)_T3R: "visible" for those of the point,
     "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its mass;
     ValueError for another.
@@ -198,6 +198,9 @@ def intervals(
     elif scenario == "invisible":
         values = {"m_nu_s": 0.0, **values}
     along = along or mass_of(search)
+    for name, value in values.items():
+        if np.ndim(value):
+            raise ValueError(f"{name} has the shape {np.shape(value)}: intervals are found at one value of each parameter")
     lower, upper = check_range(model if point is None else model_of(point).name, along, between)
 
     def at(x: np.ndarray) -> ParameterPoint:

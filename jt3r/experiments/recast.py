@@ -68,7 +68,7 @@ def also_reads(search: Recast | ScalarDump) -> tuple[str, ...]:
 
 
 def data_of(search: Recast | ScalarDump) -> tuple[str, ...]:
-    """The files under jt3r/data, and tables of them after a colon, that a verdict rests on."""
+    """The files under jt3r/data, and tables of them after a colon, that a verdict uses."""
     own = f"recasts.toml:{search.name}"
     if isinstance(search, ScalarDump):
         return own, f"experiments.toml:{search.dump}", "displaced_inputs.toml"

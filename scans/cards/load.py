@@ -60,9 +60,15 @@ def _model(where: str, kind: Any) -> type[Card]:
 
 def _check_places(model: type[Card], table: dict[str, Any], where: str) -> None:
     """Raise BadInput for a key of the card that stands in a table by names of parameters: in TOML
-    all that follows the heading of a table belongs to it.
+    all that follows the heading of a table belongs to it. And for a parameter that stands outside
+    them.
     """
-    for inner in ("axes", "free", "fixed"):
+    tables = [inner for inner in ("fixed", "axes", "free") if inner in model.model_fields]
+    for key in table:
+        if key in parameter_units() and key not in model.model_fields and tables:
+            places = " or ".join(f"{inner}.{key}" for inner in tables)
+            raise BadInput(f"{where}: {key}: a parameter stands in a table: {places}")
+    for inner in tables:
         entries = table.get(inner)
         for key in entries if isinstance(entries, dict) else ():
             if key in model.model_fields and key not in parameter_units():
@@ -110,6 +116,8 @@ def _known_keys(annotation: Any, parents: list[str]) -> list[str]:
             return list(annotation.model_fields)
         return _known_keys(annotation.model_fields[parents[0]].annotation, parents[1:])
     inner = get_args(annotation)
+    if len(inner) < 2 or (get_origin(annotation) is dict and not parents):
+        return []  # no table, or one whose keys are names
     if get_origin(annotation) is Annotated:
         return _known_keys(inner[0], parents)
     if get_origin(annotation) in (Union, UnionType):

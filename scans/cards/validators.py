@@ -105,7 +105,7 @@ Searches = Annotated[list[str], known("search", searches.load())]
 
 
 def data_of(entries: Iterable[Observable | Term]) -> set[str]:
-    """The files that the entries rest on, as ``Observable.data`` names them."""
+    """The files that the entries use, as ``Observable.data`` names them."""
     return {file for entry in entries for file in entry.data}
 
 

@@ -52,9 +52,14 @@ def _hepdata(columns: Columns) -> dict[str, Any]:
 
 def _variable(name: str, column: Column) -> dict[str, Any]:
     return {
-        "header": {"name": quantity_name(name, column)} | ({"units": column.unit} if column.unit else {}),
+        "header": header(quantity_name(name, column), column.unit),
         "values": values_of(column.values),
     }
+
+
+def header(name: str, unit: str) -> dict[str, str]:
+    """A column's heading, with its unit if it has one."""
+    return {"name": name} | ({"units": unit} if unit else {})
 
 
 def quantity_name(name: str, column: Column) -> str:

@@ -20,6 +20,9 @@ NO_VALUE = "0.75"
 
 MOST_CURVES = 9
 
+FEW = 0.01
+"""Share of the values of a logarithmic map that may lie below its colours."""
+
 
 def thin(shape: tuple[int, ...]) -> tuple[slice, ...] | slice:
     """Every k-th point: a picture shows no more than about 1500 along an axis."""
@@ -39,15 +42,18 @@ def draw_map(axes: Axes, scan: h5py.File, card: dict, name: str, view: View) -> 
     x, y = (shown_values(scan[n])[thin((len(scan[n]),))] for n in names)
     pull = name.startswith("pull")
     settings: dict = {"vmin": -10, "vmax": 10, "cmap": "RdBu_r"} if pull else {"cmap": "viridis"}
+    ends = "both" if pull and not view.log else "neither"
     if view.log:
         values = np.abs(values) if pull else np.where(values > 0, values, np.nan)
-        settings = {"norm": LogNorm(), "cmap": "viridis"}
+        lowest = _lowest(values)
+        settings = {"norm": LogNorm(vmin=lowest), "cmap": "viridis"}
+        ends = ends if lowest is None else "min"
     axes.set_facecolor(NO_VALUE)
     image = axes.pcolormesh(x, y, np.ma.masked_invalid(values).T, shading="nearest", rasterized=True, **settings)
     bars = f"${item.attrs['latex']}$" if not (view.log and pull) else f"$|{item.attrs['latex']}|$"
     unit = item.attrs["units"]
     text = bars + (f" [{unit}]" if unit not in ("", "1") else "")
-    axes.figure.colorbar(image, ax=axes, label=text, extend="both" if pull and not view.log else "neither")
+    axes.figure.colorbar(image, ax=axes, label=text, extend=ends)
     lines = {**({name: (-1.0, 1.0)} if pull and not view.log and not view.contours else {}), **view.contours}
     handles = _contours(axes, scan, lines, x, y)
     if np.isnan(values).any():
@@ -57,6 +63,15 @@ def draw_map(axes: Axes, scan: h5py.File, card: dict, name: str, view: View) -> 
     if cut := cut_text(card):
         axes.set_title(cut, fontsize="medium")
     _dress(axes, scan, card, *names)
+
+
+def _lowest(values: np.ndarray) -> float | None:
+    """Where the colours of a logarithmic map start if a few values lie decades below all others, as
+    at a change of sign; else None, for the lowest value.
+    """
+    there = values[values > 0]
+    low = float(np.quantile(there, FEW)) if there.size else 0.0
+    return low if there.size and low > 10 * there.min() else None
 
 
 def _contours(axes: Axes, scan: h5py.File, lines: dict, x: np.ndarray, y: np.ndarray) -> list[Artist]:

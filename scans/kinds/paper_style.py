@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
+from .limits.draw import row_of_v
 from .registry import card_of, shows
 from .style import GREY, MEV, coupling_on_top, fixed_v, label, new_figure, shown_values
 
@@ -95,10 +96,8 @@ def _ranges(files: Sequence[str | Path], v: float) -> list[tuple[str, float, flo
         with open_scan(file) as searches:
             if not shows(card_of(searches.attrs), "searches"):
                 raise BadInput(f"{file}: holds no limits")
-            rows = np.flatnonzero(np.isclose(searches["v"][()], v, rtol=1e-9))
-            if not rows.size:
-                raise BadInput(f"{file}: has no limits at the band's v = {v}")
-            for text, ends in zip(searches["experiment"].asstr()[()], searches["limits"][:, rows[0]] * MEV, strict=True):
+            edges = searches["limits"][:, row_of_v(searches, v)] * MEV
+            for text, ends in zip(searches["experiment"].asstr()[()], edges, strict=True):
                 name = str(text)
                 if name in {**SENSITIVITIES, **EXCLUSIONS} and name not in found:
                     found[name] = [(name, first, last) for first, last in ends[np.isfinite(ends)].reshape(-1, 2)]

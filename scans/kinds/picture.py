@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -13,9 +12,9 @@ from matplotlib.axes import Axes
 from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
-from .registry import card_of, kind_of
+from .registry import card_of, kind_of, shows
 from .style import new_figure, rules
-from .view import View, part
+from .view import Memory, View, part
 
 if TYPE_CHECKING:
     import xarray
@@ -104,6 +103,8 @@ def draw(axes: Axes, scan: h5py.File, view: View) -> None:
     draw_kind = kind_of(card).part("draw")
     if draw_kind is None:
         raise BadInput(f"{scan.filename}: a {card['kind']} has no picture; jt3r info prints it")
+    if view.contours and view.shown is None and not shows(card, "points"):  # a grid
+        raise BadInput(f"{scan.filename}: contours are drawn on maps, and a {card['kind']} has none; or name an array to draw")
     with part(scan, card, view) as (shown, its_card):
         draw_kind(axes, shown, its_card, view)
 
@@ -115,7 +116,9 @@ def _opened(scan: Union[str, Path, "xarray.Dataset"]) -> Iterator[h5py.File]:
         with open_scan(scan) as file:
             yield file
     else:
-        memory = BytesIO()
+        memory = Memory("the dataset")
+        pure = {name: array for name, array in scan.variables.items() if "units" not in array.attrs}
+        scan = scan.assign({name: (array.dims, array.values, {**array.attrs, "units": "1"}) for name, array in pure.items()})
         scan.to_netcdf(memory, engine="h5netcdf")
         with h5py.File(memory) as file:
             yield file

@@ -64,7 +64,7 @@ def rules(style: str) -> Any:
     try:
         return STYLE | dict(matplotlib.rc_params_from_file(style, use_default_template=False))
     except OSError:
-        raise BadInput(f"style {style}: no such file, and {unknown('style', style, STYLES)}") from None
+        raise BadInput(f"style {style}: no such file, and {unknown('style', style, (*STYLES, 'paper'))}") from None
 
 
 @contextmanager
@@ -95,12 +95,20 @@ def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r") ->
 
 def label(item: h5py.Dataset) -> str:
     """Axis label of a parameter from what the file says of it; masses are drawn in MeV."""
-    return with_unit(f"${item.attrs['latex']}$", _shown_unit(item))
+    return with_unit(f"${item.attrs['latex']}$", shown_unit(item))
+
+
+def data_set(card: dict) -> str:
+    """Which measurements a card took, in words: one with measurements of its own is told by a
+    digest in the file.
+    """
+    base, own, _ = card["dataset"].partition("+")
+    return f"data set {base}{', with measurements of the card' if own else ''}"
 
 
 def shown_values(item: h5py.Dataset, values: Any = None) -> np.ndarray:
     """A parameter's array, or other values of it, as drawn: masses in MeV, V in GeV."""
-    return np.multiply(item[()] if values is None else values, MEV if _shown_unit(item) == "MeV" else 1)
+    return np.multiply(item[()] if values is None else values, MEV if shown_unit(item) == "MeV" else 1)
 
 
 def in_best_unit(arrays: list[np.ndarray], unit: str) -> tuple[list[np.ndarray], str]:
@@ -132,7 +140,7 @@ def with_error(value: float, error: float) -> str:
     return rf"({text}) \times 10^{{{power}}}" if power else text
 
 
-def _shown_unit(item: h5py.Dataset) -> str:
+def shown_unit(item: h5py.Dataset) -> str:
     """V stays in GeV, and so does what is called an energy."""
     unit, name = item.attrs["units"], (item.name or "").strip("/")
     return "MeV" if unit == "GeV" and name not in ("v", "energy") else unit
@@ -185,7 +193,7 @@ def what_was_fitted(card: dict, inches: float = 5.2) -> str:
         f"${observables[name].latex}$" if name in observables else NAMES.get(name, name.replace("_", " "))
         for name in card["terms"]
     ]
-    said = [f"data set {card['dataset']}"]
+    said = [data_set(card)]
     if card["errors"] != "dataset":
         said.append(f"errors {card['errors']}")
     if any(name.startswith("cut_") for name in card["terms"]):

@@ -42,6 +42,19 @@ class View:
         return self.observable or self.c
 
 
+class Memory(BytesIO):
+    """A file in memory under the name of what it holds, by which h5py and so our messages call
+    it.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
 def array_of(scan: h5py.File, name: str) -> h5py.Dataset:
     """The array of the file. Raises BadInput with a suggestion if there is none of that name."""
     if name not in scan:
@@ -71,7 +84,7 @@ def part(scan: h5py.File, card: dict, view: View) -> Iterator[tuple[h5py.File, d
     values = {name: float(scan[name][index]) for name, index in cuts.items()}
     new_axes = {name: {"values": [values[name]]} if name in values else axes[name] for name in order}
     card = {**card, "axes": new_axes, "cut": values}
-    with h5py.File(BytesIO(), "w") as copy:
+    with h5py.File(Memory(scan.filename), "w") as copy:
         for key, value in scan.attrs.items():
             copy.attrs[key] = value
         for name, item in scan.items():
@@ -114,7 +127,9 @@ def _middles(scan: h5py.File, names: list[str], view: View) -> dict[str, int]:
 def _copy(copy: h5py.File, name: str, item: h5py.Dataset, cuts: Mapping[str, int], order: list[str]) -> None:
     dims = [dim.label or name for dim in item.dims]
     values: Any = item[tuple(slice(cuts[d], cuts[d] + 1) if d in cuts else slice(None) for d in dims)] if dims else item[()]
-    arranged = sorted(range(len(dims)), key=lambda k: order.index(dims[k]) if dims[k] in order else -1)
+    places = [k for k, dim in enumerate(dims) if dim in order]
+    moved = dict(zip(places, sorted(places, key=lambda k: order.index(dims[k])), strict=True))
+    arranged = [moved.get(k, k) for k in range(len(dims))]  # what is no axis of the card stays where it is
     new = copy.create_dataset(name, data=np.transpose(values, arranged) if len(dims) > 1 else values)
     for key, value in item.attrs.items():
         if key not in HIDDEN:

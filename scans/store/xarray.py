@@ -40,7 +40,7 @@ def open_dataset(path: str | Path) -> "xarray.Dataset":
 
 
 def _decoded(scan: "xarray.Dataset") -> "xarray.Dataset":
-    """The dataset with texts for bytes, labels with dollar signs, and empty units for pure
+    """The dataset with texts for bytes, labels with dollar signs, and no units for pure
     numbers.
     """
     texts = {name: array for name, array in scan.variables.items() if array.dtype.kind == "S"}
@@ -52,5 +52,5 @@ def _decoded(scan: "xarray.Dataset") -> "xarray.Dataset":
         if "latex" in facts:
             facts["long_name"] = f"${facts['latex']}$"
         if facts.get("units") == "1":
-            facts["units"] = ""
+            del facts["units"]  # an empty one would be drawn as []
     return scan

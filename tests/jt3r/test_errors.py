@@ -32,6 +32,8 @@ def test_what_is_not_given_says_by_whom_it_is_needed():
         ("eps", ("kinetic_mixing", "epsilon"), "kinetic_mixing"),
         ("pull_g2", ("pull_gm2", "g_t3r"), "pull_gm2"),
         ("zzz", ("m_phi",), None),
+        ("n", ("min", "max"), None),  # one letter is in many words
+        ("2025", ("paper2021", "data2026"), None),
         ("mA", (), None),
     ],
 )
@@ -70,10 +72,11 @@ class Card(BaseModel):
     ("values", "line"),
     [
         ({}, "axes: missing"),
-        ({"axes": {"m": {"n": 1}}}, "axes.m.n = 1: input should be greater than or equal to 2"),
+        ({"axes": {"m": {"n": 1}}}, "axes.m.n = 1: must be at least 2"),
         ({"axes": {"m": {"n": 3}}}, "axes.m.n: must be even"),
         ({"axes": {"m": {"N": 4}}}, "axes.m.N = 4: key 'N' is unknown; did you mean 'n'?"),  # not: axes.m.n: missing
-        ({"axes": {"m": {"n": "four"}}}, "axes.m.n = 'four': input should be a valid integer"),
+        ({"axes": {"m": {"n": "four"}}}, "axes.m.n = 'four': must be a whole number"),
+        ({"axes": {"m": [1.0, 2.0]}}, "axes.m = [1.0, 2.0]: must be a table of n"),
     ],
 )
 def test_the_first_error_that_matters(values, line):

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from jt3r.errors import BadInput
 
 from ..array import draw_array
-from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, label, set_scales, shown_values
+from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, data_set, label, set_scales, shown_values
 from ..view import View, cut_text
 from .several import draw_family
 
@@ -57,7 +57,7 @@ def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
         inset.set_xlim(x[0], x[-1])
         inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
         inset.tick_params(labelsize=8)
-    axes.legend(loc="upper right", frameon=False, title=f"$\\Delta a_\\mu$, data set {card['dataset']}", title_fontsize=9)
+    axes.legend(loc="upper right", frameon=False, title=rf"$\Delta a_\mu$, {data_set(card)}", title_fontsize=9)
 
 
 def _fill_two_loop_error(axes: Axes, scan: h5py.File, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from jt3r.errors import BadInput
 
 from ..legend import place_legend
-from ..style import COLOURS, coupling_on_top, fixed_v, label, set_scales, shown_values
+from ..style import COLOURS, coupling_on_top, data_set, fixed_v, label, set_scales, shown_values
 from ..view import View, parameter_text, part
 
 Intervals = Sequence[tuple[float, float]]
@@ -54,7 +54,9 @@ def draw_bands(axes: Axes, bands: Bands, excluded: Sequence[Intervals] = ()) -> 
     axes.set_ylabel(label(first[target]))
     if along == "m_aprime" and len({fixed_v(card) for _, card in bands}) == 1:
         coupling_on_top(axes, first, first_card)
-    place_legend(axes, handles, title=f"$\\Delta a_\\mu$, data set {first_card['dataset']}", title_fontsize="small")
+    within = r", within $1\sigma$" if all({-1.0, 1.0} <= set(scan["pull"][()].tolist()) for scan, _ in bands) else ""
+    title = rf"$\Delta a_\mu${within}, {data_set(first_card)}"
+    place_legend(axes, handles, title=title, title_fontsize="small")
 
 
 def draw_family(axes: Axes, scan: h5py.File, card: dict, by: str) -> None:

@@ -87,8 +87,15 @@ def summary(file: h5py.File) -> str:
     basins = len(np.unique(file["basin"][()]))
     return (
         f"{len(minimum)} starts: {int(converged.sum())} {ended}, {int((minimum < 0).sum())} met NaN; "
-        f"{len(file['chi_square'])} {ends} in {basins} basins; {file['evaluations'][()].mean():.0f} evaluations a start"
+        f"{_counted(len(file['chi_square']), ends)} in {_counted(basins, 'basins')}; "
+        f"{file['evaluations'][()].mean():.0f} evaluations a start"
     )
+
+
+def _counted(count: int, of: str) -> str:
+    """1 minimum, 2 minima."""
+    one = {"minima": "minimum", "points": "point", "basins": "basin"}
+    return f"{count} {one[of] if count == 1 else of}"
 
 
 def _until(file: h5py.File) -> str:

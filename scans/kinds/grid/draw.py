@@ -16,7 +16,7 @@ from jt3r.errors import BadInput
 from ..array import draw_array, draw_map, thin
 from ..benchmarks import mark_benchmarks
 from ..legend import legend_below
-from ..style import BLUE, COLOURS, GREY, label, set_scales, shown_values
+from ..style import BLUE, COLOURS, GREY, data_set, label, set_scales, shown_values
 from ..view import View
 from .curves import curve_axes, draw_curves
 from .draw_refined import draw_cells
@@ -89,7 +89,7 @@ def _draw_measured(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         handles += axes.plot(0, 0, "k+", markersize=8, label="Standard Model", linestyle="none")
     handles += mark_benchmarks(axes, *names)
     legend_below(axes, handles, fontsize="x-small", title="measured, $1\\sigma$", title_fontsize="small")
-    axes.set_title(f"data set {card['dataset']}", fontsize=10)
+    axes.set_title(data_set(card), fontsize=10)
     set_scales(axes, card, *names)
     axes.set_xlabel(label(scan[names[0]]))
     axes.set_ylabel(label(scan[names[1]]))

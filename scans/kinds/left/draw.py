@@ -3,6 +3,7 @@ hadronic ones hatched, the open region marked.
 """
 
 import json
+from itertools import cycle
 
 import h5py
 import matplotlib
@@ -21,6 +22,9 @@ from .report import PAPER_YEAR, counts, strongest
 
 SHADE = 0.12
 """Of what one search excludes; where many do it is darker."""
+
+PALETTE = [matplotlib.colormaps[name](n) for name in ("tab20", "tab20b") for n in range(20) if (name, n // 2) != ("tab20", 7)]
+"""A colour for each search, without tab20's greys, which are those of what is excluded."""
 
 
 def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
@@ -52,11 +56,12 @@ def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
 
 def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch | Line2D]) -> None:
     masses, values, facts = file["m_aprime"][()] * MEV, file["v"][()], json.loads(file.attrs["searches"])
-    colours = [matplotlib.colormaps["tab20"](n) for n in range(20)]
+    shown = np.flatnonzero((file["strength"][()] > 0).any(axis=tuple(range(1, file["strength"].ndim))))
+    colours = dict(zip(shown.tolist(), cycle(PALETTE), strict=False))
     for k, name in enumerate(file["experiment"].asstr()[()]):
         if not (file["strength"][k, decay] > 0).any():
             continue
-        strength, each, colour = left.heights(file["strength"][k, decay]), facts[name], colours[k % 20]
+        strength, each, colour = left.heights(file["strength"][k, decay]), facts[name], colours[k]
         if each["status"] == "projection":
             axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9, linestyles="-.")
             drawn[name] = Line2D([], [], color=colour, linestyle="-.", linewidth=0.9, label=each["label"])

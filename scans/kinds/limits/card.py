@@ -135,7 +135,7 @@ def published(names: list[str], as_of: int | None) -> list[str]:
 
 
 def data_of_searches(names: list[str]) -> set[str]:
-    """The files that limits of these searches rest on."""
+    """The files that limits of these searches use."""
     files = {"displaced_inputs.toml"}
     for name in names:
         search = searches.get(name)

@@ -21,10 +21,10 @@ from jt3r.experiments.limits import PUBLISHED_AT
 from ...store.hdf5 import open_scan
 from ..array import draw_array
 from ..band.draw import draw_band
-from ..legend import place_legend
-from ..registry import shows
-from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, shades
-from ..view import View
+from ..legend import legend_below, place_legend
+from ..registry import card_of, shows
+from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, set_scales, shades, shown_values
+from ..view import View, parameter_text
 
 STYLES: dict[str, dict[str, Any]] = {
     "excluded": {"color": GREY, "alpha": 0.6},
@@ -59,7 +59,7 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
             raise BadInput(f"{band}: is no band against m_aprime")
         if not shows(other, "searches"):
             raise BadInput(f"{limits}: holds a {other['kind']}, not limits")
-        number = _row_of_v(searches, fixed_v(card))
+        number = row_of_v(searches, fixed_v(card))
         # Row heights: a search needs 0.18 inches to be read.
         upper, lower = figure.subplots(2, 1, height_ratios=[3.6, 0.18 * len(_visible(searches, number)) + 0.5])
         draw_band(upper, scan, card)
@@ -79,25 +79,52 @@ def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | P
 
 
 def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
-    """Bars in m_A' at a single V, or at that of the view; the edges of every search against V
-    otherwise.
+    """Bars at a single value of the axis, or at that of the view; otherwise the edges of every
+    search against V, or its regions over another axis or in another parameter than m_A'.
     """
     if view.shown is not None:
         draw_array(axes, scan, card, view.shown, view)
         return
-    if len(scan["v"]) > 1:
-        _draw_edges(axes, scan, card)
+    of_masses = _along(card) == "m_aprime"
+    if len(scan[_axis(card)]) > 1:
+        draw = _draw_edges if of_masses and _axis(card) == "v" else draw_regions
+        draw(axes, scan, card)
         return
     _draw_bars(axes, scan, 0)
     axes.set_xscale("log")
-    axes.set_xlim(SHOWN_FROM, SHOWN_TO)
+    axes.set_xlim(*((SHOWN_FROM, SHOWN_TO) if of_masses else _span(scan)))
     axes.set_xlabel(label(scan["limits"]))
     axes.set_title(_heading(scan, 0, card), fontsize=10)
 
 
 def _heading(scan: h5py.File, number: int, card: dict) -> str:
-    decay = r"A' \to e^{+}e^{-},\ \mu^{+}\mu^{-}" if card["scenario"] == "visible" else r"A' \to \nu_s\nu_s,\,\eta\eta"
-    return rf"${decay}$, $V = {scan['v'][number]:g}$ GeV, recipe {card['recipe']}"
+    name = _axis(card)
+    said = [parameter_text(name, float(scan[name][number])), f"recipe {card['recipe']}"]
+    if card["scenario"] is not None:
+        visible = card["scenario"] == "visible"
+        decay = r"A' \to e^{+}e^{-},\ \mu^{+}\mu^{-}" if visible else r"A' \to \nu_s\nu_s,\,\eta\eta"
+        said.insert(0, f"${decay}$")
+    return ", ".join(said)
+
+
+def _axis(card: dict) -> str:
+    """The one axis of a card of limits."""
+    return next(iter(card["axes"]))
+
+
+def _along(card: dict) -> str:
+    """The parameter whose intervals a file of limits holds."""
+    return card.get("along") or "m_aprime"
+
+
+def _span(scan: h5py.File) -> tuple[float, float]:
+    """The lowest and the highest end of all intervals, as drawn. Raises BadInput if there is
+    none.
+    """
+    ends = shown_values(scan["limits"])
+    if not np.isfinite(ends).any():
+        raise BadInput(f"{scan.filename}: no search has an interval here, so there is nothing to draw")
+    return float(np.nanmin(ends)), float(np.nanmax(ends))
 
 
 def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
@@ -135,7 +162,14 @@ def _facts(scan: h5py.File) -> dict:
     return json.loads(scan.attrs["searches"])
 
 
-def _row_of_v(scan: h5py.File, v: float) -> int:
+def row_of_v(scan: h5py.File, v: float) -> int:
+    """The number of the value V of a file of limits. Raises BadInput if it has none, or holds
+    limits of something else than m_A'.
+    """
+    card = card_of(scan.attrs)
+    if _axis(card) != "v" or _along(card) != "m_aprime":
+        held = f"limits of {_along(card)} against {_axis(card)}"
+        raise BadInput(f"{scan.filename}: has {held}: a band needs those of m_aprime at its v")
     near = np.flatnonzero(np.isclose(scan["v"][()], v, rtol=1e-9))
     if not near.size:
         raise BadInput(f"{scan.filename}: has no limits at the band's v = {v}")
@@ -143,9 +177,12 @@ def _row_of_v(scan: h5py.File, v: float) -> int:
 
 
 def _intervals(scan: h5py.File, number: int) -> list[tuple[str, float, float]]:
-    """(search, lower, upper) in MeV at one V, in the file's order."""
+    """(search, lower, upper) at one value of the axis, in MeV or as the file has them, in the
+    file's order.
+    """
     found = []
-    for name, row in zip(scan["experiment"].asstr()[()], scan["limits"][:, number] * MEV, strict=True):
+    rows = shown_values(scan["limits"], scan["limits"][:, number])
+    for name, row in zip(scan["experiment"].asstr()[()], rows, strict=True):
         found += [(str(name), low, high) for low, high in row[np.isfinite(row)].reshape(-1, 2)]
     return found
 
@@ -167,7 +204,7 @@ def _excluded(scan: h5py.File, number: int, beyond: bool) -> list[tuple[float, f
 
 def excluded_at(scan: h5py.File, v: float) -> list[tuple[float, float]]:
     """All that is excluded at one V, in MeV. Raises BadInput if the file has no such V."""
-    number = _row_of_v(scan, v)
+    number = row_of_v(scan, v)
     return [interval for beyond in (False, True) for interval in _excluded(scan, number, beyond)]
 
 
@@ -186,10 +223,11 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int, also: Sequence[Artist |
     Hatched: not in the paper; outlined: published interval, not computed.
     """
     names, facts = _visible(scan, number), _facts(scan)
+    of_masses = _along(card_of(scan.attrs)) == "m_aprime"
     for name, low, high in _intervals(scan, number):
         fact, row = facts[name], names.index(name)
         style = STYLES[fact["status"]]
-        left = max(low, SHOWN_FROM / 10)  # a logarithmic axis has no zero
+        left = max(low, SHOWN_FROM / 10) if of_masses else low  # a logarithmic axis has no zero
         axes.barh(row, high - left, left=left, height=0.7, linewidth=0, **style)
         if fact["beyond_the_paper"]:
             axes.barh(row, high - left, left=left, height=0.7, color="none", edgecolor="0.25", hatch=HATCH, linewidth=0)
@@ -254,6 +292,33 @@ def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_ylabel(label(scan["limits"]))
     axes.set_title(f"upper edges, recipe {card['recipe']}; grey: excluded", fontsize="medium")
     place_legend(axes, handles, fontsize="x-small")
+
+
+def draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
+    """What each search excludes as an area, and what it would reach as lines around it, over the
+    axis of the card.
+    """
+    name, colours = _axis(card), cycle(COLOURS)
+    x, facts, (lowest, highest) = shown_values(scan[name]), _facts(scan), _span(scan)
+    for search, rows in zip(scan["experiment"].asstr()[()], shown_values(scan["limits"]), strict=True):
+        fact, there = facts[search], np.isfinite(rows)
+        if not there.any():
+            continue
+        excluded = fact["status"] == "excluded"
+        colour, text = next(colours), fact["label"] + ("" if excluded else f", {MEANING[fact['status']]}")
+        for low, high in zip(rows.T[::2], rows.T[1::2], strict=True):
+            axes.fill_between(x, low, high, color=colour, alpha=0.25 if excluded else 0.0, linewidth=0)
+            for edge in (low, high):
+                axes.plot(x, edge, color=colour, linewidth=1.0, linestyle="-" if excluded else "--")
+        axes.plot([], [], color=colour, linestyle="-" if excluded else "--", label=text)
+    set_scales(axes, card, name, "")
+    axes.set_yscale("log")
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(lowest, highest)
+    axes.set_xlabel(label(scan[name]))
+    axes.set_ylabel(label(scan["limits"]))
+    axes.set_title(f"solid: excluded; recipe {card['recipe']}", fontsize="medium")
+    legend_below(axes, axes.get_legend_handles_labels()[0])
 
 
 def _fill_excluded(axes: Axes, values: np.ndarray, low: np.ndarray, high: np.ndarray, fact: dict) -> None:

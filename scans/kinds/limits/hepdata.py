@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...export.columns import Columns, read_columns
-from ...export.hepdata import card_qualifiers, values_of, write_document
+from ...export.hepdata import card_qualifiers, header, values_of, write_document
 
 
 def write_intervals(source: Path, output: Path) -> None:
@@ -16,22 +16,25 @@ def write_intervals(source: Path, output: Path) -> None:
 
 
 def _intervals(columns: Columns) -> dict[str, Any]:
-    """The HEPData table of limits: search and V against the ends of each interval in m_A'."""
+    """The HEPData table of limits: search and V, or another axis, against the ends of each
+    interval in m_A' or another parameter.
+    """
     card, facts = json.loads(columns.attributes["card"]), json.loads(columns.attributes["searches"])
     edges = columns.variables["limits"]
     first = columns.coordinates["edge"].values % 2 == 0
     low, high = edges.values[first], edges.values[~first]
     there = np.isfinite(low)
     names = columns.coordinates["experiment"].values[first][there]
-    v = columns.coordinates["v"]
+    (axis,) = card["axes"]
+    along, at = card.get("along") or "m_aprime", columns.coordinates[axis]
     independent = [
         {"header": {"name": "search"}, "values": [{"value": facts[name]["label"]} for name in names]},
         {"header": {"name": "status"}, "values": [{"value": facts[name]["status"]} for name in names]},
-        {"header": {"name": "v", "units": v.unit}, "values": values_of(v.values[first][there])},
+        {"header": header(axis, at.unit), "values": values_of(at.values[first][there])},
     ]
     dependent = [
         {
-            "header": {"name": f"m_aprime, {end} end", "units": edges.unit},
+            "header": header(f"{along}, {end} end", edges.unit),
             "qualifiers": card_qualifiers(card),
             "values": values_of(values[there]),
         }

@@ -7,11 +7,14 @@ from matplotlib.axes import Axes
 from ..array import draw_array
 from ..benchmarks import mark_benchmarks
 from ..legend import legend_below
-from ..style import BLUE, COLOURS, GREY, ORANGE, label, set_scales, shown_values, what_was_fitted, width_of
+from ..style import BLUE, COLOURS, GREY, label, set_scales, shown_values, what_was_fitted, width_of
 from ..view import View
 
 HEIGHT = 2.5
 """How far above the highest level a picture goes, as a multiple of it."""
+
+PALE = "#bdd3e8", "#f9e2d7"
+"""Of the intervals, the narrow one first: as the legend shows them, since they cover each other."""
 
 
 def draw_profile(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
@@ -29,14 +32,13 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     (name,) = card["axes"]
     x, rise, levels = shown_values(scan[name]), scan["delta_chi_square"][()], scan["level"][()]
     top = HEIGHT * levels[-1]
-    rise = np.where(rise <= top, rise, np.nan)
-    axes.plot(x, rise, color=BLUE)
+    axes.plot(x, rise, color=BLUE)  # to the edge of the picture and beyond
     for confidence, level, pieces, count, colour in zip(
         scan["confidence"][()],
         levels,
         shown_values(scan[name], scan["interval"][()]),
         scan["pieces"][()],
-        (BLUE, ORANGE),
+        PALE,
         strict=True,
     ):
         axes.axhline(level, color=GREY, linewidth=0.6, linestyle=":")
@@ -44,7 +46,7 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
         for number, (low, high) in enumerate(pieces[:count]):
             span = (x[0] if np.isnan(low) else low, x[-1] if np.isnan(high) else high)
             shown = f"{100 * confidence:.0f} %: {text}" if number == 0 else None
-            axes.axvspan(*span, color=colour, alpha=0.15, linewidth=0, label=shown)
+            axes.axvspan(*span, color=colour, linewidth=0, zorder=1 - confidence, label=shown)  # the widest lies below
     best, height = _best(scan, name)
     axes.plot(best, height, "k+", markersize=8, linestyle="none", label=f"best fit: {_number(best)}")
     axes.set_xlim(x[0], x[-1])

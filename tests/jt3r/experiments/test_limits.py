@@ -295,5 +295,7 @@ def test_dark_matter_ends_visible_searches():
 def test_names_that_are_not_there_are_met_with_a_suggestion():
     with pytest.raises(KeyError, match="search 'nucal' is unknown; did you mean 'NuCal'"):
         limits.intervals("nucal")
+    with pytest.raises(ValueError, match=r"m_aprime has the shape \(3,\): intervals are found at one value"):
+        limits.intervals("NuCal", along="kinetic_mixing", m_aprime=np.array([0.01, 0.05, 0.1]))
     with pytest.raises(ValueError, match="parameter 'epsilon' is unknown; did you mean 'kinetic_mixing'"):
         limits.intervals("NuCal", model="dark_photon", along="epsilon", m_aprime=0.05)

@@ -47,6 +47,7 @@ def test_places_that_cannot_be_written(jt3r, tmp_path):
     assert_refused(jt3r("run", "card.toml", "-o", "taken.h5"), "--overwrite", tmp_path, listing)
     assert (tmp_path / "taken.h5").read_text() == "precious"
     assert_refused(jt3r("run", "card.toml", "-o", "none/out.h5"), "there is no folder none", tmp_path, listing)
+    assert_refused(jt3r("run", "card.toml", "-o", "out.csv"), "a scan is an HDF5 file", tmp_path, listing)
     assert_refused(jt3r("run", "card.toml", "-o", "file/out.h5"), "Not a directory", tmp_path, listing)
     assert_refused(jt3r("run", "card.toml", "-o", "."), "is a folder", tmp_path, listing)
     # /proc is a folder in which nobody, root neither, can make anything.

@@ -45,6 +45,18 @@ def test_the_logarithm_of_what_is_not_positive_is_no_value():
     assert axes.collections[0].get_array().mask.sum() == (FAR <= 0).sum()
 
 
+def test_one_value_decades_below_all_others_does_not_take_the_colours():
+    values = np.exp(FAR)
+    values[3, 3] = 1e-9
+    axes = new_axes()
+    draw_map(axes, file(far=values), CARD, "far", View(log=True))
+    low, high = axes.collections[0].get_clim()
+    assert np.exp(-6) <= low < np.exp(-5)  # the 1 % of 180 values, near the lowest of the others
+    assert high == np.exp(6)
+    draw_map(axes, file(), CARD, "cancellation", View(log=True))
+    assert axes.collections[-1].get_clim() == (np.exp(-6), np.exp(6))
+
+
 @pytest.mark.parametrize(
     ("name", "view", "message"),
     [

@@ -54,6 +54,11 @@ def test_scales_are_those_of_the_card():
     assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
 
 
+def test_measurements_of_the_card_are_said_in_words():
+    assert style.data_set({"dataset": "current"}) == "data set current"
+    assert style.data_set({"dataset": "paper2021+b4316d68"}) == "data set paper2021, with measurements of the card"
+
+
 def test_what_was_fitted_is_said_in_symbols():
     card = {"terms": ["gm2", "R_K", "relic"], "dataset": "current", "errors": "dataset", "cuts": "veto"}
     said = "$\\Delta a_\\mu$, $R_K[1.1,6]$, relic\ndata set current"
@@ -93,6 +98,8 @@ def test_styles_by_name_or_file(name, tmp_path):
 def test_a_style_that_is_none_is_met_with_a_suggestion():
     with pytest.raises(BadInput, match="did you mean 'journal'"):
         style.rules("jurnal")
+    with pytest.raises(BadInput, match="known: jt3r, journal, paper"):
+        style.rules("zzz")
 
 
 @pytest.mark.parametrize("suffix", style.SIGNED)

@@ -1,6 +1,7 @@
 """What a picture shows of a file: slices, arrays, contours, several files."""
 
 import json
+import re
 
 import h5py
 import matplotlib
@@ -10,6 +11,7 @@ import pytest
 import jt3r
 from jt3r.errors import BadInput
 from jt3r.scans.kinds.view import View, part
+from tests.scans.kinds.limits.files import small_file
 
 AXES = {
     "v": {"values": [5.0, 10.0, 20.0]},
@@ -99,6 +101,24 @@ def test_any_array_has_a_picture(bands, axes):
 def test_what_a_file_cannot_show(cube, axes, view, message):
     with pytest.raises(BadInput, match=message):
         jt3r.plot(cube, axes, **view)
+
+
+def test_limits_cut_at_one_v_hold_its_intervals():
+    scan = small_file()
+    with part(scan, json.loads(scan.attrs["card"]), View(at={"v": 20.0})) as (shown, card):
+        assert card["cut"] == {"v": 20.0}
+        np.testing.assert_array_equal(shown["limits"][()], scan["limits"][:, 1:])
+
+
+def test_a_cut_file_is_called_by_its_own_name(bands):
+    one = bands if not isinstance(bands, list) else bands[0]
+    with pytest.raises(BadInput, match=rf"{re.escape(str(one))}: a band over a single point"):
+        jt3r.plot(one, at={"m_aprime": 0.1, "v": 10.0})
+
+
+def test_contours_need_a_map(bands, axes):
+    with pytest.raises(BadInput, match="contours are drawn on maps, and a band has none"):
+        jt3r.plot(bands, axes, contours={"m_phi": [0.1]})
 
 
 def test_published_intervals_stand_at_10_gev_alone():

@@ -22,6 +22,7 @@ def test_bands_are_labelled_by_what_they_differ_in():
     axes = new_axes()
     draw_bands(axes, [(band(), CARD), (band(0.01), {**CARD, "fixed": {"v": 20.0}})])
     assert legend_texts(axes) == ["$V = 10$ GeV", "$V = 20$ GeV"]
+    assert axes.get_legend().get_title().get_text() == r"$\Delta a_\mu$, within $1\sigma$, data set paper2021"
     colours = {line.get_color() for line in axes.lines}
     assert len(colours) == 2
     assert not axes.child_axes  # g on top would be that of one V

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from jt3r.scans.kinds.fit import report as module
-from jt3r.scans.kinds.fit.report import named_starts, report, rows, significance, summary
+from jt3r.scans.kinds.fit.report import _counted, named_starts, report, rows, significance, summary
 from tests.scans.kinds.pictures import memory_file
 
 CARD = {
@@ -58,6 +58,7 @@ def printed(items):
 
 def test_one_line_of_summary():
     assert summary(found()) == "5 starts: 3 converged, 1 met NaN; 3 minima in 2 basins; 30 evaluations a start"
+    assert (_counted(1, "minima"), _counted(2, "basins")) == ("1 minimum", "2 basins")
     allowed = found({**CARD, "until": "allowed"})
     assert summary(allowed).startswith("5 starts: 3 are allowed, 1 met NaN; 3 points in 2 basins")
 

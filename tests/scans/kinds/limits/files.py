@@ -1,4 +1,4 @@
-"""A small file of limits, in memory: four searches at two V."""
+"""Small files of limits, in memory: four searches at two V, and one in the kinetic mixing."""
 
 import json
 
@@ -26,4 +26,16 @@ def small_file(v=(10.0, 20.0)):
     facts = {"units": "GeV", "latex": "m_{A'}"}
     return memory_file(
         axes, {"limits": (list(axes), edges, facts)}, {"searches": json.dumps(SEARCHES), "card": json.dumps(CARD)}
+    )
+
+
+def mixing_file(m_aprime=(0.01, 0.02)):
+    """Dump along the kinetic mixing, at two masses of the A'."""
+    edges = np.full((1, len(m_aprime), 4), np.nan)
+    edges[0, :, :2] = [[1e-6, 1e-3], [2e-6, 5e-4]][: len(m_aprime)]
+    axes = {"experiment": ["Dump"], "m_aprime": list(m_aprime), "edge": np.arange(4)}
+    card = {**CARD, "scenario": None, "along": "kinetic_mixing", "axes": {"m_aprime": {"spacing": "log"}}}
+    facts = {"units": "1", "latex": r"\epsilon"}
+    return memory_file(
+        axes, {"limits": (list(axes), edges, facts)}, {"searches": json.dumps(SEARCHES), "card": json.dumps(card)}
     )

@@ -8,7 +8,7 @@ import pytest
 from jt3r.errors import BadInput
 from jt3r.scans.kinds.limits.draw import draw_decay_lengths, draw_limits, excluded_at
 from jt3r.scans.kinds.view import View
-from tests.scans.kinds.limits.files import CARD, small_file
+from tests.scans.kinds.limits.files import CARD, mixing_file, small_file
 from tests.scans.kinds.pictures import legend_texts, memory_file, new_axes
 
 
@@ -41,6 +41,26 @@ def test_what_is_excluded_is_joined_where_it_overlaps():
     np.testing.assert_allclose(excluded_at(small_file(), 10.0), joined, rtol=1e-14)
     with pytest.raises(BadInput, match="has no limits at the band's v = 15"):
         excluded_at(small_file(), 15.0)
+
+
+def test_limits_of_another_parameter_are_regions_over_their_axis():
+    axes, scan = new_axes(), mixing_file()
+    draw_limits(axes, scan, json.loads(scan.attrs["card"]), View())
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$m_{A'}$ [MeV]", r"$\epsilon$")
+    low, high = (line.get_ydata() for line in axes.lines[:2])
+    np.testing.assert_array_equal(low, [1e-6, 2e-6])
+    np.testing.assert_array_equal(high, [1e-3, 5e-4])
+    assert (axes.get_xlim(), axes.get_ylim()) == ((10, 20), (1e-6, 1e-3))
+    assert legend_texts(axes) == ["A dump"]
+    with pytest.raises(BadInput, match="has limits of kinetic_mixing against m_aprime: a band needs those of m_aprime"):
+        excluded_at(scan, 10.0)
+
+
+def test_limits_of_another_parameter_at_one_value_are_bars():
+    axes, scan = new_axes(), mixing_file([0.01])
+    draw_limits(axes, scan, json.loads(scan.attrs["card"]), View())
+    assert [(bar.get_x(), bar.get_width()) for bar in axes.patches if bar.get_width()] == [(1e-6, 1e-3 - 1e-6)]
+    assert axes.get_title() == "$m_{A'} = 10$ MeV, recipe direct"
 
 
 def test_another_array_may_be_asked_for():

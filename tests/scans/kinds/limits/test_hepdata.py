@@ -30,3 +30,15 @@ def test_each_interval_is_a_row_with_its_search_and_v():
     assert rows["status"].count("projection") == 2
     qualifiers = document["dependent_variables"][0]["qualifiers"]
     assert {"name": "scenario", "value": "invisible"} in qualifiers
+
+
+def test_another_parameter_and_axis_have_their_names_and_no_unit_of_pure_numbers():
+    card = {**CARD, "along": "kinetic_mixing", "axes": {"m_aprime": {}}}
+    given = {"experiment": np.array(["Dump"] * 2), "m_aprime": np.array([0.01] * 2), "edge": np.arange(2)}
+    coordinates = {name: Column(values, "GeV" if name == "m_aprime" else "", {}) for name, values in given.items()}
+    attributes = {"card": json.dumps(card), "searches": json.dumps(SEARCHES)}
+    document = _intervals(Columns(coordinates, {"limits": Column(np.array([1e-6, 1e-3]), "", {})}, attributes))
+    assert document["independent_variables"][2] == {"header": {"name": "m_aprime", "units": "GeV"}, "values": [{"value": 0.01}]}
+    low, high = document["dependent_variables"]
+    assert (low["header"], low["values"]) == ({"name": "kinetic_mixing, lower end"}, [{"value": 1e-6}])
+    assert (high["header"], high["values"]) == ({"name": "kinetic_mixing, upper end"}, [{"value": 1e-3}])

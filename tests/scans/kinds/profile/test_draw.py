@@ -37,8 +37,10 @@ def test_a_curve_with_its_intervals():
     best = next(line for line in axes.lines if line.get_label() == "best fit: 80.4")
     assert best.get_xydata().tolist() == [pytest.approx([80.4, 0.0])]  # of the fit, not of the nearest value of the axis
     drawn = axes.lines[0].get_ydata()
-    assert np.nanmax(drawn) <= HEIGHT * LEVELS[-1]
-    assert np.isnan(drawn[0])
+    assert drawn[0] > axes.get_ylim()[1] == HEIGHT * LEVELS[-1]  # the curve leaves the picture at its edge
+    narrow, wide = axes.patches
+    assert narrow.get_alpha() is None  # in the colour that the legend shows
+    assert narrow.get_zorder() > wide.get_zorder()
     assert (axes.get_xlabel(), axes.get_ylabel()) == (r"$m_{\phi'}$ [MeV]", r"$\Delta\chi^2$")
     assert axes.get_xlim() == pytest.approx((70, 90))
 

@@ -16,8 +16,12 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import lineax
 import optimistix
+from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Bool, Int, Real
+
+from ..kernels.numerics.small_linear import least_squares
 
 Residuals = Callable[[Array], Array]
 """(n) free coordinates -> (k) residuals."""
@@ -58,7 +62,8 @@ def levenberg_marquardt(
     """Where at most ``max_steps`` steps from ``x`` lead, NaN if they meet NaN, and the evaluations
     spent.
     """
-    return _levenberg_marquardt(residuals, x, optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance), max_steps)
+    solver = optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance, linear_solver=_SmallLeastSquares())
+    return _levenberg_marquardt(residuals, x, solver, max_steps)
 
 
 def _levenberg_marquardt(
@@ -68,6 +73,34 @@ def _levenberg_marquardt(
         lambda x, _: residuals(x), solver, x, max_steps=max_steps, throw=False
     )
     return found.value, jnp.asarray(found.stats["num_steps"] * (1 + len(x)), jnp.int32)
+
+
+class _SmallLeastSquares(lineax.AbstractLinearSolver):
+    """Steps of Levenberg and Marquardt: by LAPACK's reflections on a CPU, elsewhere by our own.
+
+    Of cuSOLVER's, JAX calls the one that applies them once for each start of a batch.
+    """
+
+    def init(self, operator: lineax.AbstractLinearOperator, options: dict[str, Any]) -> Array:
+        return operator.as_matrix()
+
+    def compute(self, state: Array, vector: Any, options: dict[str, Any]) -> tuple[Array, lineax.RESULTS, dict[str, Any]]:
+        wanted, _ = ravel_pytree(vector)
+        x = jax.lax.platform_dependent(state, wanted, cpu=_by_lapack, default=least_squares)
+        return x, lineax.RESULTS.successful, {}
+
+    def transpose(self, state: Array, options: dict[str, Any]) -> Any:
+        raise NotImplementedError  # for derivatives of a descent, which nothing takes
+
+    def conj(self, state: Array, options: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def assume_full_rank(self) -> bool:
+        return True
+
+
+def _by_lapack(matrix: Array, wanted: Array) -> Array:
+    return lineax.linear_solve(lineax.MatrixLinearOperator(matrix), wanted, lineax.QR(), throw=False).value
 
 
 class _Allowed(optimistix.LevenbergMarquardt):
@@ -85,7 +118,7 @@ def allowed(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Fit, Bool[Array
     After ``ALLOWED_STEPS`` steps they end anywhere; the second value says whether the point was
     reached.
     """
-    solver = _Allowed(rtol=0, atol=0)  # type: ignore[call-arg]  # equinox keeps the constructor of the class above
+    solver = _Allowed(rtol=0, atol=0, linear_solver=_SmallLeastSquares())  # type: ignore[call-arg]  # equinox keeps the constructor of the class above
     x, spent = _levenberg_marquardt(residuals, x, solver, ALLOWED_STEPS)
     r, jacobian = residuals(x), jax.jacfwd(residuals)(x)
     return Fit(x, r @ r, _gradient_norm(r, jacobian), spent + 1 + len(x)), jnp.all(jnp.abs(r) <= 1)

@@ -1,5 +1,7 @@
 """Newton's method with second-order corrections: curved valleys, residuals that stay, saddle points, NaN."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from scipy.optimize import least_squares
 
 from jt3r.inference.newton import CONVERGED, NEWTON_STEPS, allowed, levenberg_marquardt, newton
+from jt3r.kernels.numerics.small_linear import least_squares as reflected
 
 
 def valley(x):
@@ -81,3 +84,33 @@ def test_single_precision_ends():
     assert fit.x.dtype == jnp.float32
     np.testing.assert_allclose(fit.x, 1.0, atol=1e-2)  # chi-square is flat to 6e-8 of 1 over 2.4e-4, its valley bends
     assert fit.evaluations <= 3 + NEWTON_STEPS * (6 + 32)
+
+
+BATCHED = {"cusolver_getrf_ffi", "cu_lu_pivots_to_permutation", "cusolver_syevd_ffi"}
+"""Calls that take a whole batch of matrices of up to 32 rows at once: JAX's ``solver_kernels_ffi.cc`` gives them to cuBLAS's
+batched LU and to cuSOLVER's batched Jacobi.
+"""
+
+
+def calls_on_cuda(function):
+    text = jax.export.export(jax.jit(jax.vmap(function)), platforms=["cuda"])(jnp.ones((64, 2))).mlir_module()
+    return set(re.findall(r"custom_call @(\w+)", text))
+
+
+def test_no_call_of_a_library_takes_the_starts_of_a_gpu_one_by_one():
+    """Those for the reflections of a QR factorisation (orgqr, ormqr) would."""
+    assert calls_on_cuda(lambda x: levenberg_marquardt(valley, x, 1e-10, 64)[0]) == set()
+    assert calls_on_cuda(lambda x: newton(valley, x).x) <= BATCHED
+    assert calls_on_cuda(lambda x: allowed(valley, x)[0].x) <= BATCHED
+
+
+def test_the_steps_of_a_gpu_end_where_lapacks_do(monkeypatch):
+    """Steps agree to a rounding, and so do 12 of them in a valley whose curvature magnifies a rounding 1e4 times each way."""
+    start = jnp.array([[-1.2, 1.0], [0.3, -2.0]])
+
+    def ends():
+        return jax.jit(jax.vmap(lambda x: levenberg_marquardt(lambda x: valley(x) / 100, x, 1e-10, 12)[0]))(start)
+
+    by_lapack = ends()
+    monkeypatch.setattr("jt3r.inference.newton._by_lapack", reflected)
+    np.testing.assert_allclose(ends(), by_lapack, rtol=1e-8)

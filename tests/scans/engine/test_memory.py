@@ -1,5 +1,7 @@
 """Tiles that do not fit into the memory of the device."""
 
+import subprocess
+import sys
 from math import prod
 
 import jax
@@ -36,3 +38,33 @@ def test_another_failure_of_the_device_is_not_hidden():
 
     with pytest.warns(RuntimeWarning), pytest.raises(jax.errors.JaxRuntimeError):
         within_memory(build, (2, 2), put_together)((slice(0, 2), slice(0, 2)))
+
+
+PEAK = """
+import re
+from pathlib import Path
+import jax, jax.numpy as jnp, jt3r
+
+def kib(name):
+    return int(re.search(rf"{name}:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+@jax.jit
+def program(m_aprime, m_phi):
+    return jt3r.observables["pull_gm2"](jt3r.Point(m_aprime=m_aprime, m_phi=m_phi))
+
+mesh = jnp.linspace(0.01, 0.2, 2**13)[:, None], jnp.linspace(0.06, 0.11, 2**13)[None, :]
+compiled = program.lower(*mesh).compile()
+Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak begins anew
+before = kib("VmRSS")
+jax.block_until_ready(compiled(*mesh))
+said = compiled.memory_analysis()
+print((said.output_size_in_bytes + said.temp_size_in_bytes) / 2**10, kib("VmHWM") - before)
+"""
+
+
+def test_a_tile_takes_what_its_program_says_it_will():
+    """Half a GiB for a stored tile of 2^26 points, within 20 %: what the compiler plans is what a device must have."""
+    done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True)
+    planned, measured = map(float, done.stdout.split())
+    assert planned >= 2**26 * 8 / 2**10
+    assert measured == pytest.approx(planned, rel=0.2)

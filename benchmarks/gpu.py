@@ -37,6 +37,9 @@ INSTRUCTIONS = {"counted map": 4}
 BYTES = {"stored map": 8}
 """Written for one point."""
 
+CHEES = "ChEES, draws after the warm-up"
+"""The warm-up of all chains counts as compiling here: it is done once."""
+
 
 def _find_package() -> None:
     """Make jt3r importable from the folder beside this file where it is not installed."""
@@ -72,7 +75,7 @@ def cards(quick: bool) -> dict[str, dict[str, Any]]:
     if quick:  # the flavour terms take a minute to compile
         fit = {"terms": ["gm2"], "free": free, "fixed": {"v": 10.0}}
     warm_up = {"warm_up": False} if quick else {}
-    chains, draws = (4, 20) if quick else (4096, 200)
+    chains, draws, shared = (4, 20, 64) if quick else (4096, 200, 4096)
     return {
         "counted map": {
             **grid("pull_gm2", m_aprime=axis(0.001, 0.3, 20_000, 10**6), m_phi=axis(0.06, 0.11, 20_000, 10**6)),
@@ -90,6 +93,7 @@ def cards(quick: bool) -> dict[str, dict[str, Any]]:
         "relic density": grid("omega_h2", m_eta=axis(0.031, 0.0395, 8, 1000), m_phi=axis(0.08, 0.1, 8, 1000)),
         "fits": {"kind": "fit", **fit, **warm_up, "starts": 128 if quick else 65_536},
         "NUTS": {"kind": "sample", **fit, "chains": chains, "together": chains, "draws": draws, "warmup": draws},
+        CHEES: {"kind": "sample", "sampler": "chees", **fit, "chains": shared, "draws": 25, "warmup": 40 if quick else 200},
     }
 
 

@@ -35,6 +35,6 @@ def write_inference(source: Path, output: Path) -> None:
             "/": xarray.Dataset(attrs=data.attrs),
             "/posterior": data[others].drop_attrs(deep=False),
             "/log_likelihood": xarray.Dataset({"terms": pointwise}),
-            "/sample_stats": data[list(STATISTICS)].drop_attrs(deep=False),
+            "/sample_stats": data[[name for name in STATISTICS if name in data]].drop_attrs(deep=False),
         }
         xarray.DataTree.from_dict(groups).to_netcdf(output, engine="h5netcdf")

@@ -1,8 +1,9 @@
 """Sampling scans: chains of draws from the posterior, with what their convergence is judged by."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import numpy as np
 from jt3r.extras import need
 from jt3r.inference.fit import devices
 from jt3r.inference.posterior import Posterior
-from jt3r.inference.sample import draw_chains, judge, programs
+from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup_key
+from jt3r.inference.samplers import chees
 from jt3r.inference.space import coordinate
 
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -40,24 +42,35 @@ STATISTICS: dict[str, tuple[str, str]] = {
 statistics of NUTS.
 """
 
+OF_NUTS = ("tree_depth",)
+"""Statistics that other samplers do not have."""
+
 
 def sample_scan(card: SampleCard) -> Scan:
     """The scan that draws every chain; one tile is one chain, or as many as advance together."""
     need("blackjax", "sample", "kind = 'sample'")
     layout = _layout(card)
-    together = min(card.together, card.chains)
+    together = card.at_once()
     steps = card.chains * (card.warmup + card.draws)
+    seedless = card.model_copy(update={"seed": 0, "chains": card.shared() or 1}).model_dump_json()
+
+    @cache
+    def kept() -> Programs:
+        found = programs(
+            Posterior(card.likelihood(), card.space(), card.pull()),
+            *(card.shared(), card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
+        )
+        begin = found.begin and _of_key_data(found.begin, f"warm-up of {seedless}")
+        return Programs(begin, _of_key_data(found.run, f"chains of {seedless}"), cached(found.derived, f"draws of {seedless}"))
+
+    @cache
+    def begun() -> chees.Tuned | None:
+        begin = kept().begin
+        return begin(warmup_key(card.seed)) if begin else None
 
     def compute(cut: Slices) -> Arrays:
         numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
-        run, derived = programs(
-            Posterior(card.likelihood(), card.space(), card.pull()),
-            *(card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
-        )
-        text = card.model_copy(update={"seed": 0, "chains": 1}).model_dump_json()
-        chains = cached(lambda data: run(jax.random.wrap_key_data(data)), f"chains of {text}")
-        described = cached(derived, f"draws of {text}")
-        arrays = draw_chains(lambda keys: chains(jax.random.key_data(keys)), described, numbers, card.seed, devices())
+        arrays = draw_chains(kept().run, kept().derived, numbers, card.seed, devices(), begun())
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 
@@ -70,11 +83,28 @@ def sample_scan(card: SampleCard) -> Scan:
         tile_layout=Layout((), layout.variables),
         tiles=Tiles((card.chains, card.draws), (together, card.draws)),
         points=card.chains * card.draws,
-        disk=2 * card.chains * (card.draws + 2048) * sum(np.dtype(v.dtype).itemsize for v in layout.variables) + 2**20,
+        disk=2
+        * (card.chains * card.draws + 2048 * -(-card.chains // _rows(card)))
+        * sum(np.dtype(v.dtype).itemsize for v in layout.variables)
+        + 2**20,
         seconds=steps * SECONDS_PER_STEP,
         compute=compute,
         finish=finish,
     )
+
+
+def _of_key_data(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
+    """The kept program of a function whose first argument is random keys: what is kept takes their
+    data.
+    """
+    program = cached(lambda data, *more: function(jax.random.wrap_key_data(data), *more), settings)
+    return lambda keys, *more: program(jax.random.key_data(keys), *more)
+
+
+def _rows(card: SampleCard) -> int:
+    """Chains of a chunk: as many as it has room for, and a tile holds whole chunks."""
+    most = max(1, CHUNK_POINTS // card.draws)
+    return max(rows for rows in range(1, min(most, card.at_once()) + 1) if card.at_once() % rows == 0)
 
 
 def chi_square_name(term: str) -> str:
@@ -90,17 +120,20 @@ def _diagnostics(card: SampleCard, files: list[Path]) -> dict[str, Any]:
             for name, pieces in rows.items():
                 pieces.append(part[name][:, : card.draws])
     draws = {name: np.concatenate(pieces) for name, pieces in rows.items()}
+    sizes = draws["step_size"][:, 0]
     return {
-        "parameters": judge({name: draws[name] for name in card.free}),
+        "parameters": judge(
+            {name: draws[name] for name in card.free}, chees.superchains(card.chains) if card.shared() else None
+        ),
         "divergences": int(draws["diverging"].sum()),
         "gradients": int(draws["n_steps"].sum()),
-        "step_sizes": draws["step_size"][:, 0].tolist(),
+        "step_sizes": np.unique(sizes).tolist() if card.shared() else sizes.tolist(),
     }
 
 
 def _layout(card: SampleCard) -> Layout:
     real = float_dtype().str
-    dims, chunk = ("chain", "draw"), (1, min(card.draws, CHUNK_POINTS))
+    dims, chunk = ("chain", "draw"), (_rows(card), min(card.draws, CHUNK_POINTS))
 
     def variable(name: str, attributes: Attributes, dtype: str = real) -> Variable:
         return Variable(name, dims, dtype or real, attributes, chunk)
@@ -118,8 +151,15 @@ def _layout(card: SampleCard) -> Layout:
         vetoed = {"units": "1", "long_name": "whether a published cut among the terms forbids the draw"}
         variables.append(variable("vetoed", vetoed, "|b1"))
     variables += [variable(name, observable_attributes(name)) for name in card.observables]
-    variables += [variable(name, {"units": "1", "long_name": doc}, dtype) for name, (dtype, doc) in STATISTICS.items()]
-    sampler = f"NUTS of blackjax {version('blackjax')}, optimistix {version('optimistix')}"
+    variables += [
+        variable(name, {"units": "1", "long_name": doc}, dtype)
+        for name, (dtype, doc) in STATISTICS.items()
+        if not (card.shared() and name in OF_NUTS)
+    ]
+    name, packages = (
+        ("ChEES-HMC", ("blackjax", "optax", "optimistix")) if card.shared() else ("NUTS", ("blackjax", "optimistix"))
+    )
+    sampler = f"{name} of {', '.join(f'{package} {version(package)}' for package in packages)}"
     coordinates = (
         Coordinate("chain", np.arange(card.chains), {"units": "1", "long_name": "number of the chain"}),
         Coordinate("draw", np.arange(card.draws), {"units": "1", "long_name": "number of the draw"}),

@@ -30,8 +30,10 @@ def table_of_convergence(diagnostics: str) -> Table:
     judged = json.loads(diagnostics)
     steps = ", ".join(f"{size:.3g}" for size in judged["step_sizes"])
     title = f"{judged['divergences']} divergences, {judged['gradients']} gradients, step sizes {steps}"
-    numbers = ("R-hat", "effective draws, bulk", "tails")
+    nested = any("nested_r_hat" in row for row in judged["parameters"].values())
+    numbers = ("R-hat", *(["nested R-hat"] if nested else []), "effective draws, bulk", "tails")
     table = report_table(title, ("parameter", *numbers), right=numbers)
     for name, row in judged["parameters"].items():
-        table.add_row(name, f"{row['r_hat']:.4f}", f"{row['ess_bulk']:.0f}", f"{row['ess_tail']:.0f}")
+        agree = [f"{row[key]:.4f}" for key in ("r_hat", "nested_r_hat") if key in row]
+        table.add_row(name, *agree, f"{row['ess_bulk']:.0f}", f"{row['ess_tail']:.0f}")
     return table

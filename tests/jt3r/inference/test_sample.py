@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.sample import PULLS, Draws, band_pull, judge, sample
+from jt3r.inference.sample import PULLS, Draws, band_pull, check_sampler, judge, nested_r_hat, sample
 from jt3r.inference.space import Prior, Space
 
 SPACE = Space({"m_phi": Prior(0.06, 0.1)}, {"m_aprime": 0.1})
@@ -42,6 +42,33 @@ def test_coordinates_that_cannot_be_had(terms, free, coordinates, message):
 def test_a_sampler_refuses_before_it_compiles():
     with pytest.raises(ValueError, match="coordinates = 'polar'"):
         sample(Likelihood(("gm2",)), SPACE, coordinates="polar")
+    with pytest.raises(ValueError, match="sampler = 'emcee': allowed are nuts, chees"):
+        sample(Likelihood(("gm2",)), SPACE, sampler="emcee")
+    with pytest.raises(ValueError, match="chains = 4: sampler = 'chees' needs 16 or more"):
+        sample(Likelihood(("gm2",)), SPACE, sampler="chees")
+
+
+def test_how_many_chains_share_a_warm_up():
+    assert check_sampler("nuts", 1, 6) is None
+    assert check_sampler("chees", 96, 6) == 96
+
+
+def test_groups_of_chains_that_began_together_are_compared():
+    """Of independent unit Gaussians, B/W is 1/(m n (1 + 1/n)) for groups of m chains of n draws, with a relative error of
+    sqrt(2/(groups - 1)); of groups that lie 1 apart each, B is that of their places.
+    """
+    draws = np.random.default_rng(2).normal(size=(32 * 16, 25))
+    assert nested_r_hat(draws, 32) ** 2 - 1 == pytest.approx(1 / (16 * 26), rel=5 * np.sqrt(2 / 31))
+    apart = draws + np.arange(len(draws))[:, None] % 32
+    assert nested_r_hat(apart, 32) == pytest.approx(np.sqrt(1 + np.arange(32).var(ddof=1) / (1 + 1 / 25)), rel=0.05)
+    assert nested_r_hat(draws[:-3], 32) == nested_r_hat(draws[:-32], 32)
+    assert judge({"x": draws}, 32)["x"]["nested_r_hat"] == nested_r_hat(draws, 32)
+
+
+def test_a_table_has_the_nested_r_hat_where_there_is_one(judged):
+    arrays = {"m_phi": np.full((2, 3), 0.08), "ln_likelihood": np.zeros((2, 3)), "diverging": np.zeros((2, 3), bool)}
+    draws = Draws(Likelihood(("gm2",)), SPACE, arrays, {"m_phi": judged["alike"] | {"nested_r_hat": 1.2345}})
+    assert "1.2345" in repr(draws)
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +101,16 @@ def test_a_result_reads_as_a_table(judged):
 
 def test_chains_on_eight_devices_are_the_same_to_the_bit():
     """Simulated devices, the last group of chains not full. In place of NUTS, which takes minutes to compile for each device,
-    chains of independent draws of the same keys.
+    chains of independent draws of the same keys; and chains that share a warm-up, of a Gaussian.
     """
     code = """
-import jax, numpy as np, jt3r
+import jax, jax.numpy as jnp, numpy as np, jt3r
 from jt3r.inference.posterior import Posterior
+from jt3r.inference.samplers import chees
 from jt3r.inference.sample import draw_chains, programs
 space = jt3r.Space({"m_phi": jt3r.Prior(0.06, 0.1)}, {"m_aprime": 0.1})
 posterior = Posterior(jt3r.Likelihood(("gm2",)), space, "pull_gm2")
-_, derived = programs(posterior, 30, 10, 0.8, 4, ())
+derived = programs(posterior, None, 30, 10, 0.8, 4, ()).derived
 used = set()
 @jax.jit
 def chains(keys):
@@ -100,6 +128,13 @@ for first in range(0, 14, 2):
     assert all((one[name] == eight[name][first : first + 2]).all() for name in one)
 assert eight["lp"].shape == (15, 10)
 assert len(np.unique(eight["m_phi"][:, -1])) == 15
+z = jax.random.normal(jax.random.key(9), (15, 1))
+begun = chees.Tuned(z, -z[:, 0] ** 2 / 2, -z, jnp.zeros(1), jnp.eye(1), jnp.asarray(0.5), jnp.asarray(3.0))
+chains = chees.build_chains(lambda z: -z @ z / 2, 10)
+eight = draw_chains(chains, derived, np.arange(15), 3, 8, begun)
+for first in range(0, 14, 2):
+    one = draw_chains(chains, derived, np.arange(first, first + 2), 3, 1, begun)
+    assert all((one[name] == eight[name][first : first + 2]).all() for name in one)
 """
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)

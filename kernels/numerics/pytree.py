@@ -39,9 +39,8 @@ class Pytree(metaclass=ABCMeta):  # noqa: B024  type checkers look for the hash 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        leaves, structure = jax.tree.flatten(self)
-        others, of_other = jax.tree.flatten(other)
-        return structure == of_other and all(map(np.array_equal, leaves, others))
+        structures: list[Any] = [jax.tree.structure(one) for one in (self, other)]
+        return structures[0] == structures[1] and all(map(np.array_equal, jax.tree.leaves(self), jax.tree.leaves(other)))
 
     def __hash__(self) -> int:
         leaves, structure = jax.tree.flatten(self)

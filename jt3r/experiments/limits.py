@@ -185,10 +185,10 @@ def intervals(
     range that is missing or not positive, for the paper's estimator with an electron beam, for
     arrays of values, and as the making of a point does. ``along`` is the mass of the particle that
     is looked for unless given. ``strength`` picks the end of the range that theory leaves to a
-    hadronic rate: the weakest excludes the least. ``dark_matter`` sets m_eta to this fraction of the value along the
-    scan. ``scenario`` is short for values of U(1)_T3R: "visible" for those of the point,
-    "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its mass;
-    ValueError for another.
+    hadronic rate: the weakest excludes the least. ``dark_matter`` sets m_eta to this fraction of
+    the value along the scan. ``scenario`` is short for values of U(1)_T3R: "visible" for those of
+    the point, "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its
+    mass; ValueError for another.
     """
     search = searches.get(experiment)
     if scenario not in (None, "visible", "invisible"):

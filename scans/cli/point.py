@@ -173,8 +173,8 @@ def report(
 def chosen_at(
     point: Point | ModelPoint, names: list[str] | None, everything: bool, every_search: bool, given: Collection[str]
 ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """Observables for a ``report``, each with what it reads at the point, and searches. Raises as that
-    does.
+    """Observables for a ``report``, each with what it reads at the point, and searches. Raises as
+    that does.
     """
     for name in names or []:
         _check_name(name, point)

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
-from .limits.draw import row_of_v
+from .edges import row_of_v
 from .registry import card_of, shows
 from .style import GREY, MEV, coupling_on_top, fixed_v, label, new_figure, shown_values
 

@@ -21,6 +21,7 @@ from jt3r.experiments.limits import PUBLISHED_AT
 from ...store.hdf5 import open_scan
 from ..array import draw_array
 from ..band.draw import draw_band
+from ..edges import along_of, axis_of, row_of_v
 from ..legend import legend_below, place_legend
 from ..registry import card_of, shows
 from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, set_scales, shades, shown_values
@@ -85,9 +86,9 @@ def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     if view.shown is not None:
         draw_array(axes, scan, card, view.shown, view)
         return
-    of_masses = _along(card) == "m_aprime"
-    if len(scan[_axis(card)]) > 1:
-        draw = _draw_edges if of_masses and _axis(card) == "v" else draw_regions
+    of_masses = along_of(card) == "m_aprime"
+    if len(scan[axis_of(card)]) > 1:
+        draw = _draw_edges if of_masses and axis_of(card) == "v" else draw_regions
         draw(axes, scan, card)
         return
     _draw_bars(axes, scan, 0)
@@ -98,23 +99,13 @@ def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
 
 
 def _heading(scan: h5py.File, number: int, card: dict) -> str:
-    name = _axis(card)
+    name = axis_of(card)
     said = [parameter_text(name, float(scan[name][number])), f"recipe {card['recipe']}"]
     if card["scenario"] is not None:
         visible = card["scenario"] == "visible"
         decay = r"A' \to e^{+}e^{-},\ \mu^{+}\mu^{-}" if visible else r"A' \to \nu_s\nu_s,\,\eta\eta"
         said.insert(0, f"${decay}$")
     return ", ".join(said)
-
-
-def _axis(card: dict) -> str:
-    """The one axis of a card of limits."""
-    return next(iter(card["axes"]))
-
-
-def _along(card: dict) -> str:
-    """The parameter whose intervals a file of limits holds."""
-    return card.get("along") or "m_aprime"
 
 
 def _span(scan: h5py.File) -> tuple[float, float]:
@@ -160,20 +151,6 @@ def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> N
 
 def _facts(scan: h5py.File) -> dict:
     return json.loads(scan.attrs["searches"])
-
-
-def row_of_v(scan: h5py.File, v: float) -> int:
-    """The number of the value V of a file of limits. Raises BadInput if it has none, or holds
-    limits of something else than m_A'.
-    """
-    card = card_of(scan.attrs)
-    if _axis(card) != "v" or _along(card) != "m_aprime":
-        held = f"limits of {_along(card)} against {_axis(card)}"
-        raise BadInput(f"{scan.filename}: has {held}: a band needs those of m_aprime at its v")
-    near = np.flatnonzero(np.isclose(scan["v"][()], v, rtol=1e-9))
-    if not near.size:
-        raise BadInput(f"{scan.filename}: has no limits at the band's v = {v}")
-    return int(near[0])
 
 
 def _intervals(scan: h5py.File, number: int) -> list[tuple[str, float, float]]:
@@ -223,7 +200,7 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int, also: Sequence[Artist |
     Hatched: not in the paper; outlined: published interval, not computed.
     """
     names, facts = _visible(scan, number), _facts(scan)
-    of_masses = _along(card_of(scan.attrs)) == "m_aprime"
+    of_masses = along_of(card_of(scan.attrs)) == "m_aprime"
     for name, low, high in _intervals(scan, number):
         fact, row = facts[name], names.index(name)
         style = STYLES[fact["status"]]
@@ -298,7 +275,7 @@ def draw_regions(axes: Axes, scan: h5py.File, card: dict) -> None:
     """What each search excludes as an area, and what it would reach as lines around it, over the
     axis of the card.
     """
-    name, colours = _axis(card), cycle(COLOURS)
+    name, colours = axis_of(card), cycle(COLOURS)
     x, facts, (lowest, highest) = shown_values(scan[name]), _facts(scan), _span(scan)
     for search, rows in zip(scan["experiment"].asstr()[()], shown_values(scan["limits"]), strict=True):
         fact, there = facts[search], np.isfinite(rows)

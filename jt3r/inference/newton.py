@@ -62,7 +62,7 @@ def levenberg_marquardt(
     """Where at most ``max_steps`` steps from ``x`` lead, NaN if they meet NaN, and the evaluations
     spent.
     """
-    solver = optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance, linear_solver=_SmallLeastSquares())
+    solver: Any = optimistix.LevenbergMarquardt(rtol=tolerance, atol=tolerance, linear_solver=_SmallLeastSquares())
     return _levenberg_marquardt(residuals, x, solver, max_steps)
 
 

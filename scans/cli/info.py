@@ -7,6 +7,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from ..cards.toml import as_toml
+from ..engine.provenance import constants, measured
 from ..kinds.registry import card_of, kind_of
 from ..kinds.report_table import report_table
 from ..store.hdf5 import open_scan
@@ -21,10 +23,42 @@ def print_info(file: Path, facts: dict[str, Any]) -> None:
     console = report_console()
     console.print(_table_of_arrays(facts["file"], facts["arrays"]))
     print_report(file)
-    for key, value in facts.items():
-        if key not in ("file", "arrays", "diagnostics"):
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            console.print(Text(visible(f"{key}: {text}")))
+    texts = {**facts, **_summaries(facts)}
+    for key, value in texts.items():
+        if key not in ("file", "arrays", "diagnostics", "card"):
+            console.print(Text(visible(f"{key}: {value}")))
+    console.print(Text("\n".join(["card:", *(visible(line) for line in as_toml(facts["card"]).splitlines())])))
+
+
+def _summaries(facts: dict[str, Any]) -> dict[str, str]:
+    """What is stored in full, in a line each; ``--json`` prints it."""
+    sets = {name: measured(name) or measured(name.partition("+")[0]) for name in facts["dataset"]}
+    own = {"additions": ", ".join(json.loads(facts["additions"]))} if "additions" in facts else {}
+    return {
+        "dataset": "; ".join(f"{name}: {_compared(facts['dataset'][name], sets[name], 'measurement')}" for name in sets),
+        "constants": _compared(facts["constants"], constants(), "constant"),
+        "data": ", ".join(facts["data"]) or "no tables",
+        "versions": ", ".join(f"{package} {version}" for package, version in facts["versions"].items()),
+        **own,
+    }
+
+
+def _compared(found: dict[str, Any], shipped: dict[str, Any], kind: str) -> str:
+    """How many there are, and those that are not what this installation ships, with both values."""
+    shipped = json.loads(json.dumps(shipped))
+    other = [
+        f"{name} = {_number(entry)} ({f'shipped: {_number(shipped[name])}' if name in shipped else 'not shipped'})"
+        for name, entry in found.items()
+        if entry != shipped.get(name)
+    ]
+    told = f"not as shipped: {'; '.join(other)}" if other else "as shipped"
+    return f"{len(found)} {kind}s, {told} (in full: --json)"
+
+
+def _number(entry: Any) -> str:
+    """The value of a constant or a measurement, and its error where it has but one."""
+    error = entry.get("error")
+    return f"{entry['value']:.10g}" + (f" +- {error:.3g}" if error else "")
 
 
 def print_report(file: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from jt3r import __version__
-from jt3r.errors import BadInput, ScanFailed
+from jt3r.errors import BadInput, ScanFailed, nearest
 
 from ..engine.interrupt import exit_promptly, interrupted, last_words
 from .files import export, info, plot, reweigh
@@ -55,6 +55,21 @@ for _command in (run, merge, status, verify, check, cards, plot, info, export, r
     app.command(help=_help(_command))(_command)
 
 
+def _words(error: Any) -> str:
+    """What is wrong in a call, in one line: an option that is unknown gets the suggestion that a
+    key of a card would get, and words of pydantic's are ours.
+    """
+    if not (hasattr(error, "option_name") and hasattr(error, "possibilities") and error.ctx):
+        message = " ".join(error.format_message().split())
+        return message.replace("Value error, ", "").replace("Input should be", "must be")
+    options = [name for option in error.ctx.command.params for name in option.opts if name.startswith("--")]
+    names = {name.removeprefix("--").replace("-", "_"): name for name in options}
+    near = nearest(error.option_name, names)
+    return f"option {error.option_name} is unknown; " + (
+        f"did you mean {names[near]}?" if near else f"known: {', '.join(options)}"
+    )
+
+
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     try:
@@ -63,7 +78,7 @@ def _one_line_errors() -> Iterator[None]:
         say(str(error))
         sys.exit(Exit.BAD_INPUT)
     except _UsageError as error:
-        say(f"{' '.join(error.format_message().split())} (see: jt3r --help)")
+        say(f"{_words(error)} (see: jt3r --help)")
         sys.exit(Exit.BAD_INPUT)
     except ScanFailed as error:
         say(str(error))

@@ -31,25 +31,24 @@ def cards(name: Annotated[str | None, typer.Argument(help="Print this card.")] =
 
 
 def check(card: CardName, settings: Settings = None, allow_code: AllowCode = False) -> None:
-    """Print the card with all defaults, its points, tiles, memory, disk and time, and run
-    nothing.
+    """Print the card with all defaults, as a card that can be run, and as comments its points,
+    tiles, memory, disk and time; run nothing.
     """
     from jt3r.inference.terms import TERMS
 
     from ..cards.load import load_card
+    from ..cards.toml import as_toml
     from ..engine.prepare import check
     from ..kinds.registry import kind_of
-    from .console import report_console
 
     resolved = load_card(card, settings, allow_code=allow_code)
     cost = check(resolved)
-    console = report_console()
-    console.print_json(resolved.model_dump_json())
-    console.print(f"points  {cost['points']:,}\ntiles   {cost['tiles']:,}")
-    console.print(f"memory  about {cost['memory'] / 1e9:.1f} GB\ndisk    at most {cost['disk'] / 1e6:,.1f} MB")
+    typer.echo(as_toml(resolved.model_dump(mode="json")) + "\n")
+    typer.echo(f"# points  {cost['points']:,}\n# tiles   {cost['tiles']:,}")
+    typer.echo(f"# memory  about {cost['memory'] / 1e9:.1f} GB\n# disk    at most {cost['disk'] / 1e6:,.1f} MB")
     searches = any(TERMS[name].slow for name in getattr(resolved, "terms", ()))  # each integrates spectra
     compiling = ("minutes of" if searches else "half a minute or more of") if kind_of(resolved).slow else "some seconds of"
-    console.print(f"time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
+    typer.echo(f"# time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
 
 
 def run(

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from jt3r.errors import BadInput
+from jt3r.errors import BadInput, one_line
 
 COMPILE_SECONDS = 0.1
 """Programs that compile in less are not worth a file in the cache."""
+
+DEVICES = {"cpu": "", "cuda": "NVIDIA", "rocm": "AMD", "tpu": ""}
+"""JAX's platforms, and whose GPUs they are."""
 
 
 def configure(device: str | None, dtype: str | None, memory: float | None, cache: bool) -> None:
@@ -63,6 +66,11 @@ def check_device(device: str | None) -> None:
     try:
         jax.devices()
     except (RuntimeError, AssertionError) as error:  # JAX asserts where a plugin that is there finds no device
+        if device not in DEVICES:
+            *names, last = (f"{name} ({maker})" if maker else name for name, maker in DEVICES.items())
+            raise BadInput(
+                f"--device {one_line(device)}: no such device here; there are {', '.join(names)} and {last}"
+            ) from None
         raise BadInput(f"--device {device}: JAX finds no such device here ({_words(error)})") from None
 
 

@@ -1,5 +1,5 @@
-"""How a file was made: the card, the numbers it rests on, and the versions and device that computed
-it.
+"""How a file was made: the card, the constants and measurements, and the versions and device that
+computed it.
 """
 
 import json
@@ -34,13 +34,10 @@ def provenance(card: Card) -> dict[str, str]:
     file, bit by bit.
     """
     versions = {"jt3r": jt3r.__version__, "python": platform.python_version(), **{p: version(p) for p in PACKAGES}}
-    measured = {key: quantity.model_dump() for key, quantity in DATASETS[card.dataset].items()}
-    measured |= {key: asdict(measurement) for key, measurement in measurements(card.dataset).items()}
-    constants = {key: quantity.model_dump() for key, quantity in CONSTANTS.items()}
     return {
         "card": _json(card.model_dump(mode="json")),
-        "dataset": _json({card.dataset: measured}),
-        "constants": _json(constants),
+        "dataset": _json({card.dataset: measured(card.dataset)}),
+        "constants": _json(constants()),
         "data": _json(_data(card)),
         "versions": _json(versions),
         "device": jax.devices()[0].device_kind,
@@ -48,6 +45,21 @@ def provenance(card: Card) -> dict[str, str]:
         "code": SOURCE,
         **({"additions": _json(added)} if (added := additions.digests(set(_texts(card.model_dump(mode="json"))))) else {}),
     }
+
+
+def measured(dataset: str) -> dict[str, Any]:
+    """Each measurement of a data set with its errors and source, empty for a set that is not
+    there.
+    """
+    if dataset not in DATASETS:
+        return {}
+    found = {key: quantity.model_dump() for key, quantity in DATASETS[dataset].items()}
+    return found | {key: asdict(measurement) for key, measurement in measurements(dataset).items()}
+
+
+def constants() -> dict[str, Any]:
+    """Each physical constant with its unit, error and source."""
+    return {key: quantity.model_dump() for key, quantity in CONSTANTS.items()}
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -61,7 +73,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _data(card: Card) -> dict[str, dict[str, Any]]:
     """Data file -> its SHA-256 and the tables of it that the card's observables, terms and searches
-    rest on.
+    read.
     """
     tables: dict[str, list[str]] = {}
     for file, _, table in sorted(entry.partition(":") for entry in card.data_files()):

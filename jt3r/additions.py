@@ -181,7 +181,7 @@ def load_code(path: Path, sha256: str | None = None) -> str:
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     if sha256 is not None and sha256 != found:
-        raise ValueError(f"{path} has changed since the scan was begun: SHA-256 {found[:12]}, not {sha256[:12]}")
+        raise ValueError(f"{path} has changed since the scan was started: SHA-256 {found[:12]}, not {sha256[:12]}")
     if ("code", str(path)) not in _ADDED or _ADDED["code", str(path)] != found:
         name = f"jt3r_added_{found[:16]}"
         spec = importlib.util.spec_from_file_location(name, path)

@@ -24,7 +24,7 @@ CHARGES = {"e": -1.0, "mu": -1.0, "tau": -1.0, "u": 2 / 3, "d": -1 / 3, "s": -1 
 
 
 class Absent(Pytree):
-    """Stands for what hangs on a parameter that the point does not give. Using it in any way raises
+    """Stands for what depends on a parameter that the point does not give. Using it in any way raises
     NotGiven.
     """
 

@@ -1,4 +1,4 @@
-"""Tables of spectra kept on disk: they depend on a few numbers of a search, and take seconds to
+"""Tables of spectra cached on disk: they depend on a few numbers of a search, and take seconds to
 make.
 """
 

@@ -1,5 +1,5 @@
-"""Fits: many starts down to the minima of a likelihood, what each minimum is worth, and how they
-hang together.
+"""Fits: many starts down to the minima of a likelihood, what each minimum is worth, and which of
+them are connected.
 """
 
 from collections.abc import Callable, Mapping

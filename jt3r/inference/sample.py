@@ -220,7 +220,7 @@ def draw_chains(
 
     Equal groups of them advance on so many ``devices`` of this host, by programs that share
     nothing; the last group is filled up with its last chain. Raises ScanFailed where a chain finds
-    no point of finite likelihood to begin from.
+    no point of finite likelihood to start from.
     """
     each = -(-len(numbers) // devices)
     groups = -(-len(numbers) // each)
@@ -236,7 +236,7 @@ def draw_chains(
     parts = [jax.device_get(derived(found.pop("z")) | found) for found in started]
     found = {name: np.concatenate([part[name] for part in parts])[: len(numbers)] for name in parts[0]}
     if lost := sorted({int(n) for n in numbers[~np.isfinite(found["lp"]).all(axis=1)]}):
-        raise ScanFailed(f"chain {lost[0]}: found no point of finite likelihood to begin from; narrow the priors under free")
+        raise ScanFailed(f"chain {lost[0]}: found no point of finite likelihood to start from; narrow the priors under free")
     return found
 
 

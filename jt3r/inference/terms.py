@@ -367,7 +367,7 @@ _relic("relic_coupled_limit", "omega_h2_coupled", "coupled", limit=True)
 _add(
     "direct_detection",
     "upper limit",
-    "Elastic scattering through phi' below the 90 % CL limit of CRESST-III; its table begins at 171 MeV, and 1 % outside it "
+    "Elastic scattering through phi' below the 90 % CL limit of CRESST-III; its table starts at 171 MeV, and 1 % outside it "
     "the limit has faded to 1/e: lighter dark matter is not constrained.",
     "CRESST-III, arXiv:1904.00498; data/direct_detection.csv",
     None,

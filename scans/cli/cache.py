@@ -1,4 +1,4 @@
-"""What is kept between runs: compiled programs and tables of spectra, in the user's cache."""
+"""The user's cache: compiled programs and tables of spectra."""
 
 import shutil
 import tempfile
@@ -14,8 +14,8 @@ from ..engine.program_cache import kept_files
 
 
 def folders() -> list[Path]:
-    """Where something is kept: compiled programs of this installation, and all else that jt3r
-    keeps.
+    """Where something is cached: compiled programs of this installation, and all else that jt3r
+    caches.
     """
     found = [user_cache_path("jt3r")]
     here = cache_in_use()
@@ -29,8 +29,8 @@ def contents(folder: Path) -> tuple[int, int]:
 
 
 def empty() -> None:
-    """Remove what is kept. Of a folder that the user has named for JAX, where other programs may
-    keep theirs, only the files of jt3r go.
+    """Remove what is cached. Of a folder that the user has named for JAX, where other programs may
+    have theirs, only the files of jt3r go.
     """
     for folder in folders():
         if folder == user_cache_path("jt3r"):
@@ -41,8 +41,8 @@ def empty() -> None:
 
 
 def warm(names: list[str]) -> None:
-    """Run shipped cards once, all of them unless some are named, so that their programs are kept;
-    the files are not.
+    """Run shipped cards once, all of them unless some are named, so that their programs are cached;
+    the files are dropped.
 
     Raises BadInput for a name that is no shipped card.
     """

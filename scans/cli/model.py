@@ -148,11 +148,13 @@ def doctor(device: Device = None, dtype: Dtype = None, memory: Memory = None, ca
 
 
 def cache(
-    what: Annotated[Literal["show", "empty", "warm"], typer.Argument(help="Say what is kept, remove it, or make it.")] = "show",
+    what: Annotated[
+        Literal["show", "empty", "warm"], typer.Argument(help="Show what is cached, remove it, or make it.")
+    ] = "show",
     cards: Annotated[list[str] | None, typer.Argument(help="Shipped cards to compile [all].")] = None,
 ) -> None:
-    """Compiled programs and tables that are kept between runs: show, empty, or warm them with the
-    shipped cards.
+    """The cache of compiled programs and tables: show it, empty it, or warm it with the shipped
+    cards.
     """
     configure(None, None, None, cache=True)
     from .cache import contents, empty, folders, warm

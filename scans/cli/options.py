@@ -28,7 +28,7 @@ Dtype = Annotated[Literal["float64", "float32"] | None, typer.Option(help="Preci
 Memory = Annotated[
     float | None, typer.Option(min=0, max=1, help="Share of a GPU's memory taken at start; 0 takes it as needed [JAX's 0.75].")
 ]
-Cache = Annotated[bool, typer.Option(help="Keep compiled programs in the user's cache folder.")]
+Cache = Annotated[bool, typer.Option(help="Cache compiled programs in the user's cache folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 

@@ -23,7 +23,7 @@ def tile_progress(finished: Iterator[int], done: int, total: int, note: Callable
     Where the first tile takes more than `PATIENCE` seconds a line says what it waits for.
     """
     waiting = Timer(
-        PATIENCE, say, ["compiling, or making tables: only the first time, the programs are kept (see: jt3r cache)"]
+        PATIENCE, say, ["compiling, or making tables: only the first time, the programs are cached (see: jt3r cache)"]
     )
     waiting.daemon = True
     with _bar() as bar:

@@ -25,8 +25,8 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
     """Choose JAX's platform (cpu, cuda, ...), float64 or float32, and the share of a GPU's memory
     taken at start (0: none).
 
-    What is None, and what the user's own environment variables of JAX say, stays. ``cache`` keeps
-    compiled programs in the user's cache folder.
+    What is None, and what the user's own environment variables of JAX say, stays. With ``cache``,
+    compiled programs are cached in the user's folder.
     """
     # XLA logs "Very slow compile? ... file a bug" as an error, and errors that are ones are raised besides.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -47,7 +47,7 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
 
 
 def cache_in_use() -> Path | None:
-    """The folder of compiled programs of this session, or None where they are not kept: --no-cache,
+    """The folder of compiled programs of this session, or None where they are not cached: --no-cache,
     or JAX's variable.
     """
     if os.environ.get("JAX_ENABLE_COMPILATION_CACHE", "true").lower() in ("false", "0"):
@@ -107,7 +107,7 @@ def is_private(facts: os.stat_result) -> bool:
 
 
 def cache_folder() -> Path:
-    """Where compiled programs are kept: apart for each jaxlib and kind of processor, since they run
+    """Where compiled programs are cached: apart for each jaxlib and kind of processor, since they run
     on no other.
     """
     return user_cache_path("jt3r") / f"jaxlib-{version('jaxlib')}-{_processor()}"

@@ -1,7 +1,7 @@
-"""Compiled programs, kept between runs and between processes, so that only the first use of a
+"""Compiled programs, cached between runs and between processes, so that only the first use of a
 program waits for it.
 
-JAX keeps compiled programs too, but finds them only after tracing and lowering, which can take
+JAX caches compiled programs too, but finds them only after tracing and lowering, which can take
 longer than compiling.
 """
 
@@ -44,7 +44,7 @@ _MAKING = RLock()
 
 
 def cached(function: Callable[..., Any], settings: str, options: Options | None = None) -> Callable[..., Any]:
-    """The compiled ``function`` of pytrees of arrays, kept in this process and, unless that is
+    """The compiled ``function`` of pytrees of arrays, cached in this process and, unless that is
     switched off, on disk.
 
     ``settings`` is a text that changes with whatever ``function`` closes over: numbers that change
@@ -96,7 +96,7 @@ def _program(
 
 
 def remembered(settings: str, find: Callable[[], Any]) -> Any:
-    """What ``find`` returns, a value that JSON holds, kept on disk as programs are.
+    """What ``find`` returns, a value that JSON holds, cached on disk as programs are.
 
     For facts that take tracing to find. ``settings`` is a text that changes with whatever they
     depend on beside all files of jt3r and the versions of JAX.

@@ -65,7 +65,7 @@ def run(
 
     Tiles are computed in this process, or on ``executor``: one of ``concurrent.futures``, or an
     address as "processes:2" or Dask's "tcp://host:port"; its workers must see the output's folder.
-    Finished tiles are kept beside the output in ``<output>.parts`` until the file is whole. After a
+    Finished tiles are stored beside the output in ``<output>.parts`` until the file is whole. After a
     crash or an interruption ``resume`` goes on from there, checking every tile, and gives the same
     bits as a run that was never stopped; a file that is finished it leaves. A symbolic link as
     ``output`` is followed.
@@ -272,7 +272,7 @@ def _disk_errors(output: Path) -> Iterator[None]:
         full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
         if isinstance(error, RuntimeError) and not full:
             raise
-        what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; mend that"
+        what = "the disk is full; make room" if full else f"{' '.join(str(error).split())}; fix that"
         raise ScanFailed(f"{output}: {what} and run again with --resume") from None
 
 

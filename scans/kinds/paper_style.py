@@ -132,7 +132,7 @@ def _fig6(axes: Axes, scan: h5py.File) -> None:
         raise BadInput(f"{scan.filename}: Fig. 6 needs m_aprime of 0.11 and 0.2 GeV")
     upper, lower = lengths[rows]
     axes.fill_between(energies, lower, upper, color=BAND, alpha=0.35, linewidth=0)
-    for edge, mass, below, share in ((upper, FIG6_MASSES[0], False, 0.7), (lower, FIG6_MASSES[1], True, 0.08)):
+    for edge, mass, below, share in ((upper, FIG6_MASSES[0], False, 0.85), (lower, FIG6_MASSES[1], True, 0.08)):
         axes.plot(energies, edge, color=BAND, linewidth=1.3)
         at = int(share * len(energies))
         where = (6, -14) if below else (-6, 6)

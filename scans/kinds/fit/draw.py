@@ -43,6 +43,8 @@ def draw_search(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     if len(best) == 1 and len(third) == 1 and len(names) == 2:
         log = view.log or card["free"][third[0]].get("spacing") == "log"
         draw_points(axes, scan, names[0], names[1], third[0], replace(view, log=log))
+        if others.any():
+            place_legend(axes, fontsize="x-small")
         axes.set_title(what_was_fitted(card, width_of(axes)), fontsize=8)
         return
     for rank, (number, colour) in enumerate(zip(best, COLOURS, strict=False)):

@@ -50,7 +50,7 @@ def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
     for panel in panels[-1]:
         panel.set_xlabel(label(file["m_aprime"]))
     for panel in panels[:, 0]:
-        panel.set_ylabel("$V$ [GeV]")
+        panel.set_ylabel(label(file["v"]))
     figure.legend(handles=list(drawn.values()), loc="outside lower center", ncols=4, frameon=False, fontsize=7)
 
 

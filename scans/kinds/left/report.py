@@ -42,7 +42,7 @@ def shown_values(file: h5py.File) -> np.ndarray:
 
 
 def counts(facts: dict[str, Any], year: int | None) -> bool:
-    """Whether a search closes a window: a result that hangs on no unknown amplitude, published by
+    """Whether a search closes a window: a result that depends on no unknown amplitude, published by
     then.
     """
     return facts["status"] == "excluded" and not facts["hadronic"] and (year is None or (facts["year"] or 0) <= year)

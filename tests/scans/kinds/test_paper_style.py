@@ -66,6 +66,11 @@ def test_fig6_is_a_band_between_110_and_200_mev_with_three_energies_marked(files
     at = [np.exp(np.interp(np.log(400), np.log(energies), np.log(edge))) for edge in edges]
     assert at == pytest.approx([0.753, 0.0689], rel=2e-3)
     assert sorted(line.get_xdata()[0] for line in axes.lines[2:]) == [120, 400, 7000]
+    axes.figure.draw_without_rendering()
+    lines = axes.transData.transform([(energy, 1.0) for energy in (120, 400, 7000)])[:, 0]
+    boxes = [text.get_window_extent() for text in axes.texts if "MeV" in text.get_text()]
+    assert len(boxes) == 2
+    assert not any(box.x0 < line < box.x1 for box in boxes for line in lines)
 
 
 def test_the_command_draws_them(files, tmp_path):

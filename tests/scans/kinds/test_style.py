@@ -34,7 +34,7 @@ def test_masses_are_drawn_in_mev_and_v_and_energies_in_gev():
     scan["energy"].attrs["units"] = "GeV"
     assert [style.label(scan[name]) for name in ("m_phi", "v", "energy")] == [
         r"$m_{\phi'}$ [MeV]",
-        "$V$ [GeV]",
+        r"$V\,$ [GeV]",
         "$energy$ [GeV]",
     ]
     np.testing.assert_allclose(style.shown_values(scan["m_phi"]), [70, 80])

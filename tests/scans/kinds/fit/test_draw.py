@@ -64,6 +64,16 @@ def test_a_single_basin_is_shown_in_its_masses_and_one_coordinate_against_chi_sq
     assert (axes.get_xlabel(), axes.get_ylabel()) == labels
 
 
+def test_grey_points_beside_those_coloured_by_the_third_coordinate_are_named():
+    axes = new_axes()
+    file = found(np.array([0] * (COUNT - 1) + [1]), np.zeros(COUNT))
+    file["starts"][COUNT - 1] = 1  # too few for a colour
+    card = {**CARD, "free": {name: CARD["free"][name] for name in ("m_phi", "m_aprime", "v")}}
+    draw_search(axes, file, card, View())
+    assert len(axes.collections[0].get_offsets()) == COUNT
+    assert legend_texts(axes) == ["other basins"]
+
+
 def test_a_colour_that_the_view_names():
     axes = new_axes()
     draw_search(axes, found(np.zeros(COUNT, int), np.zeros(COUNT)), CARD, View(x="m_phi", y="v", c="m_eta"))

@@ -14,7 +14,7 @@ def test_a_panel_for_each_decay_and_a_handle_for_each_search_that_excludes():
     for panel in figure.axes:
         assert (panel.get_xscale(), panel.get_yscale()) == ("log", "log")
         assert panel.get_xlabel() == "$m_{A'}$ [MeV]"
-    assert figure.axes[0].get_ylabel() == "$V$ [GeV]"
+    assert figure.axes[0].get_ylabel() == r"$V\,$ [GeV]"
     (legend,) = figure.legends
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts == ["An old one", "A new one", "By an amplitude, factor unknown", "To come", "left open", "open in 2021"]

@@ -32,7 +32,7 @@ def test_edges_against_v_published_intervals_at_10_gev_alone():
     np.testing.assert_allclose(lines["A plan"], [100, 100])
     assert {note.get_text() for note in axes.texts} == {"A dump"}
     assert {"A cut, 10 GeV", "excluded, beyond the paper"} <= set(legend_texts(axes))
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$V$ [GeV]", "$m_{A'}$ [MeV]")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (r"$V\,$ [GeV]", "$m_{A'}$ [MeV]")
     assert axes.get_xlim() == (10, 20)
 
 

@@ -6,14 +6,14 @@ from matplotlib.patheffects import withStroke
 
 from jt3r.flavour.benchmarks import NAMES, coordinates
 
-EDGE = 0.12
-"""Share of the axes' width that a name takes in a picture of one column."""
+NAME = 0.12
+"""Share of the axes, of the width and of the height, that a name takes in a picture of one column."""
 
 
 def mark_benchmarks(axes: Axes, x: str, y: str) -> list[Artist]:
     """A star with its name for each benchmark inside the axes, if both are coefficients that Table
     I gives; the handles of a legend, one or none. Names stand above their stars, or below where
-    another star lies that way, and on the left at the right edge.
+    another star lies close that way, and on the left at the right edge.
     """
     (left, right), (low, high) = sorted(axes.get_xlim()), sorted(axes.get_ylim())
     places = {name: coordinates(name) for name in NAMES}
@@ -22,12 +22,13 @@ def mark_benchmarks(axes: Axes, x: str, y: str) -> list[Artist]:
         for name, place in places.items()
         if {x, y} <= set(place) and left <= place[x] <= right and low <= place[y] <= high
     }
-    for name, (right_of, above) in inside.items():
-        crowded = any(a > right_of and b > above for a, b in inside.values())
-        outer = right_of > right - EDGE * (right - left)
+    for name, (along, up) in inside.items():
+        width, height = NAME * (right - left), NAME * (high - low)
+        crowded = any(0 < a - along < width and 0 < b - up < height for a, b in inside.values())
+        outer = along > right - width
         axes.annotate(
             name,
-            (right_of, above),
+            (along, up),
             xytext=(-4 if outer else 4, -9 if crowded else 4),
             textcoords="offset points",
             ha="right" if outer else "left",

@@ -9,6 +9,7 @@ cards. A comment on the line before a block says what else it is:
     <!-- not run: REASON -->     illustrative; NOT_RUN counts these
 """
 
+import gc
 import importlib.util
 import os
 import re
@@ -19,9 +20,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import jax
 import matplotlib
 import pytest
 import typer
+from matplotlib import pyplot
 from typer.testing import CliRunner
 
 from jt3r.scans.cards.load import load_card
@@ -137,11 +140,22 @@ def test_illustrative_blocks_are_counted(page):
     assert len(marked) == NOT_RUN.get(page, 0)
 
 
+@pytest.fixture
+def nothing_of_other_pages():
+    """Figures, open files and compiled programs of a page end with it: the next one would draw on axes of this one, be blamed for
+    files that it did not leave open, and add its programs to the memory of all.
+    """
+    matplotlib.use("agg")
+    yield
+    pyplot.close("all")
+    jax.clear_caches()
+    gc.collect()
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.filterwarnings("ignore:.*non-interactive:UserWarning")  # plt.show()
-def test_blocks_run(page, tmp_path, monkeypatch):
+def test_blocks_run(page, tmp_path, monkeypatch, nothing_of_other_pages):
     monkeypatch.chdir(tmp_path)
-    matplotlib.use("agg")
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(PAGES[page]):
         assert block.mark in ("", "file", "parsed only", "not run"), f"line {block.line}: {block.mark!r}"

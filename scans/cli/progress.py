@@ -29,11 +29,13 @@ def tile_progress(finished: Iterator[int], done: int, total: int, note: Callable
     with _bar() as bar:
         task = bar.add_task(f"tiles{note()}", total=total, completed=done)
         waiting.start()
-        for number in finished:
+        try:
+            for number in finished:
+                waiting.cancel()
+                yield number
+                bar.update(task, advance=1, description=f"tiles{note()}")
+        finally:
             waiting.cancel()
-            yield number
-            bar.update(task, advance=1, description=f"tiles{note()}")
-        waiting.cancel()
 
 
 def step_progress(steps: Sequence[Named]) -> Iterator[Named]:

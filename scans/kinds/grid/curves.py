@@ -7,6 +7,7 @@ import json
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from jt3r import observables
 from jt3r.dark.tables import CRESST
@@ -119,6 +120,7 @@ def _measured_bands(axes: Axes, scan: h5py.File, card: dict, x: np.ndarray, curv
                         xytext=(5, 5),
                         textcoords="offset points",
                         fontsize=8,
+                        path_effects=[withStroke(linewidth=1.5, foreground="w")],  # curves pass behind
                     )
 
 

@@ -69,6 +69,7 @@ def test_the_measured_value_is_a_band_and_what_meets_it_is_marked():
     assert r"Planck, $0.1200 \pm 0.0010$" in legend_texts(axes)
     assert any("resonance" in text for text in legend_texts(axes))
     (note,) = [text for text in axes.texts if text.get_text()]
+    assert note.get_path_effects()
     # linear in the logarithm between two points of the curve; the curve is a straight line in x
     assert float(note.get_text()) == pytest.approx(60, rel=0.02)
     (top,) = axes.child_axes

@@ -142,8 +142,8 @@ def test_illustrative_blocks_are_counted(page):
 
 @pytest.fixture
 def nothing_of_other_pages():
-    """Figures, open files and compiled programs of a page end with it: the next one would draw on axes of this one, be blamed for
-    files that it did not leave open, and add its programs to the memory of all.
+    """Figures, open files and compiled programs of a page end with it: the next one would draw on axes of this one, be blamed
+    for files that it did not leave open, and add its programs to the memory of all.
     """
     matplotlib.use("agg")
     yield

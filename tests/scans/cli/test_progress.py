@@ -22,10 +22,10 @@ def test_nothing_is_said_after_a_tile_that_failed(capsys, monkeypatch):
     monkeypatch.setattr(progress, "PATIENCE", 0.2)
 
     def failing():
-        raise OSError
+        raise OSError("disk")
         yield 0
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="disk"):
         list(progress.tile_progress(failing(), 0, 1, lambda: ""))
     time.sleep(0.4)  # twice what a line waits for
     assert capsys.readouterr().err == ""

@@ -24,8 +24,8 @@ CHARGES = {"e": -1.0, "mu": -1.0, "tau": -1.0, "u": 2 / 3, "d": -1 / 3, "s": -1 
 
 
 class Absent(Pytree):
-    """Stands for what depends on a parameter that the point does not give. Using it in any way raises
-    NotGiven.
+    """Stands for what depends on a parameter that the point does not give. Using it in any way
+    raises NotGiven.
     """
 
     parameter: str = static()

@@ -100,8 +100,8 @@ def _cut(search: MassCut, at: Point) -> Array:
 
 
 def results(as_of: int | None = None) -> list[str]:
-    """Names of the searches that close a window: results, published by then, that do not depend on an
-    unknown amplitude.
+    """Names of the searches that close a window: results, published by then, that do not depend on
+    an unknown amplitude.
     """
     found = []
     for name in limits.experiments(as_of):

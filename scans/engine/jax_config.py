@@ -47,8 +47,8 @@ def configure(device: str | None, dtype: str | None, memory: float | None, cache
 
 
 def cache_in_use() -> Path | None:
-    """The folder of compiled programs of this session, or None where they are not cached: --no-cache,
-    or JAX's variable.
+    """The folder of compiled programs of this session, or None where they are not cached:
+    --no-cache, or JAX's variable.
     """
     if os.environ.get("JAX_ENABLE_COMPILATION_CACHE", "true").lower() in ("false", "0"):
         return None
@@ -107,8 +107,8 @@ def is_private(facts: os.stat_result) -> bool:
 
 
 def cache_folder() -> Path:
-    """Where compiled programs are cached: apart for each jaxlib and kind of processor, since they run
-    on no other.
+    """Where compiled programs are cached: apart for each jaxlib and kind of processor, since they
+    run on no other.
     """
     return user_cache_path("jt3r") / f"jaxlib-{version('jaxlib')}-{_processor()}"
 

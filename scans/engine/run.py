@@ -65,7 +65,7 @@ def run(
 
     Tiles are computed in this process, or on ``executor``: one of ``concurrent.futures``, or an
     address as "processes:2" or Dask's "tcp://host:port"; its workers must see the output's folder.
-    Finished tiles are stored beside the output in ``<output>.parts`` until the file is whole. After a
+    Finished tiles are kept beside the output in ``<output>.parts`` until the file is whole. After a
     crash or an interruption ``resume`` goes on from there, checking every tile, and gives the same
     bits as a run that was never stopped; a file that is finished it leaves. A symbolic link as
     ``output`` is followed.

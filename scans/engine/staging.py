@@ -164,8 +164,8 @@ class Stages:
 def cached_stages(
     function: Callable[[Fields], list[Array]], shapes: dict[str, tuple[int, ...]], dtype: Any, settings: str
 ) -> Callable[[Fields], list[Array]]:
-    """``function`` on an open mesh, run stage by stage: programs that are cached, and traced only if
-    one is not there yet.
+    """``function`` on an open mesh, run stage by stage: programs that are cached, and traced only
+    if one is not there yet.
 
     ``settings`` is a text that changes with what ``function`` computes from the fields.
     """

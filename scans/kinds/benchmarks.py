@@ -7,7 +7,7 @@ from matplotlib.patheffects import withStroke
 from jt3r.flavour.benchmarks import NAMES, coordinates
 
 NAME = 0.12
-"""Share of the axes, of the width and of the height, that a name takes in a picture of one column."""
+"""Share of the width and of the height of the axes that a name takes in a journal's column."""
 
 
 def mark_benchmarks(axes: Axes, x: str, y: str) -> list[Artist]:

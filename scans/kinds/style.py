@@ -123,13 +123,13 @@ def in_best_unit(arrays: list[np.ndarray], unit: str) -> tuple[list[np.ndarray],
 
 
 def with_unit(name: str, unit: str) -> str:
-    """A label: the name, and the unit in brackets unless it is "1"; cm^2 with a raised 2. An italic V
-    leans over the gap, which is wider after it.
+    """A label: the name, and the unit in brackets unless it is "1"; cm^2 with a raised 2. An italic
+    V leans over the gap, which is wider after it.
     """
-    name = name.removesuffix("V$") + r"V\,$" if name.endswith("V$") else name
     base, raised, rest = unit.partition("^")
     typeset = f"{base}$^{{{rest[:1]}}}${rest[1:]}" if raised and rest[:1].isdigit() else unit
-    return name if unit in ("", "1") else f"{name} [{typeset}]".strip()
+    leaning = name.removesuffix("$") + r"\,$" if name.endswith("V$") else name
+    return name if unit in ("", "1") else f"{leaning} [{typeset}]".strip()
 
 
 def with_error(value: float, error: float) -> str:

@@ -58,7 +58,7 @@ def test_listed_values_of_a_second_axis_number_the_curves():
     axes = new_axes()
     scan = file({"m_eta_2": np.outer(X, [1.0, 2.0])}, {"m_eta": X, "v": [5.0, 10.0]})
     draw_curves(axes, scan, card(["m_eta_2"], {"m_eta": {}, "v": {"values": [5.0, 10.0]}}))
-    assert legend_texts(axes) == ["$V$ = 5 GeV", "$V$ = 10 GeV"]
+    assert legend_texts(axes) == [r"$V\,$ = 5 GeV", r"$V\,$ = 10 GeV"]
     np.testing.assert_allclose(axes.lines[1].get_ydata(), 2 * X)
 
 

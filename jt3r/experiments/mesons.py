@@ -163,7 +163,7 @@ def kaon_muon(c: Couplings) -> Number:
 
 
 def kaon_muon_phi(c: Couplings) -> Number:
-    """Br(K+ -> mu+ nu phi') by the muon's coupling; 32 x 32 nodes a mass: for few points."""
+    """Br(K+ -> mu+ nu phi') by the muon's coupling; 32 x 32 nodes a mass."""
     constant = leptonic.weak_constant(INPUTS["fermi"], INPUTS["v_us"], INPUTS["kaon_constant"])
     width = leptonic.scalar_width(scalar(c).mass, jnp.asarray(scalar(c).yukawa.mu), KAON, _LEPTONS["mu"], constant)
     return width / WIDTHS["kaon"]

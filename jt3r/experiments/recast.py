@@ -43,6 +43,7 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "pi_e_nu": mesons.pion_electron,
     "K_e_nu": mesons.kaon_electron,
     "K_mu_nu": mesons.kaon_muon,
+    "K_mu_nu_phi": mesons.kaon_muon_phi,
     "K_pi": mesons.kaon_pion,
     "K_pi_phi": mesons.kaon_pion_phi,
     "B_K": mesons.b_kaon,

@@ -30,12 +30,12 @@ energy at most.
 
 
 class Nodes(NamedTuple):
-    """Quadrature: energies; (fractions, transverse momenta, azimuths) of a meson decay; panels of
-    the electron's shower; Chebyshev points in mass.
+    """Quadrature: energies; (fractions, transverse momenta) in each panel of a meson decay; panels
+    of the electron's shower; Chebyshev points in mass.
     """
 
     energies: int = 48
-    decay: tuple[int, int, int] = (24, 12, 8)
+    decay: tuple[int, int] = (24, 10)
     shower: tuple[int, int] = (16, 16)
     masses: int = 128
 
@@ -132,15 +132,18 @@ def _mesons(made: _Production, nodes: Nodes) -> Spectra:
     numbers, collider = inputs(), made.kind == "collider"
     beam, lowest, mass_number = (jnp.asarray(x) for x in (made.beam, made.lowest, made.target[0]))
     energies, weights, highest = _meson_energies(beam, lowest, made.kind == "beam_dump", nodes.energies)
+    boost = jnp.ones(()) if collider else production.centre_of_mass_boost(beam, jnp.asarray(M_PROTON))
     angles, ratios = jnp.asarray(made.angles), jnp.asarray(chebyshev.points(nodes.masses))
     series = {}
     for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if collider else 'dump'}"])):
         mass, per_pion = jnp.asarray(numbers[f"{meson}_mass"]), jnp.asarray(each)
         log_values = _meson_spectra(
-            ratios, energies, weights, mass, highest, beam, angles, mass_number, per_pion, collider, nodes.decay
+            ratios, energies, weights, mass, highest, beam, boost, angles, mass_number, per_pion, collider, nodes.decay
         )
         series[meson] = _series(log_values)
-    series["longitudinal"] = _pions(energies, weights, beam, angles, mass_number, collider)[None]
+    series["longitudinal"] = _pions(energies, weights, beam, boost, angles, mass_number, collider, 4 * nodes.decay[1] // 3)[
+        None
+    ]
     return Spectra(energies, jnp.asarray(HEAVIEST), series)
 
 
@@ -152,11 +155,15 @@ def _meson_energies(beam: Array, lowest: Array, fixed_target: bool, count: int) 
     return *log_legendre(lowest, highest, count), highest
 
 
-@functools.partial(jax.jit, static_argnames="collider")
-def _pions(energies: Array, weights: Array, beam: Array, angles: Array, mass_number: Array, collider: bool) -> Array:
+@functools.partial(jax.jit, static_argnames=("collider", "nodes"))
+def _pions(
+    energies: Array, weights: Array, beam: Array, boost: Array, angles: Array, mass_number: Array, collider: bool, nodes: int
+) -> Array:
     """ln(dN/dE dE) of pi0 inside the aperture."""
-    spectrum = functools.partial(_pion_spectrum, beam, mass_number, jnp.asarray(inputs()["pion_mass"]), collider)
-    pions = production.mesons_within(energies, angles[1], spectrum, angles[0])
+    mass = jnp.asarray(inputs()["pion_mass"])
+    spectrum = functools.partial(_pion_spectrum, beam, mass_number, mass, collider)
+    kink = jnp.sqrt(jnp.maximum((energies / boost) ** 2 - mass**2, 0))  # where x_F = 0
+    pions = production.mesons_within(energies, angles[1], spectrum, angles[0], kink, nodes)
     return jnp.log(pions * angles[2] + 1e-60) + jnp.log(weights)
 
 
@@ -176,11 +183,12 @@ def _meson_spectra(
     meson_mass: Array,
     highest: Array,
     beam: Array,
+    boost: Array,
     angles: Array,
     mass_number: Array,
     per_pion: Array,
     collider: bool,
-    nodes: tuple[int, int, int],
+    nodes: tuple[int, int],
 ) -> Array:
     """ln(dN/dE dE) at each m^2/m_P^2 (rows) and energy: one program for all fixed targets, one for
     colliders.
@@ -189,7 +197,8 @@ def _meson_spectra(
 
     def at(ratio: Array) -> Array:
         mass = jnp.sqrt(ratio) * meson_mass
-        return production.vectors_from_mesons(energies, mass, meson_mass, highest, angles[1], mesons, angles[0], nodes)
+        numbers = (energies, mass, meson_mass, highest, angles[1])
+        return production.vectors_from_mesons(*numbers, mesons, angles[0], boost, nodes)
 
     # The spectrum of eta ends a little below that of pi0: those nodes hold less than 1e-60 of it.
     return jnp.log(jax.lax.map(at, ratios) * angles[2] * per_pion + 1e-60) + jnp.log(weights)

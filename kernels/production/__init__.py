@@ -9,7 +9,12 @@ from .electron_bremsstrahlung import vector_spectrum as vectors_from_electrons
 from .meson_decays import branching_to_photon_vector
 from .meson_decays import spectrum_within as mesons_within
 from .meson_decays import vector_spectrum as vectors_from_mesons
-from .meson_spectra import highest_meson_energy, pion_spectrum_collider, pion_spectrum_fixed_target
+from .meson_spectra import (
+    centre_of_mass_boost,
+    highest_meson_energy,
+    pion_spectrum_collider,
+    pion_spectrum_fixed_target,
+)
 from .proton_bremsstrahlung import (
     proton_coupling_squared,
     proton_cross_section,
@@ -21,6 +26,7 @@ from .proton_bremsstrahlung import (
 
 __all__ = [
     "branching_to_photon_vector",
+    "centre_of_mass_boost",
     "elastic_photon_flux",
     "emission_cross_section",
     "highest_meson_energy",

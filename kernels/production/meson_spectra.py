@@ -55,6 +55,13 @@ def highest_meson_energy(beam_energy: Array, meson_mass: Array, nucleon_mass: Ar
     return (energy_star * (beam_energy + nucleon_mass) + momentum_star * beam_momentum) / jnp.sqrt(s)
 
 
+def centre_of_mass_boost(beam_energy: Array, nucleon_mass: Array) -> Array:
+    """Lorentz factor of the nucleon-nucleon frame: a meson with x_F = 0 has E = boost sqrt(m^2 +
+    p_T^2) in the laboratory.
+    """
+    return jnp.sqrt((beam_energy + nucleon_mass) / (2 * nucleon_mass))
+
+
 def _transverse_shape(x: Array, transverse: Array) -> tuple[Array, Array]:
     """(1 + a' p_T + b' p_T^2) exp(-a' p_T), a' = a/x^gamma, b' = a^2/(2 x^delta), and its integral
     over d^2 p_T.

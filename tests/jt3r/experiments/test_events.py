@@ -9,7 +9,10 @@ import pytest
 from jt3r.couplings import Couplings, Vector
 from jt3r.data.inputs import inputs
 from jt3r.experiments import events, load
+from jt3r.experiments.spectra import Nodes
 from jt3r.kernels import production
+from jt3r.point import Point
+from jt3r.u1 import t3r
 
 MASS, EPS = 0.05, 1e-5
 DARK = Couplings(Vector(jnp.asarray(MASS), jnp.asarray(EPS)))
@@ -60,3 +63,17 @@ def test_the_estimator_is_the_count_times_survival():
 def test_an_electron_beam_has_no_pions_to_count():
     with pytest.raises(ValueError, match="E137: the paper's estimator counts pi0"):
         events.pion_beam(load.get("E137"))
+
+
+@pytest.mark.parametrize("name", ["NA62-dump", "CHARM", "SHiP", "FASER"])
+def test_twice_the_nodes_of_meson_decays_move_no_number(name):
+    """1e-6, what the quadrature of a search is held to; at V = 1000 GeV soft A' live long enough to count."""
+    at = t3r.t3r(Point(m_aprime=jnp.array([0.02, 0.08]), v=jnp.array([[10.0], [1e3]])))
+    decay = Nodes().decay
+    fractions, transverse = (2 * decay[0], decay[1]), (decay[0], 2 * decay[1])
+    found, *finer = (
+        events.log_events(events.beam(load.get(name), nodes=Nodes(decay=nodes, masses=12)), at)
+        for nodes in (decay, fractions, transverse)
+    )
+    for other in finer:
+        np.testing.assert_allclose(found, other, rtol=0, atol=1e-6)

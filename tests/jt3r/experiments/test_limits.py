@@ -170,7 +170,7 @@ def test_quadratures_are_converged(name):
     branching ratio: its A' leave no 1e-10 events in this model.
     """
     masses, vs = np.geomspace(1.1e-3, 0.6, 60)[:, None], np.geomspace(1.0, 300.0, 12)
-    decay, at = (12, 8, 4), spectra.Nodes()
+    decay, at = (8, 6), spectra.Nodes()
     coarse = np.asarray(limits.log_signal(name, t3r(masses, vs), "full", nodes=at._replace(decay=decay)))
     finer = spectra.Nodes(2 * at.energies, decay, (2 * at.shower[0], 2 * at.shower[1]), 2 * at.masses)
     fine = np.asarray(limits.log_signal(name, t3r(masses, vs), "full", nodes=finer))

@@ -50,7 +50,7 @@ def test_the_promised_searches_are_there():
 
 def test_a_new_search_is_a_new_table():
     search = experiments.parse(NEW)["Mine"]
-    beam = signal.beam(search, nodes=signal.Nodes(energies=8, decay=(4, 4, 4), masses=6))
+    beam = signal.beam(search, nodes=signal.Nodes(energies=8, decay=(4, 4), masses=6))
     found = signal.log_events(beam, couplings_of(Point(m_aprime=0.05)))
     assert np.isfinite(found)
 

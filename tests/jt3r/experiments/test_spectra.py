@@ -11,7 +11,7 @@ from jt3r.experiments import load, spectra
 from jt3r.experiments.spectra import Nodes, log_weights, tabulate
 from jt3r.kernels import production
 
-SMALL = Nodes(energies=8, decay=(6, 4, 4), shower=(8, 8), masses=24)
+SMALL = Nodes(energies=8, decay=(6, 4), shower=(8, 8), masses=24)
 
 
 @pytest.fixture(scope="module")

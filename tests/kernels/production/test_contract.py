@@ -21,6 +21,7 @@ def toy_mesons(energy, transverse):
     ("kernel", "arity"),
     [
         (production.branching_to_photon_vector, 4),
+        (production.centre_of_mass_boost, 2),
         (production.elastic_photon_flux, 5),
         (production.emission_cross_section, 7),
         (production.pion_spectrum_collider, 4),

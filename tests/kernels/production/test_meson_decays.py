@@ -41,7 +41,7 @@ def test_meson_decays_against_a_simulation():
     expected = counts / count * (1 / low - 1 / high)
     for lower, upper, rate, number in zip(edges[:-1], edges[1:], expected, counts, strict=True):
         energies = np.linspace(lower, upper, 41)
-        density = vector_spectrum(energies, mass, PION, high, angle, toy_mesons, nodes=(200, 16, 12))
+        density = vector_spectrum(energies, mass, PION, high, angle, toy_mesons, nodes=(200, 16))
         # Statistics of the simulation at 4 sigma, and 1 % for the step of the toy spectrum at 20 GeV.
         assert integrate.simpson(density, x=energies) == pytest.approx(rate, rel=0.01 + 4 / np.sqrt(number))
 
@@ -63,9 +63,38 @@ def test_meson_decay_quadrature_is_converged(mass):
 
         highest = production.highest_meson_energy(70.0, PION, NUCLEON)
         energies = jnp.array([11.0, 25.0, 36.0, 60.0])
-        return vector_spectrum(energies, mass, PION, highest, 1.3 / 87, mesons, nodes=nodes)
+        boost = production.centre_of_mass_boost(70.0, NUCLEON)
+        return vector_spectrum(energies, mass, PION, highest, 1.3 / 87, mesons, 0.0, boost, nodes)
 
-    assert np.allclose(spectrum((24, 12, 8)), spectrum((48, 24, 16)), rtol=1e-6)
+    found = spectrum((24, 10))
+    for nodes in ((48, 10), (24, 20)):
+        np.testing.assert_allclose(found, spectrum(nodes), rtol=1e-6)  # what an N is held to
+
+
+def test_the_kink_of_a_spectrum_is_where_x_f_changes_sign():
+    """p_L of a meson with E = boost m_T is boosted to 0: the beam of 400 GeV and one nucleon at rest, by hand."""
+    boost = float(production.centre_of_mass_boost(400.0, NUCLEON))
+    total, momentum = 400.0 + NUCLEON, np.sqrt(400.0**2 - NUCLEON**2)
+    assert boost == pytest.approx(total / np.sqrt(total**2 - momentum**2), rel=1e-12)
+    energy, transverse = boost * np.hypot(PION, 0.3), 0.3
+    longitudinal = np.sqrt(energy**2 - PION**2 - transverse**2)
+    assert longitudinal * total == pytest.approx(momentum * energy, rel=1e-12)
+
+
+def test_a_ring_is_one_disc_without_another():
+    """Annuli add up, and a decay at rest in the mesons' frame keeps what a wide aperture holds, to the nodes' 1e-6."""
+
+    def within(near, far):
+        return vector_spectrum(np.array([12.0, 30.0]), 0.06, PION, 100.0, far, smooth, near)
+
+    def smooth(energy, transverse):
+        return energy**-2.0 * jnp.exp(-6 * transverse)
+
+    np.testing.assert_allclose(within(0.0, 4e-3) + within(4e-3, 9e-3), within(0.0, 9e-3), rtol=1e-6)
+    # All of the transverse plane: 2 pi/36 int dz/z (z/E)^2/(1 - r), from z = r = (0.06/m_pi)^2 or E/100 to 1.
+    ratio = (0.06 / PION) ** 2
+    expected = [np.pi / 36 * (1 - max(ratio, e / 100) ** 2) / e**2 / (1 - ratio) for e in (12.0, 30.0)]
+    np.testing.assert_allclose(within(0.0, 1.0), expected, rtol=1e-6)
 
 
 def test_branching_closes_at_the_meson_mass():

@@ -125,8 +125,8 @@ def _by_fraction(ends: Array, ratio: Array, meson_mass: Array, nodes: int) -> tu
 
 
 def _by_angle(ends: Array, ratio: Array, meson_mass: Array, nodes: int) -> tuple[Array, Array, Array]:
-    """z, k and weights of int dz with u = k/z, on the branch z < 2 r/(1 + r) of (1 - z)(z - r) m_P^2
-    = (u z)^2.
+    """z, k and weights of int dz with u = k/z as the variable, where z < 2 r/(1 + r): the smaller
+    root of (1 - z)(z - r) m_P^2 = (u z)^2.
     """
     ratio = ratio[..., None]
     tilt, weight = _falling(_kick(ends, ratio, meson_mass) / ends, nodes)

@@ -6,12 +6,13 @@ it calls.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Real
+from jaxtyping import Array, ArrayLike, Real
 
 from ..constants import CONSTANTS, M_E, M_PI
 from ..couplings import CHARGES, ELECTRIC_CHARGE, Couplings, Number, StrangeBottom, lepton, mixed, scalar, vector
@@ -99,38 +100,64 @@ _THRESHOLD = 3.5
 
 
 class _Rates(Pytree):
-    """Br of P -> l nu A' as a quadratic form of the five ``leptonic.Charges``, tabulated in mass:
-    relative error below 1e-7.
+    """Factors of Br of a decay into three bodies, one of them a light particle, tabulated in its
+    mass: relative error below 1e-7 for A', for phi', whose rate goes as ln m, 1e-6 above 10 MeV and
+    1e-3 above 1 MeV.
     """
 
     heaviest: float = static()
-    series: Real[Array, "c 15"]
+    series: Real[Array, "c n"]
 
-    def __call__(self, mass: Number, charges: leptonic.Charges) -> Number:
+    def __call__(self, mass: Number) -> Real[Array, "*b n"]:
         share = jnp.asarray(mass) / self.heaviest
         is_open = (share > 0) & (share < 1)
         safe = jnp.where(is_open, share, 0.5)
-        numbers = chebyshev.evaluate(jnp.sqrt(safe), self.series)
-        total = sum(numbers[..., n] * charges[i] * charges[j] for n, (i, j) in enumerate(_PAIRS))
-        return jnp.where(is_open, total * (1 - safe) ** _THRESHOLD / safe**2, 0)
+        opening = jnp.where(is_open, (1 - safe) ** _THRESHOLD / safe**2, 0)
+        return chebyshev.evaluate(jnp.sqrt(safe), self.series) * opening[..., None]
+
+
+def _tabulated(meson: str, fermion: str, width: Callable[[np.ndarray], ArrayLike]) -> _Rates:
+    """The table of widths in GeV (n, masses), of a decay of the meson with this charged lepton."""
+    heaviest = _MASSES[meson] - _LEPTONS[fermion]
+    with jax.ensure_compile_time_eval():
+        share = chebyshev.points(_TABLE_POINTS)
+        rates = np.asarray(width(heaviest * share)) / WIDTHS[meson] * share**2 / (1 - share) ** _THRESHOLD
+        return _Rates(heaviest, jnp.asarray(chebyshev.coefficients(rates.T)))
+
+
+def _constant(meson: str) -> Array:
+    mixing = INPUTS["v_ud" if meson == "pion" else "v_us"]
+    return leptonic.weak_constant(INPUTS["fermi"], mixing, INPUTS[f"{meson}_constant"])
 
 
 @functools.cache
-def _rates(meson: str, fermion: str) -> _Rates:
-    parent, light = _MASSES[meson], _LEPTONS[fermion]
-    mixing = INPUTS["v_ud" if meson == "pion" else "v_us"]
-    with jax.ensure_compile_time_eval():
-        constant = leptonic.weak_constant(INPUTS["fermi"], mixing, INPUTS[f"{meson}_constant"])
-        share = chebyshev.points(_TABLE_POINTS)
-        mass = (parent - light) * share
+def _vector_rates(meson: str, fermion: str) -> _Rates:
+    """Of P -> l nu A': what multiplies the products of pairs of the five ``leptonic.Charges``."""
+
+    def width(mass: np.ndarray) -> np.ndarray:
         # Unit charges alone and in pairs, all in one program: (15, 1) charges against (72,) masses.
         charges = np.array([np.maximum(np.eye(5)[i], np.eye(5)[j]) for i, j in _PAIRS])
         given = leptonic.Charges(*charges.T[..., None])
-        width = np.asarray(leptonic.vector_width(mass, given, parent, light, constant))
-        rates = width / WIDTHS[meson] * share**2 / (1 - share) ** _THRESHOLD
+        rates = np.asarray(leptonic.vector_width(mass, given, _MASSES[meson], _LEPTONS[fermion], _constant(meson)))
         alone = {pair[0]: rate for pair, rate in zip(_PAIRS, rates, strict=True) if pair[0] == pair[1]}
-        values = [rate if i == j else rate - alone[i] - alone[j] for (i, j), rate in zip(_PAIRS, rates, strict=True)]
-        return _Rates(parent - light, jnp.asarray(chebyshev.coefficients(np.stack(values, axis=1))))
+        return np.stack([rate if i == j else rate - alone[i] - alone[j] for (i, j), rate in zip(_PAIRS, rates, strict=True)])
+
+    return _tabulated(meson, fermion, width)
+
+
+@functools.cache
+def _scalar_rates(meson: str, fermion: str) -> _Rates:
+    """Of P -> l nu phi': what multiplies the square of the lepton's coupling."""
+
+    def width(mass: np.ndarray) -> Array:
+        return leptonic.scalar_width(mass, 1.0, _MASSES[meson], _LEPTONS[fermion], _constant(meson))[None]
+
+    return _tabulated(meson, fermion, width)
+
+
+def _with_vector(c: Couplings, meson: str, down: str, fermion: str) -> Number:
+    numbers, charges = _vector_rates(meson, fermion)(vector(c).mass), _charges(c, down, fermion)
+    return jnp.asarray(sum(numbers[..., n] * charges[i] * charges[j] for n, (i, j) in enumerate(_PAIRS)))
 
 
 def _charges(c: Couplings, down: str, fermion: str) -> leptonic.Charges:
@@ -149,24 +176,22 @@ def _charges(c: Couplings, down: str, fermion: str) -> leptonic.Charges:
 
 def pion_electron(c: Couplings) -> Number:
     """Br(pi+ -> e+ nu A')."""
-    return _rates("pion", "e")(vector(c).mass, _charges(c, "d", "e"))
+    return _with_vector(c, "pion", "d", "e")
 
 
 def kaon_electron(c: Couplings) -> Number:
     """Br(K+ -> e+ nu A')."""
-    return _rates("kaon", "e")(vector(c).mass, _charges(c, "s", "e"))
+    return _with_vector(c, "kaon", "s", "e")
 
 
 def kaon_muon(c: Couplings) -> Number:
     """Br(K+ -> mu+ nu A')."""
-    return _rates("kaon", "mu")(vector(c).mass, _charges(c, "s", "mu"))
+    return _with_vector(c, "kaon", "s", "mu")
 
 
 def kaon_muon_phi(c: Couplings) -> Number:
-    """Br(K+ -> mu+ nu phi') by the muon's coupling; 32 x 32 nodes a mass."""
-    constant = leptonic.weak_constant(INPUTS["fermi"], INPUTS["v_us"], INPUTS["kaon_constant"])
-    width = leptonic.scalar_width(scalar(c).mass, jnp.asarray(scalar(c).yukawa.mu), KAON, _LEPTONS["mu"], constant)
-    return width / WIDTHS["kaon"]
+    """Br(K+ -> mu+ nu phi') by the muon's coupling."""
+    return _scalar_rates("kaon", "mu")(scalar(c).mass)[..., 0] * jnp.square(jnp.asarray(scalar(c).yukawa.mu))
 
 
 def kaon_pion(c: Couplings, octet: float = INPUTS["octet_low"], plet: float = INPUTS["plet_low"]) -> Number:

@@ -59,7 +59,7 @@ _VECTOR, _SCALAR = ("C9_bsmumu", "C9_bsee", "C9p_bsmumu", "C9p_bsee"), ("CS_bsmu
 CHANGES_FLAVOUR = {"B_K": _VECTOR, "B_Kst": _VECTOR, "B_K_phi": _SCALAR, "B_Kst_phi": _SCALAR}
 """Rates that read parameters of U(1)_T3R beside those of the particle's own decays, and which."""
 
-TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu")
+TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu", "K_mu_nu_phi")
 """Rates that are tabulated before their first value, which takes seconds."""
 
 

@@ -32,15 +32,24 @@ def test_a_conserved_current_makes_no_prompt_pion_decay():
     assert float(mesons.pion_electron(dark)) < 1e-11
 
 
-@pytest.mark.parametrize(("meson", "lepton"), [("pion", "e"), ("kaon", "e"), ("kaon", "mu")])
-def test_tabulated_rates_are_the_kernel(meson, lepton):
+@pytest.mark.parametrize(("meson", "lepton", "coupling"), [("pion", "e", "g"), ("kaon", "e", "g"), ("kaon", "mu", "g + e eps")])
+def test_tabulated_rates_are_the_kernel(meson, lepton, coupling):
+    """Relative error of the table, as ``_Rates`` says, at masses that are none of its own."""
     parent, light = mesons._MASSES[meson], mesons._LEPTONS[lepton]
-    constant = leptonic.weak_constant(
-        mesons.INPUTS["fermi"], mesons.INPUTS["v_ud" if meson == "pion" else "v_us"], mesons.INPUTS[f"{meson}_constant"]
-    )
-    mass, charges = np.linspace(0.004, parent - light - 0.004, 23), leptonic.Charges(1.0, 0.5, 0.0, -1.0)
-    exact = leptonic.vector_width(mass, charges, parent, light, constant, nodes=64) / mesons.WIDTHS[meson]
-    np.testing.assert_allclose(mesons._rates(meson, lepton)(mass, charges), exact, rtol=1e-6)
+    mass = np.linspace(0.004, parent - light - 0.004, 23)
+    c = t3r.t3r(Point(m_aprime=mass, v=10.0)) if coupling == "g" else t3r.t3r(Point(m_aprime=mass, v=10.0, kinetic_mixing=1e-3))
+    found = {("pion", "e"): mesons.pion_electron, ("kaon", "e"): mesons.kaon_electron, ("kaon", "mu"): mesons.kaon_muon}
+    charges = mesons._charges(c, "d" if meson == "pion" else "s", lepton)
+    exact = leptonic.vector_width(mass, charges, parent, light, mesons._constant(meson), nodes=64) / mesons.WIDTHS[meson]
+    np.testing.assert_allclose(found[meson, lepton](c), exact, rtol=1e-6)
+
+
+def test_the_tabulated_rate_of_phi_is_the_kernel():
+    mass = np.geomspace(0.012, 0.38, 19)
+    c = t3r.t3r(Point(m_phi=mass, v=10.0))
+    exact = leptonic.scalar_width(mass, c.phi.yukawa.mu, mesons.KAON, mesons._LEPTONS["mu"], mesons._constant("kaon"), nodes=64)
+    np.testing.assert_allclose(mesons.kaon_muon_phi(c), exact / mesons.WIDTHS["kaon"], rtol=1e-6)
+    assert float(mesons.kaon_muon_phi(t3r.t3r(Point(m_phi=0.39, v=10.0)))) == 0  # m_K - m_mu = 0.388 GeV
 
 
 def test_b_decays_by_what_changes_flavour_and_in_place_of_a_pion():

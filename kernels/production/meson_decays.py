@@ -65,7 +65,7 @@ def vector_spectrum(
     0), at E_P = boost sqrt(m_P^2 + q^2); 1 where there is none. ``nodes``: Gauss-Legendre in each
     of the three panels in z and five in q, between the points where the integrand is not smooth.
     The default moves no N of the shipped searches by 1e-6; at the lowest energies, where little is
-    made, the spectrum of A' from eta at 400 GeV is good to 1e-4.
+    made, the spectrum of A' from eta at 400 GeV is good to 1e-3.
     """
     energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle, boost = floats(
         energy, mass, meson_mass, highest_energy, smallest_angle, largest_angle, boost

@@ -98,7 +98,7 @@ def _named(name):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"value": 1e-9, "error": -1e-10, "source": "mine"}, r"^delta_a_mu: error = -1e-10: [^\n]*greater than or equal to 0$"),
+        ({"value": 1e-9, "error": -1e-10, "source": "mine"}, r"^delta_a_mu: error = -1e-10: must be at least 0.0$"),
         ({"value": 1e-9, "error": 1e-10, "sorce": "mine"}, r"^delta_a_mu: sorce = 'mine': .*did you mean 'source'\?$"),
         ({"value": 1e-9, "source": "mine"}, r"^delta_a_mu.error: must be given, and above 0$"),
     ],

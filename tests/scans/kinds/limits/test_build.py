@@ -66,11 +66,11 @@ def first_seen_in_muons(v):
 
     Gamma(nu_s nu_s) = g^2 m/(24 pi) and Gamma(mu mu) = g^2 m/(24 pi) beta (1 - r), r = (m_mu/m)^2: what it sees is
     Br(mu mu) = x/(1 + x), x = beta (1 - r), which opens with beta. It excludes where (g^2/2) Br(mu mu) exceeds half (the share
-    of L_mu - L_tau's Z') of the table's g'^2 = 1.44e-6, g = m/(sqrt2 V): at beta = 0.0087, 4e-5 above 2 m_mu.
+    of L_mu - L_tau's Z') of the table's g'^2 = 2.494e-6, g = m/(sqrt2 V): at beta = 0.015, 1.1e-4 above 2 m_mu.
     """
     mass = 2 * M_MU
     for _ in range(20):
-        needed = 0.5 * 1.44e-6 / (mass**2 / (4 * v**2))
+        needed = 0.5 * 2.494e-6 / (mass**2 / (4 * v**2))
         beta = needed / (1 - needed) / (1 - (M_MU / mass) ** 2)
         mass = 2 * M_MU / (1 - beta**2) ** 0.5
     return mass

@@ -83,7 +83,7 @@ def build_warmup(
     blackjax = need("blackjax", "sample", "sampler = 'chees'")
     each = ceil(warmup / STAGES)
 
-    def stage(z: Array, key: Array, centre: Array, scale: Array, step_size: Array) -> Tuned:
+    def stage(z: Array, key: Array, centre: Array, scale: Array) -> Tuned:
         warm = blackjax.chees_adaptation(
             lambda y: density(_from_white(centre, scale, y)),
             chains,
@@ -92,7 +92,7 @@ def build_warmup(
             adaptation_info_fn=lambda state, info, adaptation: None,
         )
         y = jax.vmap(lambda z: jax.scipy.linalg.solve_triangular(scale, z - centre, lower=True))(z)
-        (states, found), _ = warm.run(key, y, step_size, optax.adam(LEARNING_RATE, b1=0, b2=0.95), each)
+        (states, found), _ = warm.run(key, y, jnp.asarray(FIRST_STEP), optax.adam(LEARNING_RATE, b1=0, b2=0.95), each)
         (steps,) = found["integration_steps_params"]
         steps = jnp.clip(steps, 1, max_steps)
         return Tuned(states.position, states.logdensity, states.logdensity_grad, centre, scale, found["step_size"], steps)
@@ -120,8 +120,7 @@ def build_warmup(
             scale = jnp.linalg.cholesky(jnp.atleast_2d(jnp.cov(z, rowvar=False)))
             known = (number > 0) & jnp.isfinite(scale).all()
             centre, scale = jnp.where(known, centre, now.centre), jnp.where(known, scale, now.scale)
-            step_size = jnp.asarray(FIRST_STEP)
-            return stage(z, key, centre, scale, step_size), None
+            return stage(z, key, centre, scale), None
 
         found, _ = jax.lax.scan(go_on, first, (jnp.stack(keys), jnp.arange(STAGES)))
         return found

@@ -131,7 +131,8 @@ def _for_phi(name: str) -> bool:
 
 def published(names: list[str], as_of: int | None) -> list[str]:
     """Those of the searches that were published in that year or before; without a year, all."""
-    return [name for name in names if as_of is None or (searches.get(name).year or 0) <= as_of]
+    known = set(limits.experiments(as_of))
+    return [name for name in names if name in known]
 
 
 def data_of_searches(names: list[str]) -> set[str]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...export.columns import Columns, read_columns
 from ...export.hepdata import card_qualifiers, header, values_of, write_document
+from ..edges import along_of, axis_of
 
 
 def write_intervals(source: Path, output: Path) -> None:
@@ -25,8 +26,8 @@ def _intervals(columns: Columns) -> dict[str, Any]:
     low, high = edges.values[first], edges.values[~first]
     there = np.isfinite(low)
     names = columns.coordinates["experiment"].values[first][there]
-    (axis,) = card["axes"]
-    along, at = card.get("along") or "m_aprime", columns.coordinates[axis]
+    axis, along = axis_of(card), along_of(card)
+    at = columns.coordinates[axis]
     independent = [
         {"header": {"name": "search"}, "values": [{"value": facts[name]["label"]} for name in names]},
         {"header": {"name": "status"}, "values": [{"value": facts[name]["status"]} for name in names]},

@@ -6,6 +6,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from ..edges import along_of, axis_of
 from ..registry import card_of
 from ..report_table import report_table
 from ..style import shown_unit, shown_values
@@ -17,7 +18,7 @@ NAMES = {"v": "V", "m_aprime": "m_A'", "m_phi": "m_phi'"}
 def report(file: h5py.File, card: dict) -> list[Any]:
     """One row for each search and interval."""
     headings, *rows = table_of_limits(file)
-    along = card.get("along") or "m_aprime"
+    along = along_of(card)
     unit = shown_unit(file["limits"])
     table = report_table(f"intervals in {NAMES.get(along, along)}{f', {unit}' if unit not in ('', '1') else ''}", headings)
     for row in rows:
@@ -29,7 +30,7 @@ def table_of_limits(scan: h5py.File, columns: int = 6) -> list[list[str]]:
     """Heading and rows: search, status, and its intervals, masses in MeV, at up to ``columns``
     values of the axis.
     """
-    (name,) = card_of(scan.attrs)["axes"]
+    name = axis_of(card_of(scan.attrs))
     values, edges = shown_values(scan[name]), shown_values(scan["limits"])
     unit = shown_unit(scan[name])
     facts = json.loads(scan.attrs["searches"])

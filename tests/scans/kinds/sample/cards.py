@@ -1,4 +1,8 @@
-"""The card that tests of draws share: g-2 over both masses, in band coordinates."""
+"""What tests of draws share: a card, g-2 over both masses in band coordinates, and how its file is read."""
+
+import json
+
+import h5py
 
 CARD = {
     "kind": "sample",
@@ -14,3 +18,9 @@ CARD = {
         "m_phi": {"min": 0.05, "max": 0.12},
     },
 }
+
+
+def arrays_of(path):
+    """Every array of a file of draws, and what judges them."""
+    with h5py.File(path) as file:
+        return {name: item[()] for name, item in file.items()} | {"judged": json.loads(file.attrs["diagnostics"])}

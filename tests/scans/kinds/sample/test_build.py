@@ -17,7 +17,7 @@ from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.export.write import export
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.info import describe
-from tests.scans.kinds.sample.cards import CARD
+from tests.scans.kinds.sample.cards import CARD, arrays_of
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,7 @@ def draws(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def arrays(draws):
-    with h5py.File(draws) as file:
-        return {name: item[()] for name, item in file.items()} | {"judged": json.loads(file.attrs["diagnostics"])}
+    return arrays_of(draws)
 
 
 def _error(arrays, name):

@@ -1,6 +1,5 @@
 """Scans by chains that share their warm-up: the posterior of NUTS and of a quadrature, the same bytes however it is run."""
 
-import json
 import os
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from jt3r.scans.export.write import export
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.kinds.sample.build import OF_NUTS, STATISTICS
 from tests.scans.kinds.sample.cards import CARD as OF_CHAINS
+from tests.scans.kinds.sample.cards import arrays_of
 
 CARD = OF_CHAINS | {"sampler": "chees", "chains": 192, "draws": 20, "warmup": 200, "together": 64}
 
@@ -33,8 +33,7 @@ def draws(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def arrays(draws):
-    with h5py.File(draws) as file:
-        return {name: item[()] for name, item in file.items()} | {"judged": json.loads(file.attrs["diagnostics"])}
+    return arrays_of(draws)
 
 
 def of_the_mean(values):

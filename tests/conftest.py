@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -41,6 +42,12 @@ def stages_of(places: Sequence[str]) -> list[str]:
         stages.append(named or (whole if file in seen or whole == "longest" else "short"))
         seen.add(file)
     return stages
+
+
+def pytest_configure(config):
+    """A shell lets what it runs in the background ignore interrupts, and so would every process that a test starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

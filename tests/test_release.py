@@ -43,4 +43,4 @@ def test_commands_are_completed(shell):
 def test_help_fills_the_lines_of_any_terminal():
     """Docstrings are wrapped at 100 columns, and the help of a command is not."""
     wide = CliRunner().invoke(app, ["check", "--help"], env={"COLUMNS": "200", "TERMINAL_WIDTH": "200"})
-    assert "its points, tiles, memory, disk and time, and run nothing." in wide.stdout
+    assert "its points, tiles, memory, disk and time; run nothing." in wide.stdout

@@ -25,6 +25,7 @@ from ..store.format import FORMAT, SCHEMA
 from ..store.hdf5 import check_values, open_scan
 from ..store.lock import in_use
 from ..store.output import check_ours, check_output, followed, kind_of_file
+from ..store.reading import items_of
 from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
 from .identity import Facts, check_same, digest_of, facts_of
 from .interrupt import stop_requests, tile_is_done
@@ -229,7 +230,7 @@ def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
     """
     try:
         with open_scan(output) as file:
-            found = {key: value for key, value in file.attrs.items() if key in facts}
+            found = {key: value for key, value in items_of(file.attrs) if key in facts}
             expected = {key: value for key, value in facts.items() if key != "tiles"}
             if "tiles" not in file.attrs and found == expected and file.attrs.get("scan") == digest_of(facts):
                 if checkpoint.exists():

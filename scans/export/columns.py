@@ -8,6 +8,7 @@ import numpy as np
 
 from ..kinds.registry import card_of, kind_of
 from ..store.hdf5 import open_scan
+from ..store.reading import items_of
 
 
 class Column(NamedTuple):
@@ -41,16 +42,16 @@ def read_columns(path: str | Path) -> Columns:
     else (starts, matrices, intervals) are left out. Raises BadInput as ``open_scan``.
     """
     with open_scan(path) as scan:
-        scales = {name: item for name, item in scan.items() if item.is_scale}
+        scales = {name: item for name, item in items_of(scan) if item.is_scale}
         card = card_of(scan.attrs)
         of_kind = kind_of(card).part("rows")
         rows = of_kind(card) if of_kind else set(scales)
-        arrays = {name: item for name, item in scan.items() if not item.is_scale and rows.issuperset(_dims(item))}
+        arrays = {name: item for name, item in items_of(scan) if not item.is_scale and rows.issuperset(_dims(item))}
         dims = [dim for dim in _ordered(arrays) if dim in scales]
         lengths = tuple(len(scales[dim]) for dim in dims)
         coordinates = {name: _column(scales[name], [name], dims, lengths) for name in dims}
         variables = {name: _column(item, _dims(item), dims, lengths) for name, item in arrays.items()}
-        attributes = {key: str(value) for key, value in scan.attrs.items()}
+        attributes = {key: str(value) for key, value in items_of(scan.attrs)}
     return Columns(coordinates, variables, attributes)
 
 

@@ -24,6 +24,7 @@ from ..engine.plan import float_dtype
 from ..store.hdf5 import open_scan, write_arrays
 from ..store.layout import Coordinate, Layout, Variable
 from ..store.output import check_output
+from ..store.reading import items_of
 from .registry import card_of, shows
 
 MOST = 10**7
@@ -127,7 +128,7 @@ def _points(scan: h5py.File, card: dict[str, Any], what: str) -> tuple[dict[str,
 def _as_it_was(scan: h5py.File) -> tuple[Layout, dict[str, np.ndarray]]:
     """The layout and the arrays of a file."""
     coordinates, variables, arrays = [], [], {}
-    for name, item in scan.items():
+    for name, item in items_of(scan):
         facts = {key: item.attrs[key] for key in ("units", "latex", "long_name", "source") if key in item.attrs}
         values = item.asstr()[()].astype(object) if h5py.check_string_dtype(item.dtype) else item[()]
         if item.is_scale:
@@ -137,5 +138,5 @@ def _as_it_was(scan: h5py.File) -> tuple[Layout, dict[str, np.ndarray]]:
             variables.append(Variable(name, tuple(dim.label for dim in item.dims), dtype, facts))
             arrays[name] = values
     card = json.loads(scan.attrs["card"])
-    kept = {key: value for key, value in scan.attrs.items() if isinstance(value, (str, int, float, np.number))}
+    kept = {key: value for key, value in items_of(scan.attrs) if isinstance(value, (str, int, float, np.number))}
     return Layout(tuple(coordinates), tuple(variables), {**kept, "card": json.dumps(card)}), arrays

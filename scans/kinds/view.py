@@ -12,6 +12,7 @@ import numpy as np
 from jt3r.errors import BadInput, unknown
 from jt3r.point import PARAMETERS
 
+from ..store.reading import items_of
 from .registry import shows
 
 HIDDEN = ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "_Netcdf4Dimid", "_Netcdf4Coordinates")
@@ -85,9 +86,9 @@ def part(scan: h5py.File, card: dict, view: View) -> Iterator[tuple[h5py.File, d
     new_axes = {name: {"values": [values[name]]} if name in values else axes[name] for name in order}
     card = {**card, "axes": new_axes, "cut": values}
     with h5py.File(Memory(scan.filename), "w") as copy:
-        for key, value in scan.attrs.items():
+        for key, value in items_of(scan.attrs):
             copy.attrs[key] = value
-        for name, item in scan.items():
+        for name, item in items_of(scan):
             if isinstance(item, h5py.Dataset):
                 _copy(copy, name, item, cuts, order)
         yield copy, card
@@ -131,7 +132,7 @@ def _copy(copy: h5py.File, name: str, item: h5py.Dataset, cuts: Mapping[str, int
     moved = dict(zip(places, sorted(places, key=lambda k: order.index(dims[k])), strict=True))
     arranged = [moved.get(k, k) for k in range(len(dims))]  # what is no axis of the card stays where it is
     new = copy.create_dataset(name, data=np.transpose(values, arranged) if len(dims) > 1 else values)
-    for key, value in item.attrs.items():
+    for key, value in items_of(item.attrs):
         if key not in HIDDEN:
             new.attrs[key] = value
     for k, old in enumerate(arranged):

@@ -20,7 +20,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from .reading import open_hdf5
+from .reading import items_of, open_hdf5
 
 ARRAY, ATTRIBUTES = "sha256", "attributes_sha256"
 _LINKS = {"DIMENSION_LIST", "REFERENCE_LIST"}
@@ -105,7 +105,7 @@ def add_digests(file: h5py.File, known: dict[str, ChunkDigests] | None = None) -
     chunks were seen.
     """
     file.flush()
-    for name, item in file.items():
+    for name, item in items_of(file):
         made = (known or {}).get(name)
         item.attrs[ARRAY] = made.digest(item) if made else array_digest(item)
     file.attrs[ATTRIBUTES] = _attributes_digest(file)
@@ -116,7 +116,7 @@ def compare(file: h5py.File) -> Comparison:
     if ATTRIBUTES not in file.attrs:
         return Comparison()
     damaged = []
-    for name, item in file.items():
+    for name, item in items_of(file):
         if isinstance(item, h5py.Dataset) and ARRAY in item.attrs:
             try:
                 same = array_digest(item) == item.attrs[ARRAY]

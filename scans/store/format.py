@@ -11,6 +11,8 @@ import numpy as np
 
 from jt3r.errors import BadInput
 
+from .reading import items_of
+
 FORMAT = "jt3r"
 SCHEMA = 1
 """Raised when a reader of the older schema would misread a newer file."""
@@ -47,7 +49,7 @@ def _check_attributes(file: h5py.File, name: str) -> None:
     """Texts, numbers, and arrays of these; but for those by which HDF5 links dimensions."""
     if name != "/" and not isinstance(file.get(name, getlink=True), h5py.HardLink):
         return
-    for key, value in file[name].attrs.items():
+    for key, value in items_of(file[name].attrs):
         simple = isinstance(value, str) or (isinstance(value, np.generic | np.ndarray) and value.dtype.kind in "biufU")
         texts = isinstance(value, np.ndarray) and value.dtype.kind == "O" and all(isinstance(x, str) for x in value.flat)
         if not (simple or texts or key in LINKS):

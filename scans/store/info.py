@@ -9,6 +9,7 @@ import numpy as np
 
 from .format import JSON_TEXTS
 from .hdf5 import open_scan
+from .reading import items_of
 
 
 def describe(path: str | Path) -> dict[str, Any]:
@@ -16,8 +17,8 @@ def describe(path: str | Path) -> dict[str, Any]:
     BadInput as ``open_scan``.
     """
     with open_scan(path) as file:
-        attributes = {key: _plain(value) for key, value in file.attrs.items()}
-        arrays = {name: _array(item) for name, item in file.items() if isinstance(item, h5py.Dataset)}
+        attributes = {key: _plain(value) for key, value in items_of(file.attrs)}
+        arrays = {name: _array(item) for name, item in items_of(file) if isinstance(item, h5py.Dataset)}
         for key in JSON_TEXTS:
             attributes[key] = json.loads(attributes[key])
     return {"file": str(path), "arrays": arrays, **attributes}

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import h5py
 
-from .reading import open_hdf5
+from .reading import items_of, open_hdf5
 
 NAME = b"jt3rsums"
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -75,7 +75,7 @@ def _compressed(path: Path) -> Ranges:
     """Where the compressed chunks lie, which have a checksum of their own."""
     found: Ranges = []
     with open_hdf5(path) as file:
-        for item in file.values():
+        for _, item in items_of(file):
             if isinstance(item, h5py.Dataset) and item.compression and item.fletcher32:
                 item.id.chunk_iter(lambda chunk: found.append((chunk.byte_offset, chunk.byte_offset + chunk.size)))
     return found

@@ -1,6 +1,7 @@
-"""Opening HDF5 files for reading, also where nothing can be locked."""
+"""Opening HDF5 files for reading, also where nothing can be locked, and what is in them."""
 
 from pathlib import Path
+from typing import Any
 
 import h5py
 
@@ -22,3 +23,13 @@ def is_of_lock(error: OSError) -> bool:
     same way again.
     """
     return "lock" in str(error)
+
+
+def items_of(holder: h5py.Group | h5py.AttributeManager) -> list[tuple[str, Any]]:
+    """The names and members of a group, or of the attributes of one, all at once.
+
+    h5py's own ``items()`` and ``values()`` hold the lock of the library between two members (3.16):
+    an error raised there keeps it for as long as its traceback lives, which in a notebook is to the
+    next error, and no other thread can read or write a file until then.
+    """
+    return list(holder.items())

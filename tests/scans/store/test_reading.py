@@ -1,11 +1,21 @@
 """Opening for reading, with a lock and without."""
 
 import fcntl
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import pytest
+from h5py._objects import phil
 
-from jt3r.scans.store.reading import is_of_lock, open_hdf5
+from jt3r.errors import BadInput
+from jt3r.scans import run
+from jt3r.scans.export.columns import read_columns
+from jt3r.scans.kinds.picture import plot_file
+from jt3r.scans.store.info import describe
+from jt3r.scans.store.reading import is_of_lock, items_of, open_hdf5
+from tests.scans.conftest import MAP
+from tests.scans.processes import flip
 
 
 @pytest.fixture
@@ -38,3 +48,42 @@ def test_any_other_error_is_told(tmp_path):
     (tmp_path / "text.h5").write_text("no HDF5")
     with pytest.raises(OSError, match="signature"):
         open_hdf5(tmp_path / "text.h5")
+
+
+def _another_thread_may_read() -> bool:
+    """Whether the lock of h5py can be had by a thread that does not hold it already."""
+
+    def try_it() -> bool:
+        had = phil.acquire(False)
+        if had:
+            phil.release()
+        return had
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(try_it).result()
+
+
+def test_the_lock_of_the_library_is_not_kept_by_an_error(file):
+    """h5py's own iteration keeps it, which is why there is ``items_of``: a scan that ran while such an error was shown hung."""
+    held = h5py.File(file)
+    members = iter(held.items())
+    next(members)
+    assert not _another_thread_may_read()
+    members.close()
+    assert _another_thread_may_read()
+    assert [name for name, _ in items_of(held)] == ["x"]
+    held.close()
+
+
+@pytest.mark.parametrize(
+    "read", [describe, read_columns, lambda path: plot_file(path, path.with_suffix(".png"))], ids=["info", "export", "plot"]
+)
+def test_a_scan_runs_while_the_error_of_a_damaged_file_is_still_there(read, map_file, tmp_path):
+    path = shutil.copy(map_file, tmp_path / "copy.h5")
+    with h5py.File(path) as scan:
+        chunk = scan["pull_gm2"].id.get_chunk_info(0)
+    flip(path, chunk.byte_offset + chunk.size // 2)
+    with pytest.raises(BadInput, match="damaged") as kept:
+        read(path)
+    assert _another_thread_may_read(), kept.value
+    assert run(MAP, tmp_path / "again.h5").read_bytes() == map_file.read_bytes()

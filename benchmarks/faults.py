@@ -25,7 +25,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from benchmarks import mutants
-from benchmarks.trial import CELLS, FIT, HEAD, MAP, SAMPLE, End, Row, Scan, ended, flip, instants, one_line, said_by
+from benchmarks.trial import CELLS, FIT, HEAD, MAP, SAMPLE, End, Instants, Row, Scan, ended, flip, one_line, said_by
 
 FLIPPED = "a flipped byte in a tile: that tile alone is redone"
 JUMPED = "the clock jumps, and again while it resumes"
@@ -37,7 +37,7 @@ Harm = tuple[tuple[Path, ...], tuple[str, ...]]
 
 def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int, *options: str) -> Row:
     """A signal at random instants, one in each of as many equal parts of the time from its first trace on the disk on."""
-    row, instant = Row(" ".join([f"{how.name} to run, {scan.folder.name}", *options[1:]])), instants(scan.seconds, tries, seed)
+    row, instant = Row(" ".join([f"{how.name} to run, {scan.folder.name}", *options[1:]])), Instants(scan.seconds, tries, seed)
     while row.tries < tries:
         after = instant(row.tries)
         process = scan.start(*options)
@@ -49,6 +49,7 @@ def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int, *options
             if how is not signal.SIGKILL:
                 same = scan.out.read_bytes() == scan.whole
                 row.add(End(same, 0, not same), "too late to stop it")
+            instant.over(after)
             continue  # it was faster than the undisturbed run: another instant
         phase = scan.phase()
         said = process.returncode == -how or (process.returncode == 130 and "--resume" in stderr and "Traceback" not in stderr)
@@ -59,7 +60,7 @@ def interrupted(scan: Scan, how: signal.Signals, tries: int, seed: int, *options
 
 def killed_shard(scan: Scan, tries: int, seed: int) -> Row:
     """A shard of all tiles is killed at a random instant, done again, and merged."""
-    row, instant = Row(f"SIGKILL to run --shard, {scan.folder.name}"), instants(scan.seconds, tries, seed)
+    row, instant = Row(f"SIGKILL to run --shard, {scan.folder.name}"), Instants(scan.seconds, tries, seed)
     for k in range(tries):
         process = scan.start("--shard", "1/1")
         scan.wait_for(process, scan.parts.exists)
@@ -79,15 +80,17 @@ def killed_merge(scan: Scan, tries: int, seed: int) -> Row:
     scan.wait_for(process, scan.assembling)
     begin = time.monotonic()
     ended(process)
-    instant = instants(time.monotonic() - begin, tries, seed)
+    instant = Instants(time.monotonic() - begin, tries, seed)
     while row.tries < tries:
         scan.put_back(stopped)
         process = scan.merge()
         scan.wait_for(process, scan.assembling)
-        time.sleep(instant(row.tries))
+        after = instant(row.tries)
+        time.sleep(after)
         process.kill()
         process.communicate()
         if process.returncode == 0:
+            instant.over(after)
             continue  # it was faster: another instant
         phase = scan.phase()
         again = scan.merge() if scan.parts.exists() else scan.start("--resume", again=True)

@@ -218,7 +218,17 @@ def flip(path: Path, at: int) -> None:
         file.write(bytes([byte ^ 0x10]))
 
 
-def instants(seconds: float, tries: int, seed: int) -> Callable[[int], float]:
-    """A random instant in the k-th of as many equal parts of a time."""
-    chance = random.Random(seed)
-    return lambda k: seconds * (k + chance.random()) / tries
+class Instants:
+    """A random instant in the k-th of as many equal parts of the time that a process takes.
+
+    A process that was faster is not too late for ever: ``over`` is told how long it took, and later instants lie in that time.
+    """
+
+    def __init__(self, seconds: float, tries: int, seed: int):
+        self.seconds, self.tries, self.chance = seconds, tries, random.Random(seed)
+
+    def __call__(self, k: int) -> float:
+        return self.seconds * (k + self.chance.random()) / self.tries
+
+    def over(self, after: float) -> None:
+        self.seconds = min(self.seconds, after)

@@ -302,7 +302,8 @@ def test_the_sum_and_its_parts():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"terms": ("gm2", "R_D")}, "term 'R_D' is unknown; did you mean 'R_K'"),
+        ({"terms": ("gm2", "R_Kts")}, "term 'R_Kts' is unknown; did you mean 'R_Kst'"),
+        ({"terms": ("gm2", "R_D")}, "term 'R_D' is unknown; known: gm2, "),  # another ratio, not a slip
         ({"terms": ("gm2", "gm2")}, r"terms = \['gm2', 'gm2'\].*each once"),
         ({"terms": ()}, "at least one"),
         ({"terms": "gm2"}, r"terms = 'gm2': must be a sequence of names, \['gm2'\] for one"),

@@ -24,6 +24,10 @@ TEX = str.maketrans({"→": r"\to ", "π": r"\pi ", "η": r"\eta ", "γ": r"\gam
 """Letters of the labels of searches, for typesetting."""
 
 
+def _typeset(label: str) -> str:
+    return rf"\mathrm{{{label}}}".replace(" ", r"\ ").translate(TEX)
+
+
 @observable(unit="m", latex=r"c\tau_{A'}", source=f"{PAPER}, Sec. V, Fig. 6", of=Couplings, reads=APRIME, opens=OPENS_APRIME)
 def ctau_aprime(c: Couplings) -> Array:
     """c tau of the A' by all its open channels."""
@@ -152,7 +156,7 @@ def _register(search: searches.DisplacedSearch | searches.CouplingLimit, replace
     case, - as _.
     """
     name = search.name.lower().replace("-", "_")
-    label = rf"\mathrm{{{search.label}}}".replace(" ", r"\ ")
+    label = _typeset(search.label)
     verdict = "excluded" if search.status == "excluded" else "reach"
     source = f"{search.events.source}; each number of the search: data/experiments.toml"
 
@@ -194,7 +198,7 @@ def _register_table(search: searches.Recast | searches.ScalarDump, replace: bool
     excluded.__doc__ = f"1 where {search.label} excludes the point, else 0; rate at the weak end of what theory leaves open."
     source = search.source if isinstance(search, searches.Recast) else search.nucleon.source
     data = recast.data_of(search)
-    latex = rf"\mathrm{{excluded}}(\mathrm{{{search.label}}})".replace(" ", r"\ ").translate(TEX)
+    latex = rf"\mathrm{{excluded}}({_typeset(search.label)})"
     width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
     also = recast.also_reads(search)
     reads = None if width.declared is None else (*width.declared, *also)

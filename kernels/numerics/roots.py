@@ -13,9 +13,9 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Bool, Real
 
-MAX_STEPS = 100
-"""Chandrupatla's method halves the bracket at worst every third step; ten steps are usual, 100 mean
-a broken function.
+MAX_STEPS = 102
+"""Two are the ends of the bracket. Chandrupatla's method halves it at worst every third step; ten
+are usual, a hundred mean a broken function.
 """
 
 
@@ -73,17 +73,21 @@ def bracketed_root(f: Callable[[Array], Array], lower: Real[Array, "*b"], upper:
 
 
 def _chandrupatla(f: Callable[[Array], Array], lower: Array, upper: Array) -> Array:
+    """The function stands once in the program, where it is usually most of what is compiled: the
+    loop evaluates the ends too, in its first two steps.
+    """
     tolerance = 16 * jnp.finfo(lower.dtype).eps * jnp.maximum(jnp.abs(lower), jnp.abs(upper))
 
     def unfinished(state: tuple) -> Array:
         step, _, a, b, _, fa, fb, _ = state
-        return (step < MAX_STEPS) & jnp.any((jnp.abs(b - a) > 2 * tolerance) & (fa != 0) & (fb != 0))
+        open_still = jnp.any((jnp.abs(b - a) > 2 * tolerance) & (fa != 0) & (fb != 0))
+        return (step < 2) | ((step < MAX_STEPS) & open_still)
 
     def advance(state: tuple) -> tuple:
         step, t, a, b, c, fa, fb, fc = state
-        x = a + t * (b - a)
+        x = jnp.where(step == 0, lower, jnp.where(step == 1, upper, a + t * (b - a)))
         fx = f(x)
-        same = jnp.sign(fx) == jnp.sign(fa)
+        same = (jnp.sign(fx) == jnp.sign(fa)) & (step > 1)
         b, c, fb, fc = (
             jnp.where(same, b, a),
             jnp.where(same, a, b),
@@ -95,12 +99,12 @@ def _chandrupatla(f: Callable[[Array], Array], lower: Array, upper: Array) -> Ar
         xi, phi = _ratio(a - b, c - b), _ratio(fa - fb, fc - fb)
         quadratic = _ratio(fa, fb - fa) * _ratio(fc, fb - fc) + _ratio(c - a, b - a) * _ratio(fa, fc - fa) * _ratio(fb, fc - fb)
         safe = (jnp.square(phi) < xi) & (jnp.square(1 - phi) < 1 - xi)
-        t = jnp.clip(jnp.where(safe, quadratic, 0.5), t_min, 1 - t_min)
+        secant = jnp.clip(_ratio(fa, fa - fb), 0.01, 0.99)
+        t = jnp.where(step < 2, secant, jnp.clip(jnp.where(safe, quadratic, 0.5), t_min, 1 - t_min))
         return step + 1, t, a, b, c, fa, fb, fc
 
-    f_lower, f_upper = f(lower), f(upper)
-    secant = jnp.clip(_ratio(f_upper, f_upper - f_lower), 0.01, 0.99)
-    start = (0, secant, upper, lower, upper, f_upper, f_lower, f_upper)
+    unknown = jnp.zeros_like(lower)
+    start = (0, unknown, lower, lower, lower, unknown, unknown, unknown)
     _, _, a, b, _, fa, fb, _ = jax.lax.while_loop(unfinished, advance, start)
     return jnp.where(jnp.abs(fa) < jnp.abs(fb), a, b)
 

@@ -26,8 +26,13 @@ from jt3r.registry import observables as OBSERVABLES
 
 from .jax_config import cache_in_use, is_private
 
+SCALAR_FUSION: Options = {"xla_cpu_use_fusion_emitters": False}
+"""Of a CPU's compiler, for long chains of arithmetic on each point: without the emitters of its
+newer fusions they compile in two thirds of the time and run as fast.
+"""
+
 QUICK_TO_COMPILE: Options = {
-    "xla_cpu_use_fusion_emitters": False,
+    **SCALAR_FUSION,
     "xla_cpu_parallel_codegen_split_count": 1,
     "xla_backend_optimization_level": 0,
 }

@@ -29,7 +29,8 @@ from ...engine.plan import (
     parameter_attributes,
     point_of,
 )
-from ...engine.program_cache import cached
+from ...engine.program_cache import SCALAR_FUSION, cached
+from ...engine.simplify import without_repetition
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_full
 from ...store.layout import Coordinate, Layout, Variable
@@ -63,7 +64,7 @@ def band_scan(card: BandCard) -> Scan:
         barr_zee=card.contributions == "phi_barr_zee",
         theory_error=card.two_loop_error,
     )
-    program = cached(solve, repr(solve.keywords))
+    program = cached(without_repetition(solve), repr(solve.keywords), SCALAR_FUSION)
 
     def build(piece: tuple[int, ...]) -> Compute:
         def compute(cut: Slices) -> Arrays:

@@ -46,7 +46,7 @@ def plot(
     from ..kinds.limits.draw import plot_band_with_limits
     from ..kinds.limits.several import are_bands, plot_bands
     from ..kinds.paper_style import plot_as_paper
-    from ..kinds.picture import SIZE, plot_files
+    from ..kinds.picture import plot_files
     from ..kinds.style import SIZES
     from ..kinds.view import View
     from ..reproduce.loop_functions import plot_loop_functions
@@ -60,12 +60,13 @@ def plot(
     elif style == "paper":
         plot_as_paper(files[0], picture, [*files[1:], *more])
     elif limits is not None and len(files) == 1:
-        plot_band_with_limits(files[0], limits, picture)
+        look = {"width": SIZES[size][0]} if size else {}
+        plot_band_with_limits(files[0], limits, picture, title=title, style=style, **look)
     else:
         view = View(_places(at or []), observable, _levels(contour or []), log, x, y, c)
         every = [*files, *more]
         draw = plot_bands if are_bands(every) else plot_files
-        draw(every, picture, view, title=title, style=style, size=SIZES[size] if size else SIZE)
+        draw(every, picture, view, title=title, style=style, size=SIZES[size] if size else None)
     typer.echo(shown(picture))
 
 

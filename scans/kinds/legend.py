@@ -1,6 +1,6 @@
 """Legends that cover nothing: inside the axes where there is room, below them otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,19 +8,16 @@ from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.container import Container
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
-from .style import visible_length
-
-POINTS = 72
-"""In an inch."""
 BELOW = 3.6
 """Heights of the font between the axes and a legend below them: ticks and their label."""
-LETTER, HANDLE = 0.45, 9
-"""Mean width of a letter in heights of the font, and letters that a handle takes."""
+MARGIN = 0.4
+"""Inches by which a legend may be wider than its axes at each end."""
 
 
 def place_legend(axes: Axes, handles: Sequence[Artist | Container] | None = None, **settings: Any) -> None:
@@ -32,24 +29,54 @@ def place_legend(axes: Axes, handles: Sequence[Artist | Container] | None = None
         return
     legend = axes.legend(handles=shown, **{"frameon": False, "fontsize": "small", **settings})
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # places the axes and the legend
-    if _covers(axes, legend):
+    if covers(axes, legend):
         legend_below(axes, shown, **settings)
 
 
 def legend_below(axes: Axes, handles: Sequence[Artist | Container], **settings: Any) -> None:
-    """A legend below the axes, in as many columns as its texts leave room for."""
+    """A legend below the axes, in as many columns as there is room for in the width of axes and
+    figure.
+    """
     given = {"fontsize": "small", **settings, "frameon": False, "loc": "upper center"}
     size = FontProperties(size=given["fontsize"]).get_size_in_points()
-    letters = POINTS * axes.figure.get_figure(root=True).get_figwidth() / (LETTER * size)
-    longest = max(visible_length(str(handle.get_label())) for handle in handles)
-    columns = min(len(handles), max(1, int(letters / (longest + HANDLE))))
-    below = BELOW * rcParams["font.size"] / size
-    axes.legend(handles=list(handles), ncols=columns, bbox_to_anchor=(0.5, 0.0), borderaxespad=below, **given)
+    given |= {"bbox_to_anchor": (0.5, 0.0), "borderaxespad": BELOW * rcParams["font.size"] / size}
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # places the axes
+    figure = axes.figure.get_figure(root=True)
+    assert figure is not None
+    box = axes.get_window_extent()
+    middle = (box.x0 + box.x1) / 2
+    room = min(box.width + 2 * MARGIN * figure.dpi, 2 * middle, 2 * (figure.bbox.width - middle))
+    _in_columns(lambda columns: axes.legend(handles=list(handles), ncols=columns, **given), len(handles), room)
 
 
-def _covers(axes: Axes, legend: Legend) -> bool:
-    """Whether anything that is drawn in data coordinates lies under the legend."""
+def legend_of_figure(figure: Figure, handles: Sequence[Artist | Container], **settings: Any) -> None:
+    """A legend below all axes of a figure, in as many columns as its width leaves room for."""
+    given = {"fontsize": "small", **settings, "frameon": False, "loc": "outside lower center"}
+
+    def draw(columns: int) -> Legend:
+        for old in figure.legends:
+            old.remove()
+        return figure.legend(handles=list(handles), ncols=columns, **given)
+
+    _in_columns(draw, len(handles), figure.bbox.width)
+
+
+def _in_columns(draw: Callable[[int], Legend], most: int, room: float) -> None:
+    """Draw a legend in fewer and fewer columns until it is at most ``room`` pixels wide."""
+    for columns in range(most, 0, -1):
+        if draw(columns).get_window_extent().width <= room:
+            return
+
+
+def covers(axes: Axes, legend: Legend) -> bool:
+    """Whether anything that is drawn in data coordinates, a text or an inset lies under the
+    legend.
+    """
     box = legend.get_window_extent()
+    insets = [inset.get_tightbbox() for inset in axes.child_axes if isinstance(inset, Axes)]
+    texts = [text.get_window_extent() for text in axes.texts if text.get_text()]
+    if any(there is not None and box.overlaps(there) for there in (*insets, *texts)):
+        return True
     return any(_crosses(artist, box) for artist in axes.lines) or any(
         path.transformed(collection.get_transform()).intersects_bbox(box, filled=True)
         for collection in axes.collections

@@ -17,6 +17,7 @@ from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
 from .edges import row_of_v
+from .legend import legend_of_figure
 from .registry import card_of, shows
 from .style import GREY, MEV, coupling_on_top, fixed_v, label, new_figure, shown_values
 
@@ -77,7 +78,9 @@ def _fig3(axes: Axes, scan: h5py.File, card: dict, limits: Sequence[str | Path])
     axes.set_ylabel(label(scan[card["solve_for"]]))
     coupling_on_top(axes, scan, card)
     shown = [*[handles[text] for text in order], band]
-    axes.figure.legend(handles=shown, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    legend_of_figure(figure, shown, fontsize=9)
 
 
 def _look(name: str) -> tuple[str, dict[str, Any]]:

@@ -13,14 +13,15 @@ from jt3r.errors import BadInput
 
 from ..store.hdf5 import open_scan
 from .registry import card_of, kind_of, shows
-from .style import new_figure, rules
+from .room import give_room
+from .style import SIZE, new_figure, rules
 from .view import Memory, View, part
 
 if TYPE_CHECKING:
     import xarray
 
-SIZE = (5.2, 4.2)
-"""Inches."""
+SLIM = 2.4
+"""Inches of a panel below which several stand below each other."""
 PLAIN = View()
 
 
@@ -80,21 +81,25 @@ def plot_files(
     *,
     title: str | None = None,
     style: str = "jt3r",
-    size: tuple[float, float] = SIZE,
+    size: tuple[float, float] | None = None,
 ) -> None:
-    """Draw scan files into one PNG, PDF or SVG, side by side.
+    """Draw scan files into one PNG, PDF or SVG of the given width, side by side where there is room
+    for it. The height of ``size`` is the least one of a panel.
 
     Raises BadInput if there is nothing to draw one of them by.
     """
+    width, height = size or (SIZE[0] * (1 + 0.8 * (len(files) - 1)), SIZE[1])
+    columns = len(files) if width / len(files) >= SLIM else 1
+    rows = len(files) // columns
     with ExitStack() as stack:
         scans = [stack.enter_context(open_scan(file)) for file in files]
-        columns = len(files)
-        figure = stack.enter_context(new_figure(picture, (size[0] * (1 + 0.8 * (columns - 1)), size[1]), style))
-        panels = figure.subplots(1, columns, squeeze=False)[0]
-        for panel, scan in zip(panels, scans, strict=True):
+        figure = stack.enter_context(new_figure(picture, (width, height * rows), style, columns))
+        panels = figure.subplots(rows, columns, squeeze=False)
+        for panel, scan in zip(panels.ravel(), scans, strict=True):
             draw(panel, scan, view)
         if title is not None:
-            (panels[0].set_title if columns == 1 else figure.suptitle)(title)
+            (panels[0, 0].set_title if len(files) == 1 else figure.suptitle)(title)
+        give_room(figure, panels)
 
 
 def draw(axes: Axes, scan: h5py.File, view: View) -> None:

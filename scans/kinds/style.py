@@ -49,10 +49,18 @@ SIGNED = {".png": {"Software": "jt3r"}, ".pdf": {"Creator": "jt3r"}, ".svg": {"C
 """Formats of pictures, and what says in them that jt3r drew them."""
 
 
-JOURNAL: Any = {**STYLE, "font.size": 9, "axes.linewidth": 0.6, "lines.linewidth": 1.0, "savefig.dpi": 600}
+COLUMN: Any = {"font.size": 9, "axes.linewidth": 0.6, "lines.linewidth": 1.0}
+"""In a column of a journal; x-small, the smallest size in use, is then 6.2 points."""
+JOURNAL: Any = {**STYLE, **COLUMN, "savefig.dpi": 600}
 STYLES = {"jt3r": STYLE, "journal": JOURNAL}
+SIZE = (5.2, 4.2)
+"""Inches, unless a size is asked for."""
 SIZES = {"single": (3.37, 2.8), "double": (6.93, 4.4)}
-"""Inches: one and two columns of a journal."""
+"""Inches: one and two columns of a journal. The height is the least: a figure grows with what
+stands around its axes.
+"""
+NARROW = 4.0
+"""Inches of a panel below which its fonts are those of a column."""
 
 
 def rules(style: str) -> Any:
@@ -68,8 +76,9 @@ def rules(style: str) -> Any:
 
 
 @contextmanager
-def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r") -> Iterator[Figure]:
-    """A figure in a style, saved to ``picture`` when the block ends, or not at all.
+def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r", panels: int = 1) -> Iterator[Figure]:
+    """A figure in a style for so many panels side by side, saved to ``picture`` when the block
+    ends, or not at all. Narrow panels have smaller fonts, unless a file gives the style.
 
     Raises BadInput for a name that ends in none of the formats, and for what is no place for a
     file.
@@ -78,7 +87,8 @@ def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r") ->
         raise BadInput(f"output {picture}: the name must end in one of {', '.join(SIGNED)}")
     if what := kind_of_file(picture):
         raise BadInput(f"output {picture}: is {what}")
-    with matplotlib.rc_context(rules(style)):
+    narrow = style in STYLES and size[0] / panels < NARROW
+    with matplotlib.rc_context(rules(style) | (COLUMN if narrow else {})):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
@@ -147,6 +157,19 @@ def shown_unit(item: h5py.Dataset) -> str:
     """V stays in GeV, and so does what is called an energy."""
     unit, name = item.attrs["units"], (item.name or "").strip("/")
     return "MeV" if unit == "GeV" and name not in ("v", "energy") else unit
+
+
+def columns_of(figure: Figure, panels: int) -> int:
+    """Two columns of panels, one in a narrow figure."""
+    return 1 if figure.get_figwidth() < NARROW else min(2, panels)
+
+
+def panel_width(figure: Figure, columns: int) -> float:
+    """Inches of one of so many panels: its share of the width that was asked for, else the usual
+    one.
+    """
+    width = figure.get_figwidth()
+    return float(width if width == SIZE[0] else width / columns)
 
 
 def width_of(axes: Axes) -> float:

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from jt3r.errors import BadInput
 
 from ..array import draw_array
+from ..legend import place_legend
 from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, data_set, label, set_scales, shown_values
 from ..view import View, cut_text
 from .several import draw_family
@@ -51,13 +52,15 @@ def draw_band(axes: Axes, scan: h5py.File, card: dict) -> None:
         coupling_on_top(axes, scan, card)
     centre = np.argmin(np.abs(pulls))
     if (pulls == 0).any() and len(x) > 2 and np.isfinite(edges[centre]).any():
-        inset = axes.inset_axes((0.09, 0.12, 0.47, 0.36))
+        inset = axes.inset_axes((0.16, 0.12, 0.42, 0.36))
         _fill_band(inset, x, pulls, edges - edges[centre])
         set_scales(inset, card, along, "")
         inset.set_xlim(x[0], x[-1])
-        inset.set_title(f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize=8)
-        inset.tick_params(labelsize=8)
-    axes.legend(loc="upper right", frameon=False, title=rf"$\Delta a_\mu$, {data_set(card)}", title_fontsize=9)
+        inset.set_title(
+            f"distance from the centre{' [MeV]' if scan[target].attrs['units'] == 'GeV' else ''}", fontsize="x-small"
+        )
+        inset.tick_params(labelsize="x-small")
+    place_legend(axes, loc="upper right", title=rf"$\Delta a_\mu$, {data_set(card)}", title_fontsize="small")
 
 
 def _fill_two_loop_error(axes: Axes, scan: h5py.File, x: np.ndarray, pulls: np.ndarray, edges: np.ndarray) -> None:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from jt3r.experiments import left
 
-from ..style import BLUE, GREEN, GREY, MEV, label
+from ..style import BLUE, GREEN, GREY, MEV, columns_of, label, panel_width
 from .report import PAPER_YEAR, counts, strongest
 
 TICKS = 5
@@ -24,8 +24,10 @@ def draw_along(figure: Figure, file: h5py.File, decays: list[str], titles: list[
     """
     rows = [_rows(file, number) for number in range(len(decays))]
     tallest = max(map(len, rows))
-    figure.set_size_inches(5.2 * min(2, len(decays)), (0.16 * tallest + 1.5) * ((len(decays) + 1) // 2))
-    panels = figure.subplots((len(decays) + 1) // 2, min(2, len(decays)), squeeze=False, sharex=True)
+    columns = columns_of(figure, len(decays))
+    lines = -(-len(decays) // columns)
+    figure.set_size_inches(panel_width(figure, columns) * columns, (0.16 * tallest + 1.5) * lines)
+    panels = figure.subplots(lines, columns, squeeze=False, sharex=True)
     for number, panel in enumerate(panels.ravel()):
         if number >= len(decays):
             panel.set_visible(False)

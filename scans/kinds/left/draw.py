@@ -15,13 +15,17 @@ from matplotlib.patches import Patch
 
 from jt3r.experiments import left
 
-from ..style import GREEN, GREY, MEV, label
+from ..legend import legend_of_figure
+from ..style import GREEN, GREY, MEV, columns_of, label, panel_width
 from ..view import View
 from .along import draw_along
 from .report import PAPER_YEAR, counts, strongest
 
 SHADE = 0.12
 """Of what one search excludes; where many do it is darker."""
+
+SHAPE = 0.85
+"""Height of a panel as a share of its width."""
 
 PALETTE = [matplotlib.colormaps[name](n) for name in ("tab20", "tab20b") for n in range(20) if (name, n // 2) != ("tab20", 7)]
 """A colour for each search, without tab20's greys, which are those of what is excluded."""
@@ -38,9 +42,11 @@ def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
         axes.remove()
         draw_along(figure, file, decays, [f"{title}, V = {file['v'][0]:g} GeV" for title in titles])
         return
-    figure.set_size_inches(5.2 * min(2, len(decays)), 4.4 * ((len(decays) + 1) // 2) + 1.6)
+    columns = columns_of(figure, len(decays))
+    rows, width = -(-len(decays) // columns), panel_width(figure, columns)
+    figure.set_size_inches(width * columns, SHAPE * width * rows + 1.6)
     axes.remove()
-    panels = figure.subplots((len(decays) + 1) // 2, min(2, len(decays)), squeeze=False, sharex=True, sharey=True)
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     drawn: dict[str, Patch | Line2D] = {}
     for number, (panel, title) in enumerate(zip(panels.ravel(), titles, strict=False)):
         _draw_panel(panel, file, number, drawn)
@@ -51,7 +57,7 @@ def draw_left(axes: Axes, file: h5py.File, card: dict, view: View) -> None:
         panel.set_xlabel(label(file["m_aprime"]))
     for panel in panels[:, 0]:
         panel.set_ylabel(label(file["v"]))
-    figure.legend(handles=list(drawn.values()), loc="outside lower center", ncols=4, frameon=False, fontsize=7)
+    legend_of_figure(figure, list(drawn.values()), fontsize=7)
 
 
 def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch | Line2D]) -> None:

@@ -22,9 +22,25 @@ from ...store.hdf5 import open_scan
 from ..array import draw_array
 from ..band.draw import draw_band
 from ..edges import along_of, axis_of, row_of_v
-from ..legend import legend_below, place_legend
+from ..legend import legend_below, legend_of_figure, place_legend
 from ..registry import card_of, shows
-from ..style import BLUE, COLOURS, GREEN, GREY, MEV, fixed_v, label, new_figure, set_scales, shades, shown_values
+from ..room import SLIMMEST
+from ..style import (
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREY,
+    LETTERS,
+    MEV,
+    fixed_v,
+    label,
+    new_figure,
+    set_scales,
+    shades,
+    shown_values,
+    width_of,
+    wrap_terms,
+)
 from ..view import View, parameter_text
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -36,6 +52,12 @@ MEANING = {"excluded": "excluded", "projection": "future sensitivity", "favoured
 HATCH = "////"
 """Over what the paper leaves out."""
 
+ROW, LEAST_BAND, AROUND = 0.15, 2.6, 2.2
+"""Inches: of a search with its name, of the band above the searches, of titles, axes and legend."""
+
+BESIDE = 0.6
+"""Share of the width that is left beside the names of searches."""
+
 SHOWN_FROM, SHOWN_TO = 1, 400
 """Masses in MeV between which a picture without a band shows intervals; above, every A' is prompt. 
 """
@@ -46,33 +68,42 @@ which an area is looked up.
 """
 
 
-def plot_band_with_limits(band: str | Path, limits: str | Path, picture: str | Path) -> None:
-    """Fig. 3 of arXiv:2105.07655: the band of g-2 with grey exclusions above, and each search's
-    interval in m_A' below it.
+def plot_band_with_limits(
+    band: str | Path,
+    limits: str | Path,
+    picture: str | Path,
+    *,
+    title: str | None = None,
+    style: str = "jt3r",
+    width: float = 6.2,
+) -> None:
+    """Fig. 3 of arXiv:2105.07655, so many inches wide: the band of g-2 with grey exclusions above,
+    and each search's interval in m_A' below it.
 
     With limits of the invisible scenario it is the plane that the paper describes in words. Raises
     BadInput if the first file is no band against m_A', the second holds no limits, or not those at
     the band's V.
     """
-    with open_scan(band) as scan, open_scan(limits) as searches, new_figure(Path(picture), (6.2, 7.2)) as figure:
+    with open_scan(band) as scan, open_scan(limits) as searches, new_figure(Path(picture), (width, width), style) as figure:
         card, other = json.loads(scan.attrs["card"]), json.loads(searches.attrs["card"])
         if not shows(card, "band") or len(scan["m_aprime"]) < 2:
             raise BadInput(f"{band}: is no band against m_aprime")
         if not shows(other, "searches"):
             raise BadInput(f"{limits}: holds a {other['kind']}, not limits")
         number = row_of_v(searches, fixed_v(card))
-        # Row heights: a search needs 0.18 inches to be read.
-        upper, lower = figure.subplots(2, 1, height_ratios=[3.6, 0.18 * len(_visible(searches, number)) + 0.5])
+        heights = max(LEAST_BAND, SLIMMEST * width), ROW * (len(_visible(searches, number)) + 1)
+        figure.set_figheight(sum(heights) + AROUND)
+        upper, lower = figure.subplots(2, 1, height_ratios=heights)
         draw_band(upper, scan, card)
         legend = upper.get_legend()
-        upper.set_title(legend.get_title().get_text(), fontsize=10)
+        upper.set_title(title or legend.get_title().get_text(), fontsize=10)
         legend.remove()  # it goes below: the regions reach from the bottom to the top
         for low, high in _excluded(searches, number, beyond=False):
             upper.axvspan(low, high, color="0.82", linewidth=0, zorder=0)
         for low, high in _excluded(searches, number, beyond=True):
             upper.axvspan(low, high, facecolor="none", edgecolor="0.75", hatch=HATCH, linewidth=0, zorder=-1)
         _draw_bars(lower, searches, number, upper.get_legend_handles_labels()[0])
-        lower.set_title(_heading(searches, number, other), fontsize=10)
+        lower.set_title(_heading(searches, number, other, width), fontsize=10)
         lower.set_xscale(upper.get_xscale())
         lower.set_xlim(upper.get_xlim())
         lower.set_xlabel(label(scan["m_aprime"]))
@@ -95,17 +126,20 @@ def draw_limits(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     axes.set_xscale("log")
     axes.set_xlim(*((SHOWN_FROM, SHOWN_TO) if of_masses else _span(scan)))
     axes.set_xlabel(label(scan["limits"]))
-    axes.set_title(_heading(scan, 0, card), fontsize=10)
+    axes.set_title(_heading(scan, 0, card, width_of(axes)), fontsize=10)
 
 
-def _heading(scan: h5py.File, number: int, card: dict) -> str:
+def _heading(scan: h5py.File, number: int, card: dict, inches: float) -> str:
+    """What the intervals are of, in lines for axes with long labels in a figure so many ``inches``
+    wide.
+    """
     name = axis_of(card)
     said = [parameter_text(name, float(scan[name][number])), f"recipe {card['recipe']}"]
     if card["scenario"] is not None:
         visible = card["scenario"] == "visible"
         decay = r"A' \to e^{+}e^{-},\ \mu^{+}\mu^{-}" if visible else r"A' \to \nu_s\nu_s,\,\eta\eta"
         said.insert(0, f"${decay}$")
-    return ", ".join(said)
+    return "\n".join(wrap_terms(said, int(BESIDE * LETTERS * inches)))
 
 
 def _span(scan: h5py.File) -> tuple[float, float]:
@@ -130,14 +164,15 @@ def draw_decay_lengths(axes: Axes, scan: h5py.File, card: dict, view: View) -> N
         facts = _facts(scan)[name]
         axes.axvline(facts["beam_energy"], color=GREY, linewidth=0.7, linestyle="--")
         axes.scatter(np.full(len(needed), facts["beam_energy"]), needed, c=colours, s=22, marker="_", linewidths=2, zorder=3)
-        axes.annotate(
+        axes.annotate(  # above the axes: no line passes behind it
             facts["label"],
-            (facts["beam_energy"], 0),
+            (facts["beam_energy"], 1),
             xycoords=("data", "axes fraction"),
-            xytext=(3, 4),
+            xytext=(0, 2),
             textcoords="offset points",
-            rotation=90,
-            fontsize=8,
+            rotation=30,
+            rotation_mode="anchor",
+            fontsize="small",
             color=GREY,
         )
     axes.plot([], [], "_", color=GREY, markeredgewidth=2, label=r"$d/\ln N$ at $E_\mathrm{max}$, where $N > 1$")
@@ -221,8 +256,9 @@ def _draw_bars(axes: Axes, scan: h5py.File, number: int, also: Sequence[Artist |
     if any(facts[name]["published"] for name in names):
         axes.barh([0], [0], color="none", edgecolor="k", linewidth=0.8, linestyle=":", label="published interval")
     handles = [*also, *axes.get_legend_handles_labels()[0]]
-    columns = 4 if also else 3  # beside a band the figure is wider
-    axes.figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=8)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    legend_of_figure(figure, handles, fontsize=8)
 
 
 def _draw_edges(axes: Axes, scan: h5py.File, card: dict) -> None:

@@ -9,7 +9,8 @@ from jt3r.errors import BadInput
 from ...store.hdf5 import open_scan
 from ..band.several import draw_bands
 from ..registry import card_of, shows
-from ..style import fixed_v, new_figure
+from ..room import give_room
+from ..style import SIZE, fixed_v, new_figure
 from ..view import View, part
 from .draw import excluded_at
 
@@ -29,12 +30,12 @@ def are_bands(files: Sequence[Path]) -> bool:
 
 
 def plot_bands(
-    files: Sequence[Path], picture: Path, view: View, *, title: str | None, style: str, size: tuple[float, float]
+    files: Sequence[Path], picture: Path, view: View, *, title: str | None, style: str, size: tuple[float, float] | None = None
 ) -> None:
     """Draw the bands into one PNG, PDF or SVG. Raises BadInput if they do not fit together or
     limits lack a band's V.
     """
-    with ExitStack() as stack, new_figure(picture, size, style) as figure:
+    with ExitStack() as stack, new_figure(picture, size or SIZE, style) as figure:
         scans = [stack.enter_context(open_scan(file)) for file in files]
         cards = [(scan, card_of(scan.attrs)) for scan in scans]
         bands = [stack.enter_context(part(scan, card, view)) for scan, card in cards if shows(card, "band")]
@@ -46,3 +47,4 @@ def plot_bands(
         draw_bands(axes, bands, excluded)
         if title is not None:
             axes.set_title(title)
+        give_room(figure, [[axes]])

@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
+from scipy.interpolate import PchipInterpolator
 
 from ..array import draw_array
 from ..benchmarks import mark_benchmarks
@@ -12,6 +13,9 @@ from ..view import View
 
 HEIGHT = 2.5
 """How far above the highest level a picture goes, as a multiple of it."""
+
+SMOOTH = 500
+"""Points of a drawn curve besides the computed ones."""
 
 PALE = "#bdd3e8", "#f9e2d7"
 """Of the intervals, the narrow one first: as the legend shows them, since they cover each other."""
@@ -32,7 +36,9 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     (name,) = card["axes"]
     x, rise, levels = shown_values(scan[name]), scan["delta_chi_square"][()], scan["level"][()]
     top = HEIGHT * levels[-1]
-    axes.plot(x, rise, color=BLUE)  # to the edge of the picture and beyond
+    for smooth in _curves(*_computed(scan, name)):
+        axes.plot(*smooth, color=BLUE)  # to the edge of the picture and beyond
+    axes.plot(x, rise, ".", color=BLUE, markersize=4)
     for confidence, level, pieces, count, colour in zip(
         scan["confidence"][()],
         levels,
@@ -55,6 +61,36 @@ def _draw_curve(axes: Axes, scan: h5py.File, card: dict) -> None:
     axes.set_xlabel(label(scan[name]))
     axes.set_ylabel(f"${scan['delta_chi_square'].attrs['latex']}$")
     legend_below(axes, axes.get_legend_handles_labels()[0])
+
+
+def _computed(scan: h5py.File, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """All values at which the profile was computed, in order, and its height: those of the axis,
+    the best fit, and the ends of intervals.
+    """
+    ends = shown_values(scan[name], scan["interval"][()])
+    there = np.isfinite(ends)
+    best, height = _best(scan, name)
+    levels = np.broadcast_to(scan["level"][()][:, None, None], ends.shape)
+    x = np.concatenate([shown_values(scan[name]), [best], ends[there]])
+    rise = np.concatenate([scan["delta_chi_square"][()], [height], levels[there]])
+    first = np.unique(x, return_index=True)[1]
+    return x[first], rise[first]
+
+
+def _curves(x: np.ndarray, rise: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Smooth curves through points, one between any two gaps: cubics that rise and fall where the
+    points do.
+
+    Source: F. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984).
+    """
+    known = np.isfinite(rise)
+    runs = np.split(np.arange(len(x)), np.flatnonzero(np.diff(known)) + 1)
+    found = []
+    for run in runs:
+        if known[run[0]] and len(run) > 1:
+            fine = np.unique(np.concatenate([x[run], np.linspace(x[run[0]], x[run[-1]], SMOOTH)]))
+            found.append((fine, PchipInterpolator(x[run], rise[run])(fine)))
+    return found
 
 
 def _best(scan: h5py.File, name: str) -> tuple[float, float]:

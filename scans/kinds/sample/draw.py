@@ -5,22 +5,24 @@ from collections.abc import Sequence
 import h5py
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from jt3r.errors import BadInput
 from jt3r.extras import need
 
 from ..array import draw_points
-from ..style import BLUE, label, shown_values, what_was_fitted
+from ..style import BLUE, SIZE, label, shown_values, what_was_fitted
 from ..view import View
 
-SIDE, MARGIN = 1.7, 1.0
-"""Inches of one panel, and of the labels beside and below all."""
+SIDE, LEAST, MARGIN = 1.7, 0.85, 1.0
+"""Inches of one panel as a rule and at least, and of the labels beside and below all."""
 
 
 def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """Histograms with the median and the central 68 % above them, and regions of 68 and 95 % for
     each pair.
 
-    They take the whole figure of ``axes``.
+    They take the whole figure of ``axes``. Raises BadInput if it is too narrow.
     """
     if view.x and view.y:
         draw_points(axes, scan, view.x, view.y, view.shown, view)
@@ -28,7 +30,8 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     corner = need("corner", "sample", "the picture of a posterior")
     names = list(card["free"])
     figure = axes.figure.figure
-    side = SIDE * max(2, len(names)) + MARGIN
+    inches = _panel(figure, max(2, len(names)))
+    side, share = inches * max(2, len(names)) + MARGIN, inches / SIDE
     figure.set_layout_engine(None)  # corner arranges its panels itself
     figure.set_size_inches(side, side)
     axes.remove()
@@ -42,8 +45,8 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         color=BLUE,
         levels=(0.68, 0.95),
         quantiles=(0.16, 0.5, 0.84),
-        label_kwargs={"fontsize": 11},
-        labelpad=0.08,
+        label_kwargs={"fontsize": max(8, 11 * share)},
+        labelpad=0.08 / share,
         plot_datapoints=False,
         fill_contours=True,
         smooth=1.0,
@@ -53,9 +56,26 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     for k, (column, name) in enumerate(zip(columns, names, strict=True)):
         panel = figure.axes[k * (len(names) + 1)]
         symbol, _, unit = label(scan[name]).partition(" [")
-        panel.set_title(f"{symbol} = {rounded(column, weights)} {unit.rstrip(']')}".rstrip(), fontsize=9)
+        panel.set_title(f"{symbol} = {rounded(column, weights)} {unit.rstrip(']')}".rstrip(), fontsize=max(6, 9 * share))
+    for panel in figure.axes:
+        panel.tick_params(labelsize=max(6, 9 * share))
     text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %\nlines: median and\ncentral 68 %"
-    figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=8)
+    figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=max(6, 8 * share))
+
+
+def _panel(figure: Figure, count: int) -> float:
+    """Inches of one of ``count`` panels along a side: of the width that was asked for, if one was.
+    Raises BadInput where it leaves no room.
+    """
+    width = figure.get_figwidth()
+    if width == SIZE[0]:
+        return SIDE
+    if (width - MARGIN) / count < LEAST:
+        raise BadInput(
+            f"{count} parameters against each other have no room in {width:g} inches: "
+            f"leave out --size, or take two of them by --x and --y"
+        )
+    return float((width - MARGIN) / count)
 
 
 def rounded(draws: np.ndarray, weights: np.ndarray | None = None) -> str:

@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from jt3r.scans.kinds.benchmarks import mark_benchmarks
-from jt3r.scans.kinds.legend import legend_below, place_legend
+from jt3r.scans.kinds.legend import covers, legend_below, legend_of_figure, place_legend
 
 
 @pytest.fixture
@@ -41,7 +41,12 @@ def draw_points(axes):
     axes.plot(*np.random.default_rng(0).random((2, 4000)), ".", label="everywhere")
 
 
-@pytest.mark.parametrize("draw", [draw_line, draw_area, draw_points])
+def draw_inset(axes):
+    axes.plot([], [], label="nothing")
+    axes.inset_axes((0.05, 0.05, 0.9, 0.9))
+
+
+@pytest.mark.parametrize("draw", [draw_line, draw_area, draw_points, draw_inset])
 def test_below_where_it_would_cover(axes, draw):
     draw(axes)
     axes.set_xlabel("x")
@@ -50,6 +55,15 @@ def test_below_where_it_would_cover(axes, draw):
     assert legend.y1 < inside.y0
     assert axes.xaxis.label.get_window_extent().y0 > legend.y1
     assert legend.y0 > 0
+
+
+def test_a_text_under_a_legend_is_covered(axes):
+    (line,) = axes.plot([], [], label="nothing")
+    legend = axes.legend(handles=[line], loc="center")
+    axes.figure.draw_without_rendering()
+    assert not covers(axes, legend)
+    axes.text(0.5, 0.5, "here", transform=axes.transAxes)
+    assert covers(axes, legend)
 
 
 def test_no_legend_of_nothing(axes):
@@ -62,6 +76,28 @@ def test_long_texts_in_fewer_columns(axes):
     legend_below(axes, handles)
     assert axes.get_legend()._ncols == 1
     assert legend_box(axes)[0].width < axes.figure.bbox.width
+
+
+def test_as_many_columns_as_fit_though_one_text_is_long(axes):
+    handles = [axes.plot([], [], label=text)[0] for text in (*"abcde", 4 * "long ")]
+    axes.figure.set_size_inches(3.37, 2.8)
+    legend_below(axes, handles)
+    assert axes.get_legend()._ncols > 1
+    legend, _ = legend_box(axes)
+    assert 0 <= legend.x0 < legend.x1 <= axes.figure.bbox.width
+
+
+@pytest.mark.parametrize("inches", [3.37, 6.93])
+def test_a_legend_of_the_figure_stays_inside(axes, inches):
+    handles = [axes.plot([], [], label=f"a search with a name {k}")[0] for k in range(9)]
+    axes.figure.set_size_inches(inches, 4)
+    legend_of_figure(axes.figure, handles)
+    axes.figure.draw_without_rendering()
+    (legend,) = axes.figure.legends
+    box = legend.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= axes.figure.bbox.width
+    assert legend._ncols == (1 if inches < 4 else 3)
+    assert box.y1 < axes.get_window_extent().y0
 
 
 def test_benchmarks_stand_where_table_1_puts_them(axes):

@@ -2,10 +2,12 @@
 
 import re
 
+import matplotlib.image
 import pytest
 
 from jt3r.scans import BadInput, run
-from jt3r.scans.kinds.picture import plot_file
+from jt3r.scans.kinds.picture import plot_file, plot_files
+from jt3r.scans.kinds.style import SIZES
 from jt3r.scans.reproduce.loop_functions import plot_loop_functions
 from tests.scans.conftest import MAP
 from tests.scans.kinds.pictures import ink_of
@@ -39,3 +41,18 @@ def test_bad_names_of_pictures(name, words, map_file, tmp_path):
     with pytest.raises(BadInput, match=words):
         plot_loop_functions(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+def inches_of(picture):
+    return [round(pixels / 250, 2) for pixels in matplotlib.image.imread(picture).shape[1::-1]]  # dots an inch of style jt3r
+
+
+def test_files_stand_beside_each_other_where_there_is_room(map_file, line_file, tmp_path):
+    sizes = {}
+    for name, size in {"usual": None, **SIZES}.items():
+        plot_files([map_file, line_file], tmp_path / f"{name}.png", size=size)
+        sizes[name] = inches_of(tmp_path / f"{name}.png")
+    assert [sizes[name][0] for name in ("usual", "single", "double")] == [9.36, 3.37, 6.93]
+    assert sizes["usual"][1] < 5
+    assert sizes["double"][1] < 5
+    assert sizes["single"][1] >= 2 * SIZES["single"][1]

@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from jt3r.errors import BadInput
 from jt3r.scans.kinds import style
@@ -100,6 +101,19 @@ def test_a_style_that_is_none_is_met_with_a_suggestion():
         style.rules("jurnal")
     with pytest.raises(BadInput, match="known: jt3r, journal, paper"):
         style.rules("zzz")
+
+
+@pytest.mark.parametrize(("width", "panels", "font"), [(3.37, 1, 9), (6.93, 1, 11), (6.93, 2, 9), (6.93, 3, 9)])
+def test_narrow_panels_have_fonts_of_a_column(width, panels, font, tmp_path):
+    with style.new_figure(tmp_path / "p.png", (width, 2), panels=panels):
+        assert matplotlib.rcParams["font.size"] == font
+        assert FontProperties(size="x-small").get_size_in_points() > 6
+
+
+def test_the_width_of_panels_is_shared_only_where_one_was_asked_for():
+    usual, single, double = (Figure(figsize=size) for size in (style.SIZE, *style.SIZES.values()))
+    assert [style.columns_of(figure, 4) for figure in (usual, single, double)] == [2, 1, 2]
+    assert [style.panel_width(figure, 2) for figure in (usual, double)] == [5.2, 6.93 / 2]
 
 
 @pytest.mark.parametrize("suffix", style.SIGNED)

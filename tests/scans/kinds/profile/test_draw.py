@@ -45,6 +45,23 @@ def test_a_curve_with_its_intervals():
     assert axes.get_xlim() == pytest.approx((70, 90))
 
 
+def test_the_curve_passes_all_that_was_computed_and_is_smooth():
+    scan, axes = curve([[(0.0781, 0.0819)], [(0.0761, 0.0839)]]), new_axes()
+    scan["delta_chi_square"][-3] = np.nan
+    draw_profile(axes, scan, {**FITTED, "axes": {"m_phi": {}}}, View())
+    first, last, nodes = axes.lines[:3]
+    assert last.get_xdata().min() == pytest.approx(89)  # a gap where the profile has no value
+    height = {round(x, 6): y for x, y in first.get_xydata().tolist()}
+    assert nodes.get_linestyle() == "None"
+    assert all(height[round(x, 6)] == y for x, y in nodes.get_xydata()[:-3])
+    assert [height[x] for x in (78.1, 80.4, 81.9)] == pytest.approx([LEVELS[0], 0.0, LEVELS[0]])
+    # The true curve between nodes 1 MeV apart: a straight line is off by (h/w)^2/4 = 1/16, a cubic that
+    # keeps the slopes monotone by less than half of that.
+    between = (first.get_xdata() > 72) & (first.get_xdata() < 75)
+    exact = ((first.get_xdata()[between] - 80) / 2) ** 2
+    assert np.abs(first.get_ydata()[between] - exact).max() < 0.5 / 16
+
+
 def test_an_interval_in_pieces_and_one_without_an_end():
     axes = new_axes()
     draw_profile(axes, curve([[(0.072, 0.075), (0.08, 0.082)], [(np.nan, 0.085)]]), {**FITTED, "axes": {"m_phi": {}}}, View())

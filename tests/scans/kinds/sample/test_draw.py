@@ -1,7 +1,9 @@
 """Pictures of a posterior."""
 
 import numpy as np
+import pytest
 
+from jt3r.errors import BadInput
 from jt3r.scans.kinds.sample.draw import draw_corner, quantiles, rounded
 from jt3r.scans.kinds.view import View
 from tests.scans.kinds.pictures import memory_file, new_axes
@@ -41,6 +43,20 @@ def test_a_corner_of_every_pair_with_the_result_above(tmp_path):
     assert figure.axes[2].get_xlabel() == "$aprime$ [MeV]"
     assert "data set paper2021" in figure.texts[0].get_text()
     figure.savefig(tmp_path / "corner.png")  # no warning of a layout that does not fit
+
+
+def test_a_corner_is_as_wide_as_was_asked_for():
+    axes = new_axes()
+    axes.figure.set_size_inches(6.93, 4.4)
+    figure = axes.figure
+    draw_corner(axes, draws(), CARD, View())
+    assert figure.get_size_inches().tolist() == pytest.approx([6.93, 6.93])
+    texts = [text for panel in figure.axes for text in (panel.title, panel.xaxis.label, *panel.get_xticklabels())]
+    assert min(text.get_fontsize() for text in texts) >= 6
+    axes = new_axes()
+    axes.figure.set_size_inches(2.5, 2.5)
+    with pytest.raises(BadInput, match=r"2 parameters .* no room in 2.5 inches: leave out --size, or take two"):
+        draw_corner(axes, draws(), CARD, View())
 
 
 def test_two_coordinates_are_points():

@@ -48,11 +48,22 @@ WANTED = {
     "less_than_equal": "must be at most {le}",
     "less_than": "must be below {lt}",
     "literal_error": "must be {expected}",
+    "too_short": "must have {min_length} or more entries",
+    "too_long": "must have {max_length} or fewer entries",
 }
 """What pydantic's types of errors ask for, in our words."""
 
 TABLES = ("model_type", "model_attributes_type", "dict_type")
 """Types of errors where a table is missing."""
+
+
+def in_words(error: Mapping[str, Any]) -> str:
+    """What one of pydantic's errors asks for, by its type; a validator of ours says it itself."""
+    given = error.get("ctx", {})
+    if error["type"] in WANTED:
+        return WANTED[error["type"]].format(**given)
+    message = str(given["error"] if error["type"] == "value_error" else error["msg"])
+    return message[:1].lower() + message[1:]
 
 
 def first_error(
@@ -65,8 +76,7 @@ def first_error(
     """
     first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
     where = [str(part) for part in first["loc"] if part not in forms]
-    key, message = ".".join(where), first["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
+    key, message = ".".join(where), in_words(first)
     if first["type"] == "extra_forbidden":
         return f"{key} = {first['input']!r}: " + unknown("key", where[-1], known([str(part) for part in first["loc"][:-1]]))
     if first["type"] == "missing":
@@ -78,8 +88,7 @@ def first_error(
         ways = [known([*parents, form]) for form in (forms if last in forms else (last,))]
         keys = " or ".join(", ".join(way) for way in ways if way)
         return f"{key} = {first['input']!r}: must be a table{f' of {keys}' if keys else ''}"
-    wanted = WANTED.get(first["type"])
-    return f"{key} = {first['input']!r}: {wanted.format(**first.get('ctx', {})) if wanted else message}"
+    return f"{key} = {first['input']!r}: {message}"
 
 
 ALIASES: dict[str, tuple[str, ...]] = {

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from jt3r import __version__
-from jt3r.errors import BadInput, ScanFailed, nearest
+from jt3r.errors import BadInput, ScanFailed, in_words, nearest
 
 from ..engine.interrupt import exit_promptly, interrupted, last_words
 from .files import export, info, plot, reweigh
@@ -57,11 +57,12 @@ for _command in (run, merge, status, verify, check, cards, plot, info, export, r
 
 def _words(error: Any) -> str:
     """What is wrong in a call, in one line: an option that is unknown gets the suggestion that a
-    key of a card would get, and words of pydantic's are ours.
+    key of a card would get. Typer, from 0.29 on, checks values by pydantic.
     """
     if not (hasattr(error, "option_name") and hasattr(error, "possibilities") and error.ctx):
-        message = " ".join(error.format_message().split())
-        return message.replace("Value error, ", "").replace("Input should be", "must be")
+        if hasattr(error.__cause__, "errors"):
+            error.message = in_words(error.__cause__.errors()[0])
+        return " ".join(error.format_message().split())
     options = [name for option in error.ctx.command.params for name in option.opts if name.startswith("--")]
     names = {name.removeprefix("--").replace("-", "_"): name for name in options}
     near = nearest(error.option_name, names)

@@ -9,7 +9,9 @@ from .registry import card_of
 
 
 def axis_of(card: dict) -> str:
-    """The one axis of a card of limits. Raises ValueError if the card has another number of axes."""
+    """The one axis of a card of limits. Raises ValueError if the card has another number of
+    axes.
+    """
     [axis] = card["axes"]
     return axis
 

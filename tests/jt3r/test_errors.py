@@ -1,5 +1,7 @@
 """What a user is told: one line, the name that was meant, the key of a card."""
 
+from typing import Annotated
+
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -65,13 +67,18 @@ class Axis(BaseModel):
 
 
 class Card(BaseModel):
-    axes: dict[str, Axis]
+    axes: Annotated[dict[str, Axis], Field(min_length=1, max_length=2)]
 
 
 @pytest.mark.parametrize(
     ("values", "line"),
     [
         ({}, "axes: missing"),
+        ({"axes": {}}, "axes = {}: must have 1 or more entries"),
+        (
+            {"axes": {name: {"n": 2} for name in "abc"}},
+            "axes = {'a': {'n': 2}, 'b': {'n': 2}, 'c': {'n': 2}}: must have 2 or fewer",
+        ),
         ({"axes": {"m": {"n": 1}}}, "axes.m.n = 1: must be at least 2"),
         ({"axes": {"m": {"n": 3}}}, "axes.m.n: must be even"),
         ({"axes": {"m": {"N": 4}}}, "axes.m.N = 4: key 'N' is unknown; did you mean 'n'?"),  # not: axes.m.n: missing

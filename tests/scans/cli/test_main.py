@@ -44,6 +44,7 @@ def test_bad_usage(arguments, jt3r, tmp_path):
         (("point", "--m_phi", "0.1"), "option --m_phi is unknown; did you mean --m-phi?"),
         (("status", "x.h5", "--fast"), "option --fast is unknown; known: --json"),
         (("cache", "warmm"), "Invalid value for 'what': 'warmm' is not one of 'show', 'empty', 'warm'."),
+        (("reweigh", "x.h5", "-o", "y.h5", "--least", "few"), "Invalid value for '--least': must be a number (see"),
     ],
 )
 def test_wrong_words_meet_words_of_ours(arguments, words, jt3r):

@@ -11,6 +11,7 @@ import typer
 from jt3r.errors import BadInput
 from jt3r.units import quantity
 
+from ..store.endings import EXPORTS
 from .options import AsJson, shown
 
 
@@ -119,9 +120,7 @@ def export(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", help="Ends in .csv, .parquet, .yaml (HEPData), .json (WCxf), .nc (ArviZ), .tex, .txt (GetDist)."
-        ),
+        typer.Option("--output", "-o", help=f"Ends in {', '.join(f'{end} ({what})' for end, what in EXPORTS.items())}."),
     ] = None,
     hepdata: Annotated[
         Path | None,

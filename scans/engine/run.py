@@ -21,6 +21,7 @@ from ..cards.base import Card
 from ..cards.load import load_card
 from ..executors.address import executor_at
 from ..store.atomic import sync_folder
+from ..store.endings import NO_SCANS
 from ..store.format import FORMAT, SCHEMA
 from ..store.hdf5 import check_values, open_scan
 from ..store.lock import in_use
@@ -35,9 +36,6 @@ from .workers import here, on
 
 COMPRESSED = 0.75
 """Of the size in memory, what a smooth map takes on the disk at most."""
-
-OTHER_FORMATS = {".csv", ".parquet", ".yaml", ".json", ".tex", ".txt", ".paramnames", ".png", ".pdf", ".svg", ".toml"}
-"""Endings of names that promise something else than a scan."""
 
 Progress = Callable[[Iterator[int], int, int, Callable[[], str]], Iterable[int]]
 """Wraps the numbers of tiles that come in finished, given how many were done before, how many there
@@ -205,7 +203,7 @@ def _checked(
 
 def _check_place(output: Path, inputs: Sequence[str | Path], resume: bool, overwrite: bool) -> None:
     checkpoint = checkpoint_folder(output)
-    if output.suffix.lower() in OTHER_FORMATS:
+    if output.suffix.lower() in NO_SCANS:
         raise BadInput(f"output {output}: a scan is an HDF5 file, so its name ends in .h5; jt3r export and plot write others")
     check_output(output, overwrite or resume, inputs)
     folder = followed(output).parent

@@ -11,6 +11,7 @@ from jt3r.errors import BadInput
 from jt3r.extras import need
 
 from ..kinds.registry import card_of, kind_of, kinds
+from ..store.endings import EXPORTS, any_of
 from ..store.hdf5 import open_scan
 from ..store.output import check_output, followed
 from .columns import Column, read_columns
@@ -40,10 +41,8 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
     'm_aprime [GeV],ctau_aprime [m]'
     """
     source, output = Path(source), Path(output)
-    if output.suffix not in {*WRITERS, *OWN}:
-        raise BadInput(
-            f"output {output}: the name must end in one of {', '.join({**dict.fromkeys(WRITERS), **dict.fromkeys(OWN)})}"
-        )
+    if output.suffix not in EXPORTS:
+        raise BadInput(f"output {output}: {any_of(EXPORTS)}")
     check_output(output, overwrite, [source])
     there = followed(output)
     temporary = there.with_name(f".{there.name}.{os.getpid()}.tmp")
@@ -59,7 +58,7 @@ def export(source: str | Path, output: str | Path, *, overwrite: bool = False) -
 
 def _writer(source: Path, suffix: str) -> Writer:
     """The writer of a format: that of the source's kind of scan if it has one of its own."""
-    if suffix in OWN and (suffix != ".json" or source.exists()):
+    if suffix not in WRITERS or source.exists():
         with open_scan(source) as scan:
             card = card_of(scan.attrs)
         own = kind_of(card).export(suffix)
@@ -111,5 +110,4 @@ WRITERS: dict[str, Writer] = {
     ".yaml": write_hepdata,
     ".json": _write_wcxf,
 }
-OWN = (".yaml", ".nc", ".tex", ".json", ".txt", ".paramnames")
-"""Formats that a kind of scan may write in a way of its own."""
+"""Formats of any scan; a kind may have a writer of its own, for these and for others."""

@@ -21,6 +21,7 @@ from jt3r import observables
 from jt3r.errors import BadInput, unknown
 from jt3r.point import PARAMETERS
 
+from ..store.endings import PICTURES, any_of
 from ..store.output import followed, kind_of_file
 
 STYLE: Any = {
@@ -83,8 +84,8 @@ def new_figure(picture: Path, size: tuple[float, float], style: str = "jt3r", pa
     Raises BadInput for a name that ends in none of the formats, and for what is no place for a
     file.
     """
-    if picture.suffix not in SIGNED:
-        raise BadInput(f"output {picture}: the name must end in one of {', '.join(SIGNED)}")
+    if picture.suffix not in PICTURES:
+        raise BadInput(f"output {picture}: {any_of(PICTURES)}")
     if what := kind_of_file(picture):
         raise BadInput(f"output {picture}: is {what}")
     narrow = style in STYLES and size[0] / panels < NARROW

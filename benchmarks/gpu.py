@@ -31,8 +31,8 @@ COMPOSED = ("sigma_v_today", "p_wave_suppression", "delta_a_mu_phi_barr_zee", "p
 SECONDS = {True: 1.0, False: 8.0}
 """For how long a rate is measured, after the first tile."""
 
-INSTRUCTIONS = {"counted map": 4}
-"""Of one point at least: difference of the loop functions, size, comparison, sum."""
+INSTRUCTIONS = {"counted map": {"float64": 4, "float32": 8}}
+"""Of one point at least: difference of the loop functions, size, comparison, sum. In float32, two comparisons and sums."""
 
 BYTES = {"stored map": 8}
 """Written for one point."""
@@ -277,7 +277,7 @@ def compare(device: str, quick: bool) -> dict[str, Any]:
 def bound(name: str, row: dict[str, Any], most: dict[str, float]) -> float | None:
     """Points a second that the device could do at most, were arithmetic or memory all there is."""
     if name in INSTRUCTIONS:
-        return most["float64"] / 2 / INSTRUCTIONS[name]
+        return max(most[dtype] / 2 / each for dtype, each in INSTRUCTIONS[name].items())
     if name in BYTES:
         return most["bytes"] / BYTES[name]
     return most["float64"] / row["flops"] if row.get("flops") else None

@@ -276,7 +276,7 @@ def tiles(folder: Path, n: int = 4096) -> None:
     print("(c) | tiles | s | more than one tile, ms a tile | of these processor time |\n|---|---|---|---|")
     alone, alone_cpu = 0.0, 0.0
     for number in (1, 4, 16, 64, 256, 1024, 4096):
-        summary.counted_sizes = lambda platform, points=n * n // number: CountedSizes(points, 24)
+        summary.counted_sizes = lambda *_, points=n * n // number: CountedSizes(points, 24)
         scan = prepare(load_card(counted_card(n, n)))
         scan.compute(scan.tiles[0])
         start = time.process_time()

@@ -2,6 +2,7 @@
 streams by.
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
@@ -35,6 +36,7 @@ from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import GridCard
 from .dense import grid_function
+from .mixed import Holds, MixedTile
 
 COMPARISONS_PER_SECOND = 5e9
 """Points times thresholds that two cores compare in a second."""
@@ -50,7 +52,8 @@ Reduce = Callable[[list[jax.Array], jax.Array, jax.Array], dict[str, jax.Array]]
 
 
 def _sizes() -> CountedSizes:
-    return counted_sizes(jax.local_devices()[0].platform)
+    device = jax.local_devices()[0]
+    return counted_sizes(device.platform, getattr(device, "compute_capability", ""))
 
 
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
@@ -60,14 +63,15 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here
     reduces a part of its own.
     """
-    rows = _sizes().rows_of(tile[0])
+    sizes = _sizes()
+    rows, single = sizes.rows_of(tile[0]), sizes.single and jax.local_device_count() == 1
     blocks = tile[0] // rows
     on_cpu = jax.local_devices()[0].platform == "cpu"
     threads = min(cores(), blocks) if on_cpu and jax.local_device_count() == 1 else 1
     ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
     pool = ThreadPoolExecutor(threads)
-    whole, reduce = reduction(card, tile, rows)
-    compiled = cached(reduce, f"counted {card.model_dump_json()} {tile} {rows}", COMPILER_OPTIONS)
+    whole, reduce = reduction(card, tile, rows, single)
+    compiled = cached(reduce, f"counted {card.model_dump_json()} {tile} {rows} {single}", COMPILER_OPTIONS)
 
     def reduced(fields: dict) -> list[Arrays]:
         values = whole.prepare(fields)
@@ -80,12 +84,13 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     return reduced
 
 
-def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages, Reduce]:
+def reduction(card: GridCard, tile: tuple[int, ...], rows: int, single: bool = False) -> tuple[Stages, Reduce]:
     """The stages of a tile's observable, and what reduces the last of them, so many ``rows`` at a
     time.
 
     The second takes what ``prepare`` of the first gives, and the numbers of the first block and of
-    that after the last. Where the tile is one block there is no loop in it.
+    that after the last. Where the tile is one block there is no loop in it; with ``single`` such a
+    tile is computed in float32 first, if its observable is of the kind that ``mixed`` bounds.
     """
     block, blocks = (rows, *tile[1:]), tile[0] // rows
 
@@ -94,7 +99,7 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages,
 
     function, dtype = _seen_by_filling(card), float_dtype()
     whole, part = Stages(function, shapes(tile), dtype), Stages(function, shapes(block), dtype)
-    edges = np.linspace(*card.summary.range, card.summary.bins + 1) if card.summary.bins else np.array([])
+    edges = np.linspace(*card.summary.range, card.summary.bins + 1).tolist() if card.summary.bins else []
 
     def observable(values: list[jax.Array], k: jax.Array) -> jax.Array:
         """The k-th block of rows."""
@@ -106,16 +111,16 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages,
             cut.append(value)
         return jnp.broadcast_to(part.combine(cut)[0], block)
 
-    def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Callable[[jax.Array], jax.Array]) -> jax.Array:
+    def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Holds, threshold: float) -> jax.Array:
         """One pass for each threshold: compilers vectorise it, and one pass that counts several at
         once they do not.
         """
 
         if blocks == 1:
-            return jnp.sum(holds(observable(values, start)), dtype=jnp.int32)
+            return jnp.sum(holds(observable(values, start), threshold), dtype=jnp.int32)
 
         def add(k: jax.Array, total: jax.Array) -> jax.Array:
-            return total + jnp.sum(jnp.sum(holds(observable(values, k)), axis=0, dtype=jnp.int32))
+            return total + jnp.sum(jnp.sum(holds(observable(values, k), threshold), axis=0, dtype=jnp.int32))
 
         return jax.lax.fori_loop(start, stop, add, jnp.zeros((), int))
 
@@ -139,12 +144,20 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int) -> tuple[Stages,
         return observable(values, k).ravel()[place], k * np.prod(block) + place
 
     def reduce(values: list[jax.Array], start: jax.Array, stop: jax.Array) -> dict[str, jax.Array]:
-        result = {"counts": jnp.stack([count(values, start, stop, _within(x)) for x in card.summary.levels])}
+        mixed = single and blocks == 1 and MixedTile.suits(part.combine, values, block)
+        tile_first = MixedTile(part.combine, values, block) if mixed else None
+
+        def counts(holds: Holds, thresholds: Sequence[float]) -> jax.Array:
+            if tile_first:
+                return tile_first.count(holds, thresholds)
+            return jnp.stack([count(values, start, stop, holds, x) for x in thresholds])
+
+        result = {"counts": counts(_within, card.summary.levels)}
         if card.summary.bins:
-            result["valid"] = count(values, start, stop, lambda v: ~jnp.isnan(v))
-            result["below"] = jnp.stack([count(values, start, stop, _below(x)) for x in edges])
+            (result["valid"],) = counts(lambda value, _: ~jnp.isnan(value), [0.0])
+            result["below"] = counts(operator.lt, edges)
         if card.summary.best:
-            result["best"], result["best_index"] = best(values, start, stop)
+            result["best"], result["best_index"] = tile_first.best() if tile_first else best(values, start, stop)
         return result
 
     return whole, reduce
@@ -167,12 +180,8 @@ def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
     return filled
 
 
-def _within(level: float) -> Callable[[jax.Array], jax.Array]:
-    return lambda value: jnp.abs(value) < level
-
-
-def _below(edge: float) -> Callable[[jax.Array], jax.Array]:
-    return lambda value: value < edge
+def _within(value: jax.Array, level: float | jax.Array) -> jax.Array:
+    return jnp.abs(value) < level
 
 
 def summary_grid(card: GridCard) -> Scan:

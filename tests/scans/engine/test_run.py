@@ -58,7 +58,7 @@ def test_a_wrong_shard_is_one_line(shard, tmp_path):
 
 
 def test_a_partial_summary_counts_what_is_there(tmp_path, monkeypatch):
-    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.counted_sizes", lambda platform: CountedSizes(2**9, 24))
+    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.counted_sizes", lambda *_: CountedSizes(2**9, 24))
     out = tmp_path / "summary.h5"
     run_shard(SUMMARY, out, shard=(1, 2))
     with xarray.open_dataset(merge(out, partial=tmp_path / "now.h5"), engine="h5netcdf") as data:

@@ -68,6 +68,21 @@ def test_sizes_of_counted_maps():
 
 
 @pytest.mark.parametrize(
+    ("platform", "capability", "single"),
+    [
+        ("cpu", "", False),
+        ("gpu", "9.0", False),
+        ("gpu", "8.9", True),
+        ("gpu", "12.0", True),
+        ("gpu", "gfx942", False),
+        ("tpu", "", False),
+    ],
+)
+def test_float32_goes_first_where_float64_is_known_to_be_slow(platform, capability, single):
+    assert counted_sizes(platform, capability).single is single
+
+
+@pytest.mark.parametrize(
     "shape", [(7,), (5000,), (1, 1), (3, 70000), (1000, 1000), (1, 2**20), (30, 40, 50), (2**31 - 1, 2**31 - 1)]
 )
 def test_blocks(shape):

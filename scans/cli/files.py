@@ -44,7 +44,7 @@ def plot(
     """Draw scan files, or Fig. 2 of the paper. Several bands, with files of limits, come into one
     picture.
     """
-    from ..kinds.limits.draw import plot_band_with_limits
+    from ..kinds.limits.band_with_limits import plot_band_with_limits
     from ..kinds.limits.several import are_bands, plot_bands
     from ..kinds.paper_style import plot_as_paper
     from ..kinds.picture import plot_files

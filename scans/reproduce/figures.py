@@ -13,7 +13,7 @@ from jt3r.uv.anomalies import SCALARS, TABLE_III
 
 from ..engine.run import run
 from ..export.write import export
-from ..kinds.limits.draw import plot_band_with_limits
+from ..kinds.limits.band_with_limits import plot_band_with_limits
 from ..kinds.paper_style import plot_as_paper
 from ..kinds.picture import plot_file
 from .cells import field_symbol, table1_findings, table2_findings, table3_findings

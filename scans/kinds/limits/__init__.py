@@ -18,7 +18,7 @@ KINDS = (
         __name__,
         card="card:DecayLengthsCard",
         build="build:decay_lengths_scan",
-        draw="draw:draw_decay_lengths",
+        draw="lengths:draw_decay_lengths",
         shows=("lengths",),
     ),
 )

@@ -12,7 +12,7 @@ from ..registry import card_of, shows
 from ..room import give_room
 from ..style import SIZE, fixed_v, new_figure
 from ..view import View, part
-from .draw import excluded_at
+from .intervals import excluded_at
 
 
 def are_bands(files: Sequence[Path]) -> bool:

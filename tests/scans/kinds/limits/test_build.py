@@ -11,7 +11,6 @@ from jt3r.data.load import digest
 from jt3r.experiments import limits
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card, shipped_cards
-from jt3r.scans.kinds.limits.draw import plot_band_with_limits
 from jt3r.scans.kinds.limits.report import table_of_limits
 from jt3r.scans.kinds.picture import plot_file
 from jt3r.scans.store.hdf5 import open_scan
@@ -98,26 +97,6 @@ def test_figure_6(tmp_path):
         load_card({**table, "experiments": ["E137"]})
     with pytest.raises(BadInput, match="energy"):
         load_card({**table, "energy": {"values": [0.1, 1.0]}})
-
-
-def test_pictures(found, tmp_path):
-    plot_file(found, tmp_path / "edges.svg")
-    assert (tmp_path / "edges.svg").stat().st_size > 10_000
-    axes = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 20, "spacing": "log"}}
-    band = run({"kind": "band", "axes": axes}, tmp_path / "band.h5")
-    plot_band_with_limits(band, found, tmp_path / "fig3.png")
-    assert (tmp_path / "fig3.png").stat().st_size > 10_000
-    with pytest.raises(BadInput, match="no band"):
-        plot_band_with_limits(found, found, tmp_path / "x.png")
-    with pytest.raises(BadInput, match="not limits"):
-        plot_band_with_limits(band, band, tmp_path / "x.png")
-    cuts = run(card(scenario="invisible", axes={"v": {"values": [10.0]}}), tmp_path / "cuts.h5")
-    plot_band_with_limits(band, cuts, tmp_path / "invisible.png")
-    plot_file(cuts, tmp_path / "cuts.png")
-    assert (tmp_path / "cuts.png").stat().st_size > 10_000
-    other = run({"kind": "band", "axes": axes, "fixed": {"v": 11.0}}, tmp_path / "other.h5")
-    with pytest.raises(BadInput, match="v = 11"):
-        plot_band_with_limits(other, found, tmp_path / "x.png")
 
 
 def test_shipped_cards_are_valid():

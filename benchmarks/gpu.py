@@ -37,6 +37,13 @@ INSTRUCTIONS = {"counted map": {"float64": 4, "float32": 8}}
 BYTES = {"stored map": 8}
 """Written for one point."""
 
+SOON: dict[str, bool | int | str] = {
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_backend_optimization_level": 0,
+    "xla_llvm_disable_expensive_passes": True,
+}
+"""Of XLA's compiler, where a quick run compares values on a CPU or has nothing but a CPU: programs compile in half the time."""
+
 CHEES = "ChEES, draws after the warm-up"
 """The warm-up of all chains counts as compiling here: it is done once."""
 
@@ -105,7 +112,6 @@ def values(quick: bool) -> dict[str, Any]:
 
     from jt3r import Point, observables
     from jt3r.kernels import loops
-    from jt3r.kernels.numerics.jax_internals import usable
     from jt3r.point import PARAMETERS
 
     count, random = POINTS[quick], np.random.default_rng(1)
@@ -124,11 +130,9 @@ def values(quick: bool) -> dict[str, Any]:
             reads = {name: given[name] for name in entry.reads if name in given}
             programs[entry.name] = (lambda x, entry=entry: entry.of(Point(**x)), reads)
     found = {}
-    # Compiles in half the time; a full run measures what users get.
-    options = usable({"xla_cpu_use_fusion_emitters": False} if quick else None)
     for name, (function, argument) in programs.items():
         began = time.perf_counter()
-        value = np.asarray(jax.jit(function).lower(argument).compile(compiler_options=options)(argument), float)
+        value = np.asarray(jax.jit(function).lower(argument).compile()(argument), float)
         found[name] = {"seconds": time.perf_counter() - began, "values": np.broadcast_to(value, count).tolist()}
     return found
 
@@ -226,8 +230,22 @@ def roofline(quick: bool) -> dict[str, float]:
     return found
 
 
+def machine(quick: bool) -> dict[str, Any]:
+    """JAX's name of the device, and the flags with which a quick run compiles on a CPU, as far as this version knows them."""
+    import jax
+
+    from jt3r.kernels.numerics.jax_internals import usable
+
+    options = usable(SOON) if quick and jax.default_backend() == "cpu" else None
+    flags = " ".join(f"--{name}={str(value).lower()}" for name, value in (options or {}).items())
+    return {"device": {"gpu": "cuda"}.get(jax.default_backend(), jax.default_backend()), "flags": flags}
+
+
 def child(part: str, quick: bool, **environment: str) -> subprocess.Popen:
-    """This script computing one part in a process of its own, its answer to be read from its output."""
+    """This script computing one part in a process of its own, its answer to be read from its output.
+
+    All that asks JAX is in such a process: one that waits would hold most of a GPU's memory.
+    """
     command = [sys.executable, str(Path(__file__).resolve()), "--part", part, *(["--quick"] if quick else [])]
     settings = {**os.environ, "JAX_COMPILATION_CACHE_DIR": tempfile.mkdtemp(), **environment}
     return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True)
@@ -255,14 +273,16 @@ def difference(name: str, found: dict[str, Any], exact: dict[str, Any]) -> float
 def compare(device: str, quick: bool) -> dict[str, Any]:
     """All parts, on the device and on the CPU: two processes at a time on a CPU, one on an accelerator."""
     on_cpu = {"JAX_PLATFORMS": "cpu"}
-    there = {"JAX_PLATFORMS": device}
+    if quick:
+        on_cpu["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {answer(child('machine', quick, **on_cpu))['flags']}"
+    there = on_cpu if device == "cpu" else {"JAX_PLATFORMS": device}
     exact_process = child("values", quick, JAX_ENABLE_X64="1", **on_cpu)
     single_process = child("values", quick, JAX_ENABLE_X64="0", **there)
     exact, single = answer(exact_process), answer(single_process)
     double = exact if device == "cpu" else answer(child("values", quick, JAX_ENABLE_X64="1", **there))
     found = {"device": answer(child("rates", quick, JAX_ENABLE_X64="1", **there))}
     if device != "cpu":
-        found["cpu"] = answer(child("rates", quick, JAX_ENABLE_X64="1", **on_cpu))
+        found["cpu"] = answer(child("rates", quick, JAX_ENABLE_X64="1", JAX_PLATFORMS="cpu"))
     found["accuracy"] = {
         name: {
             "float64": difference(name, double, exact),
@@ -283,11 +303,13 @@ def bound(name: str, row: dict[str, Any], most: dict[str, float]) -> float | Non
     return most["float64"] / row["flops"] if row.get("flops") else None
 
 
-def tables(found: dict[str, Any], device: str) -> Iterator[str]:
+def tables(found: dict[str, Any], device: str, quick: bool) -> Iterator[str]:
     """The lines of the Markdown file."""
     here = found["device"]
     most = here["roofline"]
     yield f"# jt3r on {here['device']} ({device})\n"
+    if quick and device == "cpu":
+        yield "A test of the script, compiled without optimisation: **the rates say nothing of this machine.**\n"
     yield f"JAX {here['jax']}, Python {platform.python_version()}, {os.cpu_count()} host threads, float64. Measured here:"
     peak = ", ".join(f"{most[dtype] / 1e9:.1f} GFLOP/s in {dtype}" for dtype in ("float64", "float32"))
     yield f"copy {most['bytes'] / 1e9:.1f} GB/s, multiply-add {peak}. Largest memory {here['memory'] / 1e9:.2f} GB.\n"
@@ -312,21 +334,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, for a test that this script works")
     parser.add_argument("--platform", help="JAX's name of the device: cuda, rocm, cpu [the best there is]")
     parser.add_argument("--output", type=Path, default=Path(), help="folder of gpu.json and gpu.md [this one]")
-    parser.add_argument("--part", choices=["values", "rates"], help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=["machine", "values", "rates"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     _find_package()
     if options.part:
         with contextlib.redirect_stdout(sys.stderr):
-            found = {"values": values, "rates": rates}[options.part](options.quick)
+            found = {"machine": machine, "values": values, "rates": rates}[options.part](options.quick)
         print(json.dumps(found))
         return
-    device = options.platform
-    if device is None:
-        import jax
-
-        device = {"gpu": "cuda"}.get(jax.default_backend(), jax.default_backend())
+    device = options.platform or answer(child("machine", quick=False))["device"]
     found = compare(device, options.quick)
-    text = "\n".join(tables(found, device))
+    text = "\n".join(tables(found, device, options.quick))
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "gpu.json").write_text(json.dumps(found, indent=1))
     (options.output / "gpu.md").write_text(text + "\n")

@@ -108,11 +108,14 @@ class MixedTile:
         self._shape, chunks = shape, -(-shape[-1] // GROUP)
         self._group = -(-shape[-1] // chunks)
         self._groups = (*shape[:-1], chunks)
-        filling = [(0, 0)] * (len(shape) - 1) + [(0, chunks * self._group - shape[-1])]
-        spans = [x.ndim > 0 and x.shape[-1] == shape[-1] > 1 for x in values]
-        self._exact = [
-            jnp.pad(x, filling, constant_values=jnp.nan) if long else x for x, long in zip(values, spans, strict=True)
-        ]
+        self._exact = [self._cut(x) if x.ndim else x for x in values]
+
+    def _cut(self, x: jax.Array) -> jax.Array:
+        """``x`` with its last axis, filled up by NaN, cut into groups and their points."""
+        if x.shape[-1] == 1:
+            return x[..., None]
+        filling = [(0, 0)] * (x.ndim - 1) + [(0, self._groups[-1] * self._group - x.shape[-1])]
+        return jnp.pad(x, filling, constant_values=jnp.nan).reshape(*x.shape[:-1], self._groups[-1], self._group)
 
     @staticmethod
     def suits(combine: Callable[[list[jax.Array]], list[jax.Array]], values: list[jax.Array], shape: tuple[int, ...]) -> bool:
@@ -125,9 +128,9 @@ class MixedTile:
         return known and double and program.out_avals[0].shape == shape
 
     def _single(self) -> tuple[jax.Array, jax.Array]:
-        """Float32 values of the groups, (groups, points), and the bound on their error."""
+        """Float32 values of the mesh of groups, their points last, and the bound on their error."""
         found = _run(self._program, [_Single.of(x) for x in self._exact], _Single.of)
-        return found.value.reshape(-1, self._group), 2 * found.error
+        return found.value, 2 * found.error
 
     def _double(self, step: Callable[[Any, jax.Array, jax.Array], Any], undecided: jax.Array, found: Any) -> Any:
         """``found`` after a ``step`` for each batch of undecided groups, of the values before, of
@@ -148,33 +151,40 @@ class MixedTile:
         """What the groups at ``place`` need of ``x``, (groups, points or 1)."""
         if x.ndim == 0:
             return x
-        cut = x.reshape(*x.shape[:-1], -1, min(self._group, x.shape[-1]))
-        return cut[tuple(at if n > 1 else 0 for at, n in zip(place, cut.shape[:-1], strict=True))].reshape(-1, cut.shape[-1])
+        return x[tuple(at if n > 1 else 0 for at, n in zip(place, x.shape[:-1], strict=True))].reshape(-1, x.shape[-1])
 
     def count(self, holds: Holds, thresholds: Sequence[float]) -> jax.Array:
         """How many float64 values hold, for each threshold."""
         value, error = self._single()
+        given = jnp.asarray(thresholds, np.float64)
+        slack = error + 4 * UNIT * (jnp.abs(given) + error) + TINY  # thresholds are rounded too
 
-        def one(threshold: jax.Array) -> jax.Array:
-            slack = error + 4 * UNIT * (jnp.abs(threshold) + error) + TINY  # thresholds are rounded too
-            inside, outside = (
-                jnp.sum(holds(value, (threshold + by).astype(np.float32)), axis=1, dtype=np.int32) for by in (-slack, slack)
-            )
-            undecided = (inside != outside) | ~jnp.isfinite(slack)
+        def held(moved: jax.Array) -> jax.Array:
+            """Points of each group that hold, (thresholds, groups): not in a loop, which would keep
+            the values of the whole mesh in memory.
+            """
+            return jnp.stack([jnp.sum(holds(value, t), axis=-1, dtype=np.int32).ravel() for t in moved.astype(np.float32)])
+
+        inside, outside = held(given - slack), held(given + slack)
+        undecided = (inside != outside) | ~jnp.isfinite(slack)[:, None]
+
+        def exactly(one: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
+            threshold, undecided, decided = one
 
             def add(total: jax.Array, exact: jax.Array, _: jax.Array) -> jax.Array:
                 return total + jnp.sum(holds(exact, threshold), dtype=np.int32)
 
-            return self._double(add, undecided, jnp.sum(jnp.where(undecided, 0, inside), dtype=np.int32))
+            return self._double(add, undecided, decided)
 
-        return jax.lax.map(one, jnp.asarray(thresholds, np.float64))
+        decided = jnp.sum(jnp.where(undecided, 0, inside), axis=1, dtype=np.int32)
+        return jax.lax.map(exactly, (given, undecided, decided))
 
     def best(self) -> tuple[jax.Array, jax.Array]:
         """The smallest float64 value by size, the first of equal ones, and its flat index; NaN and
         0 where all are NaN or infinite.
         """
         value, error = self._single()
-        least = jnp.min(jnp.where(jnp.isnan(value), jnp.inf, jnp.abs(value)), axis=1)
+        least = jnp.min(jnp.where(jnp.isnan(value), jnp.inf, jnp.abs(value)), axis=-1).ravel()
         undecided = (jnp.isfinite(least) & (least <= jnp.min(least) + (2 + 4 * UNIT) * error)) | ~jnp.isfinite(error)
 
         def smaller(found: tuple[jax.Array, jax.Array], exact: jax.Array, which: jax.Array) -> tuple[jax.Array, jax.Array]:

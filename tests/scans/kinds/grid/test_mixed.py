@@ -137,5 +137,6 @@ def test_it_lowers_for_cuda_with_the_mesh_in_float32_alone():
     fields = {"m_aprime": jnp.linspace(0.001, 0.3, 64)[:, None], "m_phi": jnp.linspace(0.06, 0.11, 2048)[None]}
     ends = np.int32(0), np.int32(1)
     text = jax.export.export(jax.jit(reduce), platforms=["cuda"])(whole.prepare(fields), *ends).mlir_module()
-    assert "64x2048xf32" in text
-    assert "64x2048xf64" not in text
+    assert "64x2x1024xf32" in text  # rows, groups, points of a group
+    assert "64x2x1024xf64" not in text
+    assert "64x2048x" not in text

@@ -68,7 +68,16 @@ def point(
     --set goes before the other options, they before --card.
     """
     configure(None, None, None, cache=True)
-    from .point import benchmark_values, doubts, make_point, parameter_values, parameters_of_model, print_report, report
+    from .point import (
+        benchmark_values,
+        doubts,
+        heading,
+        make_point,
+        parameter_values,
+        parameters_of_model,
+        print_report,
+        report,
+    )
 
     _include(include or [], allow_code)
     default = parameters_of_model(model)
@@ -88,7 +97,7 @@ def point(
         about = {"model": model, "point": values, "dataset": dataset}
         typer.echo(json.dumps({**about, "observables": rows, "log_strengths": searches}))
     else:
-        print_report(f"{'' if model == 't3r' else f'{model}: '}{values}, data set {dataset}", found, every_search)
+        print_report(heading(values, dataset, model), found, every_search)
 
 
 def _include(files: list[Path], allow_code: bool) -> None:

@@ -262,6 +262,16 @@ def verdict(strengths: dict[str, float]) -> str:
     return f"excluded by {', '.join(found)}, of {asked}" if found else f"excluded by none of {asked}"
 
 
+def heading(values: dict[str, float], dataset: str, model: str = "t3r") -> str:
+    """What a point is, in the units of its parameters: "v = 10 GeV, m_phi = 0.0792 GeV, data set
+    current".
+    """
+    known = parameters_of_model(model)
+    units = {name: "" if known[name].unit == "1" else f" {known[name].unit}" for name in values}
+    said = [*(f"{name} = {value:.10g}{units[name]}" for name, value in values.items()), f"data set {dataset}"]
+    return f"{'' if model == 't3r' else f'{model}: '}{', '.join(said)}"
+
+
 def print_report(title: str, found: Report, every_search: bool) -> None:
     """Print the rows as a table, then which searches exclude the point, then the gradients."""
     table = report_table(title, ("observable", "value", "unit", "meaning"), right=("value",))

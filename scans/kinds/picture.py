@@ -99,7 +99,7 @@ def plot_files(
             draw(panel, scan, view)
         if title is not None:
             (panels[0, 0].set_title if len(files) == 1 else figure.suptitle)(title)
-        give_room(figure, panels)
+        give_room(figure, panels.tolist())
 
 
 def draw(axes: Axes, scan: h5py.File, view: View) -> None:

@@ -11,7 +11,7 @@ from jt3r.experiments import left
 from jt3r.flavour.benchmarks import NAMES, benchmark
 from jt3r.scans import BadInput
 from jt3r.scans.cli.main import app
-from jt3r.scans.cli.point import _slope, benchmark_values, chosen_at, make_point, parameter_values, report, verdict
+from jt3r.scans.cli.point import _slope, benchmark_values, chosen_at, heading, make_point, parameter_values, report, verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -23,6 +23,12 @@ def test_a_benchmark_is_found_in_any_case(name):
 def test_an_unknown_benchmark_gets_a_suggestion():
     with pytest.raises(BadInput, match="did you mean 'bm"):
         benchmark_values("bme")
+
+
+def test_a_point_is_told_in_units():
+    given = {"v": 10.0, "m_phi": 0.0792, "C9_bsmumu": -0.5}
+    assert heading(given, "current") == "v = 10 GeV, m_phi = 0.0792 GeV, C9_bsmumu = -0.5, data set current"
+    assert heading({"m_aprime": 0.1}, "paper2021", "b_l") == "b_l: m_aprime = 0.1 GeV, data set paper2021"
 
 
 @pytest.mark.parametrize(

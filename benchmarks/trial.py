@@ -36,20 +36,19 @@ terms = ["gm2"]
 starts = 4096
 [free]
 m_phi = { min = 0.07, max = 0.09 }
-m_aprime = { min = 0.05, max = 0.15 }
 """
-"""16 tiles of starts."""
+"""16 tiles of starts, four seconds of work."""
 
 SAMPLE = """kind = "sample"
 terms = ["gm2"]
-chains = 16
+chains = 8
 warmup = 100
-draws = 200
+draws = 100
 [free]
 m_phi = { min = 0.07, max = 0.09 }
 m_aprime = { min = 0.05, max = 0.15 }
 """
-"""16 chains, a tile each."""
+"""8 chains, a tile each."""
 
 
 class End(NamedTuple):

@@ -35,7 +35,7 @@ test-rest: .venv/test
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --rest --durations 20
 
 test-longest: .venv/test
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --longest --durations 20
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --longest --timeout 3600 --durations 20
 
 test-all: test test-rest test-longest
 

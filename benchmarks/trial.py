@@ -33,11 +33,13 @@ v = { min = 5.0, max = 15.0, n = 2048 }
 
 FIT = """kind = "fit"
 terms = ["gm2"]
-starts = 4096
+starts = 1024
 [free]
 m_phi = { min = 0.07, max = 0.09 }
+[fixed]
+m_aprime = 0.1
 """
-"""16 tiles of starts, four seconds of work."""
+"""4 tiles of starts, four seconds of work."""
 
 SAMPLE = """kind = "sample"
 terms = ["gm2"]

@@ -18,6 +18,10 @@ SIDE, LEAST, MARGIN = 1.7, 0.85, 1.0
 """Inches of one panel as a rule and at least, and of the labels beside and below all."""
 
 
+WEIGHTLESS = 0.02
+"""Part of the weight that may lie outside of the picture of weighted points."""
+
+
 def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
     """Histograms with the median and the central 68 % above them, and regions of 68 and 95 % for
     each pair.
@@ -41,12 +45,13 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         np.stack(columns, axis=-1),
         labels=[label(scan[name]) for name in names],
         weights=weights,
+        range=None if weights is None else [_span(column, weights) for column in columns],
         fig=figure,
         color=BLUE,
         levels=(0.68, 0.95),
         quantiles=(0.16, 0.5, 0.84),
         label_kwargs={"fontsize": max(8, 11 * share)},
-        labelpad=0.08 / share,
+        labelpad=-0.02 / share,
         plot_datapoints=False,
         fill_contours=True,
         smooth=1.0,
@@ -61,6 +66,13 @@ def draw_corner(axes: Axes, scan: h5py.File, card: dict, view: View) -> None:
         panel.tick_params(labelsize=max(6, 9 * share))
     text = f"{what_was_fitted(card)}\nregions: 68 % and 95 %\nlines: median and\ncentral 68 %"
     figure.text(0.98, 0.98, text, ha="right", va="top", fontsize=max(6, 8 * share))
+
+
+def _span(column: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Where the weight lies, with a margin: points of nested sampling begin all over the prior."""
+    low, high = quantiles(column, (WEIGHTLESS / 2, 1 - WEIGHTLESS / 2), weights)
+    margin = (high - low) / 10
+    return max(low - margin, column.min()), min(high + margin, column.max())
 
 
 def _panel(figure: Figure, count: int) -> float:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -62,20 +61,27 @@ def test_two_real_processes(tmp_path):
     assert files_in(tmp_path) == ["gm2_band.h5"]
 
 
+def _cpu_seconds(command):
+    """Processor time of a command, for on a busy machine a clock counts waiting too, and what it said."""
+    before = os.times()
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system, answer
+
+
 def test_help_loads_nothing_heavy_and_is_quick():
     script = (
         "import sys; from jt3r.scans.cli.main import main; sys.argv = ['jt3r', '--help']\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(*[m for m in ('jax', 'h5py', 'matplotlib', 'numpy', 'pydantic') if m in sys.modules], file=sys.stderr)"
     )
-    best = np.inf
+    best = least = np.inf
     for _ in range(3):
-        start = time.process_time(), os.times()
-        answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        end = os.times()
-        best = min(best, end.children_user + end.children_system - start[1].children_user - start[1].children_system)
+        least = min(least, _cpu_seconds([sys.executable, "-c", "import typer, rich.markdown, rich.table"])[0])
+        seconds, answer = _cpu_seconds([sys.executable, "-c", script])
+        best = min(best, seconds)
         assert answer.stderr.split() == []
         for command in ("run", "check", "plot", "info", "point", "cards"):
             assert command in answer.stdout
-    # Half a second is promised; counted in processor time, for a busy machine waits.
-    assert best < 0.5
+    # Of a quiet machine half a second, 1.4 to 2 times what typer and rich take to be imported; with JAX it would be five times.
+    assert best < 3 * least

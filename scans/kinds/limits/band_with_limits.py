@@ -1,6 +1,5 @@
 """Fig. 3 with searches: the band of g-2 with what is excluded, and the intervals below it."""
 
-import json
 from pathlib import Path
 
 from jt3r.errors import BadInput
@@ -8,7 +7,7 @@ from jt3r.errors import BadInput
 from ...store.hdf5 import open_scan
 from ..band.draw import draw_band
 from ..edges import row_of_v
-from ..registry import shows
+from ..registry import card_of, shows
 from ..room import SLIMMEST
 from ..style import fixed_v, label, new_figure
 from .bars import HATCH, draw_bars
@@ -35,7 +34,7 @@ def plot_band_with_limits(
     the band's V.
     """
     with open_scan(band) as scan, open_scan(limits) as searches, new_figure(Path(picture), (width, width), style) as figure:
-        card, other = json.loads(scan.attrs["card"]), json.loads(searches.attrs["card"])
+        card, other = card_of(scan.attrs), card_of(searches.attrs)
         if not shows(card, "band") or len(scan["m_aprime"]) < 2:
             raise BadInput(f"{band}: is no band against m_aprime")
         if not shows(other, "searches"):

@@ -137,6 +137,6 @@ def _as_it_was(scan: h5py.File) -> tuple[Layout, dict[str, np.ndarray]]:
             dtype = item.dtype if h5py.check_string_dtype(item.dtype) else item.dtype.str
             variables.append(Variable(name, tuple(dim.label for dim in item.dims), dtype, facts))
             arrays[name] = values
-    card = json.loads(scan.attrs["card"])
+    card = card_of(scan.attrs)
     kept = {key: value for key, value in items_of(scan.attrs) if isinstance(value, (str, int, float, np.number))}
     return Layout(tuple(coordinates), tuple(variables), {**kept, "card": json.dumps(card)}), arrays

@@ -2,7 +2,6 @@
 one as WCxf.
 """
 
-import json
 from pathlib import Path
 
 import h5py
@@ -11,6 +10,7 @@ import numpy as np
 from jt3r.errors import BadInput
 
 from ...store.hdf5 import open_scan
+from ..registry import card_of
 from ..style import with_error
 
 SIGN = "% minima of a fit, by jt3r"
@@ -25,7 +25,7 @@ def write_tex(source: Path, output: Path) -> None:
     pulls, goodness.
     """
     with open_scan(source) as file:
-        output.write_text(tex(file, json.loads(file.attrs["card"])), encoding="utf-8")
+        output.write_text(tex(file, card_of(file.attrs)), encoding="utf-8")
 
 
 def tex(file: h5py.File, card: dict) -> str:
@@ -81,7 +81,7 @@ def write_point(source: Path, output: Path) -> None:
     from ...cards.load import load_card
 
     with open_scan(source) as file:
-        card = json.loads(file.attrs["card"])
+        card = card_of(file.attrs)
         if not len(file["chi_square"]):
             raise BadInput(f"{source}: has no minimum")
         values = {name: float(file[name][0]) for name in card["free"]}

@@ -2,7 +2,6 @@
 named starts went.
 """
 
-import json
 from typing import Any
 
 import h5py
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..registry import card_of
 from ..report_table import report_table
 from ..sample.report import reweighed
 
@@ -99,7 +99,7 @@ def _counted(count: int, of: str) -> str:
 
 
 def _until(file: h5py.File) -> str:
-    return str(json.loads(file.attrs["card"])["until"])
+    return str(card_of(file.attrs)["until"])
 
 
 def _best(file: h5py.File, card: dict, shown: int) -> Table:

@@ -4,6 +4,7 @@
 # make lint   style and types
 # make report        the paper recomputed, into out/reproduce/; make report-check opens it and the site in Chromium
 # make pages         the reference pages in docs/, from the program as it is
+# make tables        the tables of spectra that come with jt3r, when their code has changed: two minutes
 # make docs          the documentation as a site that needs no network, into out/docs/
 # make dist-check    wheel and source distribution, each in new environments: DIST_PYTHONS="python3.11 python3.12 python3.13"
 # Each sets up what it needs in .venv, from Python 3.11 or newer: make band PYTHON=python3.12 chooses one.
@@ -15,7 +16,7 @@ JT3R := $(BIN)/jt3r
 REPORT := out/reproduce
 PAGES := physics/g2 physics/displaced reference/observables reference/kernels reference/data benchmarks
 
-.PHONY: band test test-rest test-longest test-all lint pages docs report report-check dist-check clean
+.PHONY: band test test-rest test-longest test-all lint tables pages docs report report-check dist-check clean
 
 band: .venv/run
 	@mkdir -p out
@@ -54,6 +55,10 @@ report: .venv/run
 # The report and the site in headless Chromium without network, on a wide and a narrow screen; pictures of them in out/pictures.
 report-check: report docs .venv/browser
 	$(BIN)/python tests/browser/check.py --pictures out/pictures $(REPORT)/report.html out/docs/index.html $(PAGES:%=out/docs/%.html)
+
+# The tables of spectra that come with jt3r, when their code or data have changed.
+tables: .venv/test
+	$(BIN)/python -m tests.reference.make_tables
 
 # The reference pages of the repository, from the program as it is.
 pages: .venv/run

@@ -75,15 +75,15 @@ def numbers(search: ScalarDump) -> Dump:
 
 
 @functools.partial(jax.jit, static_argnames="nodes")
-def log_events(search: Dump, c: Couplings, nodes: int = NODES) -> Array:
+def log_events(search: Dump, c: Couplings, nodes: int = NODES, table: decays.Table | None = None) -> Array:
     """ln of the expected number of phi' -> gamma gamma (the channels in ``sees``), the shape of the
     point's parameters.
 
     sum over energies of w_S(z, p_T < E theta) y_N^2 sigma(s')/sigma(s) with z = E/E_p up to
     ``largest_fraction``, above which quasi-real emission is not justified; the same factor as for
-    A' (``spectra``).
+    A' (``spectra``). ``table`` is the widths of phi', for who has them at hand.
     """
-    phi, table = scalar(c), decays.phi(c)
+    phi, table = scalar(c), table or decays.phi(c)
     mass = phi.mass
     search = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), search)
     proton, limit = M_PROTON, inputs()["largest_transverse"]
@@ -103,6 +103,6 @@ def log_events(search: Dump, c: Couplings, nodes: int = NODES) -> Array:
     return found + log_or_closed((search.nucleon * jnp.asarray(phi.pion) / M_PI**2) ** 2) + share + search.log_exposure
 
 
-def log_strength(search: Dump, c: Couplings) -> Array:
+def log_strength(search: Dump, c: Couplings, table: decays.Table | None = None) -> Array:
     """ln(N/N_needed): positive means excluded."""
-    return log_events(search, c) - search.log_needed
+    return log_events(search, c, table=table) - search.log_needed

@@ -69,7 +69,13 @@ def log_rate(channel: str, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array,
     return log_or_closed(strength**2)
 
 
-def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[str, ...] = decays.VISIBLE) -> Real[Array, "*b"]:
+def log_events(
+    beam: Beam,
+    c: Couplings,
+    direct: ArrayLike = 1.0,
+    sees: tuple[str, ...] = decays.VISIBLE,
+    table: decays.Table | None = None,
+) -> Real[Array, "*b"]:
     """ln of the expected number of decays into what the search ``sees`` inside its volume.
 
         N = exposure x efficiency x Br sum_channels int dE dN/dE(m, aperture) exp(-L/l)
@@ -77,9 +83,10 @@ def log_events(beam: Beam, c: Couplings, direct: ArrayLike = 1.0, sees: tuple[st
 
     Br and c tau are the point's. Couplings broadcast, m and widths in GeV; on an open mesh the
     spectra are computed once per mass. -inf where every channel or every decay is closed, NaN for
-    masses outside the tables (``spectra.LIGHTEST``, ``spectra.HEAVIEST``).
+    masses outside the tables (``spectra.LIGHTEST``, ``spectra.HEAVIEST``). ``table`` is the widths
+    of the A', for who has them at hand.
     """
-    table, (mass,) = decays.aprime(c), floats(vector(c).mass)
+    table, (mass,) = table or decays.aprime(c), floats(vector(c).mass)
     total_width = decays.total(table)
     beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
     parts = []
@@ -119,13 +126,14 @@ def pion_beam(search: DisplacedSearch) -> PionBeam:
     return PionBeam(made, energy, search.distance.value)
 
 
-def log_estimate(beam: PionBeam, c: Couplings, direct: ArrayLike = 1.0) -> Real[Array, "*b"]:
+def log_estimate(beam: PionBeam, c: Couplings, direct: ArrayLike = 1.0, table: decays.Table | None = None) -> Real[Array, "*b"]:
     """The paper's estimator, ln of N exp(-d/d_dec): every pi0 makes an A' of the highest energy.
 
     N = (pi0 made) Br(pi0 -> gamma A'), d the distance to the volume, d_dec at the beam energy.
-    Source: 2105.07655, sec. V. -inf above the pi0 mass.
+    Source: 2105.07655, sec. V. -inf above the pi0 mass. ``table`` as in ``log_events``.
     """
-    inverse_length = widths.inverse_lab_decay_length(beam.energy, vector(c).mass, decays.total(decays.aprime(c)))
+    total_width = decays.total(table or decays.aprime(c))
+    inverse_length = widths.inverse_lab_decay_length(beam.energy, vector(c).mass, total_width)
     return log_pions(beam, c, direct) - inverse_length * beam.distance
 
 

@@ -2,9 +2,12 @@
 
 import functools
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
@@ -21,7 +24,7 @@ from . import load as searches
 from . import recast
 from .dark_higgs import dump
 from .load import CouplingLimit, DisplacedSearch, MassCut, Recast, ScalarDump, Search
-from .recast import Strength, TableExcess, residual
+from .recast import Strength, TableExcess, Widths, residual
 from .spectra import Nodes
 
 Where = ParameterPoint | Couplings
@@ -36,7 +39,7 @@ class CouplingBound(Pytree):
     limit: Real[ArrayLike, ""]
     coupling: str = static()
 
-    def log_rate(self, c: Couplings, sees: tuple[str, ...]) -> Real[Array, "*b"]:
+    def log_rate(self, c: Couplings, sees: tuple[str, ...], table: decays.Table | None = None) -> Real[Array, "*b"]:
         """ln of the rate over the excluded rate, (coupling/limit)^2 Br(what it sees); -inf outside
         its masses.
         """
@@ -46,7 +49,7 @@ class CouplingBound(Pytree):
             muon = lepton(vector(c), "mu")
             strength = jnp.zeros(()) if muon is None else muon[0]
         mass = vector(c).mass
-        rate = (strength / self.limit) ** 2 * decays.share(decays.aprime(c), sees)
+        rate = (strength / self.limit) ** 2 * decays.share(table or decays.aprime(c), sees)
         return jnp.where((mass >= self.lightest) & (mass <= self.heaviest), log_or_closed(rate), -jnp.inf)
 
 
@@ -67,20 +70,23 @@ class Excess(Pytree):
         """At a point of any model, or for couplings; of their broadcast shape. Raises NotGiven for
         what the point lacks.
         """
-        c = couplings_of(where)
+        return self.of(couplings_of(where))
+
+    def of(self, c: Couplings, widths_of: Widths | None = None) -> Real[Array, "*b"]:
+        """For any couplings; ``widths_of`` particles, for who has them at hand."""
         _ = vector(c).mass  # says what is missing, if anything is
-        return self._at(Couplings(aprime=c.aprime, eta=c.eta, m_mu=c.m_mu))
+        return self._at(Couplings(aprime=c.aprime, eta=c.eta, m_mu=c.m_mu), (widths_of or {}).get("aprime"))
 
     @jax.jit
-    def _at(self, c: Couplings) -> Array:
+    def _at(self, c: Couplings, table: decays.Table | None) -> Array:
         dtype = floats(vector(c).mass)[0].dtype
         needed, direct = (jnp.asarray(number, dtype) for number in (self.log_needed, self.direct))
         search = jax.tree.map(lambda number: jnp.asarray(number, dtype), self.search)
         if isinstance(search, signal.Beam):
-            return signal.log_events(search, c, direct, self.sees) - needed
+            return signal.log_events(search, c, direct, self.sees, table) - needed
         if isinstance(search, signal.PionBeam):
-            return signal.log_estimate(search, c, direct) - needed
-        return search.log_rate(c, self.sees)
+            return signal.log_estimate(search, c, direct, table) - needed
+        return search.log_rate(c, self.sees, table)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -124,6 +130,30 @@ def log_signal(
     own number, or 1 for the paper's estimator.
     """
     return excess(experiment, recipe, nodes, strength)(where)
+
+
+def log_signals(searches: Sequence[Excess | TableExcess], c: Couplings, shape: tuple[int, ...]) -> Real[Array, "*b"]:
+    """ln(N/N_needed) of search k at the k-th row of couplings of a shape (searches, *points), in
+    one program: those that differ in numbers alone are computed together.
+
+    Couplings need only broadcast to the shape: rows may all be the same.
+    """
+    seen = sorted({getattr(search.search, "particle", "aprime") for search in searches})
+    c, widths_of = jax.tree.map(jnp.asarray, (c, {which: recast.particle(which, c)[1] for which in seen}))
+    kinds: dict[Any, list[int]] = {}
+    for row, search in enumerate(searches):
+        kinds.setdefault((jax.tree.structure(search), *(jnp.shape(x) for x in jax.tree.leaves(search))), []).append(row)
+    order = [row for rows in kinds.values() for row in rows]
+    at = jax.tree.map(lambda x: jnp.broadcast_to(x, shape)[jnp.asarray(order)] if x.ndim else x, (c, widths_of))
+    by_row = jax.tree.map(lambda x: 0 if x.ndim else None, at)
+    found, first = [], 0
+    for rows in kinds.values():
+        numbers = jax.tree.map(lambda *x: jnp.stack(x), *(searches[row] for row in rows))
+        cut = slice(first, first + len(rows))
+        there = jax.tree.map(lambda x, cut=cut: x[cut] if x.ndim else x, at)
+        found.append(jax.vmap(lambda search, at: search.of(*at), (0, by_row))(numbers, there))
+        first += len(rows)
+    return jnp.concatenate([jnp.broadcast_to(x, (len(x), *shape[1:])) for x in found])[np.argsort(order)]
 
 
 def log_events(experiment: str | Search, where: Where, recipe: Recipe = "direct") -> Real[Array, "*b"]:

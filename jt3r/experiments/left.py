@@ -23,7 +23,7 @@ from ..point import Point
 from ..production import Recipe
 from ..u1.registry import couplings_of
 from . import limits, load, recast
-from .excess import log_signal
+from .excess import excess, log_signal, log_signals
 from .load import COSMOLOGY, MassCut
 
 Scenario = Literal["visible", "invisible", "thermal"]
@@ -61,6 +61,11 @@ def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario
     else:
         raise ValueError(f"decay is {decay!r}, expected 'visible', 'invisible', 'thermal' or a share")
     return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_eta, delta=0.0 * mass, width_invisible=invisible, m_nu_s=m_nu_s)
+
+
+def point_of(decay: Scenario | float, mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"]) -> Point:
+    """``point``, the way of decaying first: what a program is made for."""
+    return point(mass, v, decay)
 
 
 def log_strength(
@@ -111,10 +116,24 @@ def results(as_of: int | None = None) -> list[str]:
     return found
 
 
-def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct") -> dict[str, np.ndarray]:
-    """``log_strength`` of each search, as NumPy arrays of the point's shape."""
-    shape = np.shape(at.m_aprime)
-    return {name: np.broadcast_to(np.asarray(log_strength(name, at, recipe)), shape) for name in names}
+def strengths(
+    names: Iterable[str], at: Point, recipe: Recipe = "direct", program: limits.Program = limits.jitted
+) -> dict[str, np.ndarray]:
+    """``log_strength`` of each search, as NumPy arrays of the point's shape, all in one program.
+
+    ``program`` as for ``limits.edges``.
+    """
+    names = tuple(names)
+    computed = tuple(excess(name, recipe) for name in names if not isinstance(load.get(name), MassCut))
+    return dict(zip(names, np.asarray(program(_rows, names)(computed, at)), strict=True))
+
+
+def _rows(names: tuple[str, ...], computed: limits.Signals, at: Point) -> Array:
+    """The strengths of searches, those computed given beside their names, (searches, *points)."""
+    shape = jnp.shape(at.m_aprime)
+    found = iter(log_signals(computed, couplings_of(at), (len(computed), *shape)) if computed else ())
+    cuts = {name: search for name in names if isinstance(search := load.get(name), MassCut)}
+    return jnp.stack([jnp.broadcast_to(_cut(cuts[name], at), shape) if name in cuts else next(found) for name in names])
 
 
 def intervals(masses: np.ndarray, strength: np.ndarray) -> np.ndarray:

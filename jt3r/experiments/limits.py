@@ -11,8 +11,10 @@ from a few numbers.
 (1, 2)
 """
 
-from collections.abc import Callable
-from typing import Any
+import functools
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +24,8 @@ from jaxtyping import Array, Real
 
 from .. import decays
 from ..errors import unknown
+from ..kernels.numerics.intervals import by_columns, positive
+from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
 from ..parameter import ParameterPoint
@@ -34,6 +38,7 @@ from .excess import excess as excess
 from .excess import log_events as log_events
 from .excess import log_likelihood as log_likelihood
 from .excess import log_signal as log_signal
+from .excess import log_signals
 from .load import MassCut, Recast, ScalarDump, Search
 from .recast import Strength, TableExcess
 
@@ -47,7 +52,6 @@ VISIBLE_HALF = 0.5
 """A published mass cut holds where the A' decays as its scenario says, visibly or not, with at
 least this branching ratio.
 """
-_SCAN_POINTS = 400
 _DARK_MATTER = 0.45
 """m_eta over m_phi' in the invisible scenario of a search for phi'."""
 _ON_EDGE = 1e-6
@@ -93,6 +97,146 @@ def edge(
     return jnp.exp(root)
 
 
+class Varied(NamedTuple):
+    """What a scan varies: the parameter whose intervals are sought, one by which their ends move,
+    and m_eta as a fraction of the first.
+    """
+
+    along: str
+    by: str | None = None
+    dark_matter: float | None = None
+
+    def at(self, point: ParameterPoint, x: Any, **others: Any) -> ParameterPoint:
+        """The point with these values."""
+        also = {} if self.dark_matter is None else {"m_eta": self.dark_matter * x}
+        return point.with_values(**{**others, self.along: x, **also})
+
+
+Signals = tuple[Excess | TableExcess, ...]
+
+
+def signals(varied: Varied, searches: Signals, point: ParameterPoint, x: Array) -> Array:
+    """ln(N/N_needed) of search k at the k-th row of values."""
+    return log_signals(searches, couplings_of(varied.at(point, x)), x.shape)
+
+
+def moved_signals(
+    varied: Varied, searches: Signals, point: ParameterPoint, x: Array, dx: Array, dother: Array
+) -> tuple[Array, Array]:
+    """``signals``, and their derivatives in a direction of the two parameters varied."""
+    other = str(varied.by)
+
+    def at(x: Array, value: Array) -> Array:
+        return log_signals(searches, couplings_of(varied.at(point, x, **{other: value})), x.shape)
+
+    return jax.jvp(at, (x, jnp.broadcast_to(getattr(point, other), x.shape)), (dx, dother))
+
+
+def seen(varied: Varied, point: ParameterPoint, masses: Array) -> Array:
+    """Whether the A' of these masses decays visibly, by VISIBLE_HALF or more."""
+    table = decays.aprime(couplings_of(varied.at(point, masses)))
+    return jnp.broadcast_to(decays.share(table, decays.VISIBLE) >= VISIBLE_HALF, masses.shape)
+
+
+Program = Callable[[Callable[..., Any], Any], Callable[..., Any]]
+"""Makes a compiled program of a function and its first argument, which is hashable."""
+
+
+@functools.lru_cache(maxsize=256)
+def jitted(function: Callable[..., Any], first: Any) -> Callable[..., Any]:
+    """The program of this process."""
+    return jax.jit(partial(function, first), compiler_options=usable(QUICK_TO_COMPILE))
+
+
+class Edges(NamedTuple):
+    """Intervals (n, 2) of a search, and how fast each end moves with another parameter."""
+
+    intervals: np.ndarray
+    slopes: np.ndarray
+
+
+def edges(
+    experiments: Sequence[str | Search],
+    by: str | None = None,
+    *,
+    model: str = "t3r",
+    along: str | None = None,
+    between: tuple[float, float] | None = None,
+    recipe: Recipe = "direct",
+    strength: Strength = "weakest",
+    dark_matter: float | None = None,
+    scenario: str | None = None,
+    point: ParameterPoint | None = None,
+    program: Program = jitted,
+    **values: Any,
+) -> list[Edges]:
+    """``intervals`` of several searches in one program, and d(end)/d(``by``) by the implicit
+    function theorem.
+
+    A slope is 0 where an end does not move: at a threshold, at an end of the range, for a published
+    mass cut, and without ``by``. ``program`` compiles, or finds what was compiled before. The
+    searches look for one particle, unless ``along`` is given. The rest, and what raises, as
+    ``intervals``.
+    """
+    found = [searches.get(experiment) for experiment in experiments]
+    if scenario not in (None, "visible", "invisible"):
+        raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
+    masses = sorted({mass_of(search) for search in found})
+    if along is None and len(masses) > 1:
+        raise ValueError("along: say what to vary, for some of the searches look for A' and some for phi'")
+    if scenario == "invisible" and masses == ["m_phi"]:
+        dark_matter = _DARK_MATTER
+    elif scenario == "invisible":
+        values = {"m_nu_s": 0.0, **values}
+    for name, value in values.items():
+        if np.ndim(value):
+            raise ValueError(f"{name} has the shape {np.shape(value)}: intervals are found at one value of each parameter")
+    varied = Varied(along or masses[0], by, dark_matter)
+    lower, upper = check_range(model if point is None else model_of(point).name, varied.along, between)
+    also = {} if dark_matter is None else {"m_eta": dark_matter * upper}
+    at = make_point(model, point, **{**values, **also, varied.along: upper})
+
+    each = [Edges(np.empty((0, 2)), np.empty((0, 2)))] * len(found)
+    cuts = [search for search in found if isinstance(search, MassCut)]
+    if cuts and varied.along == "m_aprime":
+        ends = iter(_published(cuts, at, partial(program(seen, varied), at)))
+        each = [_resting(next(ends)) if isinstance(search, MassCut) else none for search, none in zip(found, each, strict=True)]
+    rows = [n for n, search in enumerate(found) if not isinstance(search, MassCut)]
+    if rows:
+        computed = tuple(excess(found[n], recipe, strength=strength) for n in rows)
+        for n, row in zip(rows, _edges(varied, computed, at, (lower, upper), program), strict=True):
+            each[n] = row
+    return each
+
+
+def _resting(ends: np.ndarray) -> Edges:
+    return Edges(ends, np.zeros_like(ends))
+
+
+def _edges(
+    varied: Varied, computed: Signals, point: ParameterPoint, between: tuple[float, float], program: Program
+) -> list[Edges]:
+    if varied.by is None:
+        value = partial(program(signals, varied), computed, point)
+        return [_resting(ends) for ends in positive(value, len(computed), *between)]
+    moved = partial(program(moved_signals, varied), computed, point)
+    found = positive(lambda x: moved(x, np.ones_like(x), np.zeros_like(x))[0], len(computed), *between)
+    widest = max(1, *(ends.size for ends in found))
+    at = np.array([np.append(ends, np.full(widest - ends.size, between[1])) for ends in found])
+    return [Edges(ends, row[: ends.size].reshape(ends.shape)) for ends, row in zip(found, _slopes(moved, at), strict=True)]
+
+
+def _slopes(moved: Callable[..., tuple[Array, Array]], at: np.ndarray) -> np.ndarray:
+    """d(edge)/d(other) at edges (rows, n) by the implicit function theorem; 0 where the signal
+    jumps.
+    """
+    one, none = np.ones_like(at), np.zeros_like(at)
+    value, by_edge = by_columns(moved, at, one, none)
+    _, by_other = by_columns(moved, at, none, one)
+    crosses = np.abs(value) < _ON_EDGE
+    return np.where(crosses, -by_other / np.where(crosses, by_edge, 1), 0)
+
+
 def slopes(
     experiment: str | Search,
     edges: Real[ArrayLike, " n"],
@@ -105,60 +249,15 @@ def slopes(
     point: ParameterPoint | None = None,
     **values: Any,
 ) -> np.ndarray:
-    """d(edge)/d(``by``) at edges of ``intervals``, by the implicit function theorem.
-
-    0 where an edge does not move: at a threshold, at an end of the range, and for a published mass
-    cut.
-    """
-    edges = np.asarray(edges, float)
-    if isinstance(searches.get(experiment), MassCut):
-        return np.zeros_like(edges)
-    along = along or mass_of(searches.get(experiment))
-    also = {} if dark_matter is None else {"m_eta": dark_matter * edges}
-    at = make_point(model, point, **{**values, **also, along: edges})
-    other = jnp.broadcast_to(getattr(at, by), edges.shape)
-    return np.asarray(_slopes(excess(experiment, recipe), at.with_values(**{by: other}), along, by, dark_matter))
-
-
-def _slopes(signal: Excess | TableExcess, point: ParameterPoint, along: str, by: str, dark_matter: float | None) -> Array:
-    def derivative(name: str) -> tuple[Array, Array]:
-        x = getattr(point, name)
-
-        def moved(x: Array) -> Array:
-            also = {"m_eta": dark_matter * x} if dark_matter is not None and name == along else {}
-            return signal(point.with_values(**{name: x}, **also))
-
-        return jax.jvp(moved, (x,), (jnp.ones_like(x),))
-
-    value, by_edge = derivative(along)
-    _, by_other = derivative(by)
-    crosses = jnp.abs(value) < _ON_EDGE
-    return jnp.where(crosses, -by_other / jnp.where(crosses, by_edge, 1), 0)
-
-
-def _intervals(function: Callable[[np.ndarray], Array], lower: float, upper: float) -> np.ndarray:
-    """Intervals (n, 2) between ``lower`` and ``upper`` where ``function`` is positive.
-
-    Sign changes on a logarithmic scan are narrowed by further scans of the same length, so one
-    compiled shape serves all. An interval narrower than a step of the scan (1.7 % in mass) can be
-    missed.
-    """
-    logs = np.linspace(np.log(lower), np.log(upper), _SCAN_POINTS)
-    above = np.asarray(function(np.exp(logs))) > 0
-    changes = np.flatnonzero(above[1:] != above[:-1])
-    low, high, low_above = logs[changes], logs[changes + 1], above[changes]
-    if changes.size:
-        each = _SCAN_POINTS // changes.size
-        unused = np.full(_SCAN_POINTS - each * changes.size, logs[0])
-        rows = np.arange(changes.size)
-        for _ in range(int(np.ceil(50 / np.log2(each - 1)))):
-            finer = np.linspace(low, high, each, axis=1)
-            values = np.asarray(function(np.exp(np.concatenate([finer.ravel(), unused]))))
-            same = (values[: finer.size].reshape(finer.shape) > 0) == low_above[:, None]
-            last = np.clip(np.argmin(same, axis=1), 1, each - 1)
-            low, high = finer[rows, last - 1], finer[rows, last]
-    ends = ([lower] if above[0] else [], [upper] if above[-1] else [])
-    return np.concatenate([ends[0], np.exp((low + high) / 2), ends[1]]).reshape(-1, 2)
+    """d(edge)/d(``by``) at edges of ``intervals``, as ``edges`` has it."""
+    at, search = np.asarray(edges, float), searches.get(experiment)
+    if isinstance(search, MassCut) or not at.size:
+        return np.zeros_like(at)
+    varied = Varied(along or mass_of(search), by, dark_matter)
+    also = {} if dark_matter is None else {"m_eta": dark_matter * at[0]}
+    where = make_point(model, point, **{**values, **also, varied.along: at[0]})
+    moved = partial(jitted(moved_signals, varied), (excess(search, recipe),), where)
+    return _slopes(moved, at[None])[0]
 
 
 def intervals(
@@ -190,26 +289,9 @@ def intervals(
     the point, "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its
     mass; ValueError for another.
     """
-    search = searches.get(experiment)
-    if scenario not in (None, "visible", "invisible"):
-        raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
-    if scenario == "invisible" and mass_of(search) == "m_phi":
-        dark_matter = _DARK_MATTER
-    elif scenario == "invisible":
-        values = {"m_nu_s": 0.0, **values}
-    along = along or mass_of(search)
-    for name, value in values.items():
-        if np.ndim(value):
-            raise ValueError(f"{name} has the shape {np.shape(value)}: intervals are found at one value of each parameter")
-    lower, upper = check_range(model if point is None else model_of(point).name, along, between)
-
-    def at(x: np.ndarray) -> ParameterPoint:
-        also = {} if dark_matter is None else {"m_eta": dark_matter * x}
-        return make_point(model, point, **{**values, **also, along: x})
-
-    if isinstance(search, MassCut):
-        return _published(search, at) if along == "m_aprime" else np.empty((0, 2))
-    return _intervals(lambda x: log_signal(experiment, at(x), recipe, strength=strength), lower, upper)
+    where = {"model": model, "along": along, "between": between, "point": point, "scenario": scenario}
+    how = {"recipe": recipe, "strength": strength, "dark_matter": dark_matter}
+    return edges((experiment,), **where, **how, **values)[0].intervals
 
 
 def check_range(model: str, along: str, between: tuple[float, float] | None) -> tuple[float, float]:
@@ -231,18 +313,19 @@ def check_range(model: str, along: str, between: tuple[float, float] | None) -> 
     return between
 
 
-def _published(cut: MassCut, at: Callable[[np.ndarray], ParameterPoint]) -> np.ndarray:
-    """The parts of a published interval in which the A' decays as the cut's scenario says, to 1 %
-    of the interval.
+def _published(cuts: Sequence[MassCut], point: ParameterPoint, seen: Callable[[np.ndarray], Array]) -> list[np.ndarray]:
+    """The parts of published intervals in which the A' decays as the cut's scenario says, to 1 % of
+    the interval.
     """
-    ends = (max(cut.lightest.value, MASS_RANGE[0] * 1e-2), cut.heaviest.value)
-    masses = np.linspace(*ends, 101)
-    point = at(masses)
-    if not np.all(np.isclose(getattr(point, "v", PUBLISHED_AT), PUBLISHED_AT)):
-        return np.empty((0, 2))
-    table = decays.aprime(couplings_of(point))
-    seen = np.broadcast_to(np.asarray(decays.share(table, decays.VISIBLE)) >= VISIBLE_HALF, masses.shape)
-    holds = seen == (cut.scenario == "visible")
+    if not np.isclose(getattr(point, "v", PUBLISHED_AT), PUBLISHED_AT):
+        return [np.empty((0, 2))] * len(cuts)
+    ends = np.array([(max(cut.lightest.value, MASS_RANGE[0] * 1e-2), cut.heaviest.value) for cut in cuts])
+    masses = np.linspace(*ends.T, 101, axis=1)
+    return [_held(cut, row, visible) for cut, row, visible in zip(cuts, masses, np.asarray(seen(masses)), strict=True)]
+
+
+def _held(cut: MassCut, masses: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    holds = visible == (cut.scenario == "visible")
     if holds.all():
         return np.array([[cut.lightest.value, cut.heaviest.value]])
     inside = np.flatnonzero(np.diff(np.concatenate([[False], holds, [False]]).astype(int))).reshape(-1, 2)

@@ -25,6 +25,7 @@ from ..kernels.decays import leptonic, vector_meson
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.pytree import Pytree, static
 from ..production import amplitude
+from .tables import OnDisk, Table
 
 INPUTS = {name: entry["value"] for name, entry in read_toml("rare_decays.toml").items()}
 HBAR = 6.582119569e-25
@@ -116,13 +117,15 @@ class _Rates(Pytree):
         return chebyshev.evaluate(jnp.sqrt(safe), self.series) * opening[..., None]
 
 
-def _tabulated(meson: str, fermion: str, width: Callable[[np.ndarray], ArrayLike]) -> _Rates:
+def _series(meson: str, fermion: str, width: Callable[[np.ndarray], ArrayLike]) -> Table:
     """The table of widths in GeV (n, masses), of a decay of the meson with this charged lepton."""
-    heaviest = _MASSES[meson] - _LEPTONS[fermion]
-    with jax.ensure_compile_time_eval():
-        share = chebyshev.points(_TABLE_POINTS)
-        rates = np.asarray(width(heaviest * share)) / WIDTHS[meson] * share**2 / (1 - share) ** _THRESHOLD
-        return _Rates(heaviest, jnp.asarray(chebyshev.coefficients(rates.T)))
+    share = chebyshev.points(_TABLE_POINTS)
+    rates = np.asarray(width(_heaviest(meson, fermion) * share)) / WIDTHS[meson] * share**2 / (1 - share) ** _THRESHOLD
+    return {"series": jnp.asarray(chebyshev.coefficients(rates.T))}
+
+
+def _heaviest(meson: str, fermion: str) -> float:
+    return _MASSES[meson] - _LEPTONS[fermion]
 
 
 def _constant(meson: str) -> Array:
@@ -130,8 +133,8 @@ def _constant(meson: str) -> Array:
     return leptonic.weak_constant(INPUTS["fermi"], mixing, INPUTS[f"{meson}_constant"])
 
 
-@functools.cache
-def _vector_rates(meson: str, fermion: str) -> _Rates:
+@OnDisk
+def vector_series(meson: str, fermion: str) -> Table:
     """Of P -> l nu A': what multiplies the products of pairs of the five ``leptonic.Charges``."""
 
     def width(mass: np.ndarray) -> np.ndarray:
@@ -142,21 +145,36 @@ def _vector_rates(meson: str, fermion: str) -> _Rates:
         alone = {pair[0]: rate for pair, rate in zip(_PAIRS, rates, strict=True) if pair[0] == pair[1]}
         return np.stack([rate if i == j else rate - alone[i] - alone[j] for (i, j), rate in zip(_PAIRS, rates, strict=True)])
 
-    return _tabulated(meson, fermion, width)
+    return _series(meson, fermion, width)
 
 
-@functools.cache
-def _scalar_rates(meson: str, fermion: str) -> _Rates:
+@OnDisk
+def scalar_series(meson: str, fermion: str) -> Table:
     """Of P -> l nu phi': what multiplies the square of the lepton's coupling."""
 
     def width(mass: np.ndarray) -> Array:
         return leptonic.scalar_width(mass, 1.0, _MASSES[meson], _LEPTONS[fermion], _constant(meson))[None]
 
-    return _tabulated(meson, fermion, width)
+    return _series(meson, fermion, width)
+
+
+TABLES = (
+    (vector_series, "pion", "e"),
+    (vector_series, "kaon", "e"),
+    (vector_series, "kaon", "mu"),
+    (scalar_series, "kaon", "mu"),
+)
+"""What is tabulated, for which meson and charged lepton."""
+
+
+@functools.cache
+def _rates(series: OnDisk, meson: str, fermion: str) -> _Rates:
+    with jax.ensure_compile_time_eval():
+        return _Rates(_heaviest(meson, fermion), series(meson, fermion)["series"])
 
 
 def _with_vector(c: Couplings, meson: str, down: str, fermion: str) -> Number:
-    numbers, charges = _vector_rates(meson, fermion)(vector(c).mass), _charges(c, down, fermion)
+    numbers, charges = _rates(vector_series, meson, fermion)(vector(c).mass), _charges(c, down, fermion)
     return jnp.asarray(sum(numbers[..., n] * charges[i] * charges[j] for n, (i, j) in enumerate(_PAIRS)))
 
 
@@ -191,7 +209,7 @@ def kaon_muon(c: Couplings) -> Number:
 
 def kaon_muon_phi(c: Couplings) -> Number:
     """Br(K+ -> mu+ nu phi') by the muon's coupling."""
-    return _scalar_rates("kaon", "mu")(scalar(c).mass)[..., 0] * jnp.square(jnp.asarray(scalar(c).yukawa.mu))
+    return _rates(scalar_series, "kaon", "mu")(scalar(c).mass)[..., 0] * jnp.square(jnp.asarray(scalar(c).yukawa.mu))
 
 
 def kaon_pion(c: Couplings, octet: float = INPUTS["octet_low"], plet: float = INPUTS["plet_low"]) -> Number:

@@ -4,7 +4,7 @@ is allowed.
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Literal
 
@@ -30,6 +30,9 @@ _DEVIATIONS = 1.2815515655446004
 """Quantile of the normal distribution at 90 %, one-sided."""
 _LARGEST = 20.0
 _ROWS = 128
+
+Widths = Mapping[str, decays.Table]
+"""The channels of ``aprime`` or ``phi``, or of both."""
 
 Strength = Literal["weakest", "central", "strongest"]
 """Which end of the range that theory leaves to a rate: the weakest excludes the least."""
@@ -139,26 +142,27 @@ def table(search: Recast, strength: Strength = "weakest") -> Table:
     )
 
 
-def particle(which: str, c: Couplings) -> tuple[Number, decays.Table, tuple[str, ...]]:
+def particle(which: str, c: Couplings, widths_of: Widths | None = None) -> tuple[Number, decays.Table, tuple[str, ...]]:
     """Mass, channels and names of the invisible channels of A' or phi'."""
+    channels = (widths_of or {}).get(which)
     if which == "phi":
-        return scalar(c).mass, decays.phi(c), ("etaeta", "eta2eta2")
-    return vector(c).mass, decays.aprime(c), decays.INVISIBLE
+        return scalar(c).mass, channels or decays.phi(c), ("etaeta", "eta2eta2")
+    return vector(c).mass, channels or decays.aprime(c), decays.INVISIBLE
 
 
 @jax.jit
-def log_strength(table: Table, c: Couplings) -> Array:
+def log_strength(table: Table, c: Couplings, widths_of: Widths | None = None) -> Array:
     """ln(rate/allowed rate): positive means excluded; -inf where the search says nothing.
-    Everything may be differentiated.
+    Everything may be differentiated. ``widths_of`` as in ``log_strengths``.
     """
-    return log_strengths((table,), c)[0]
+    return log_strengths((table,), c, widths_of)[0]
 
 
-def log_strengths(tables: tuple[Table, ...], c: Couplings) -> list[Array]:
+def log_strengths(tables: tuple[Table, ...], c: Couplings, widths_of: Widths | None = None) -> list[Array]:
     """``log_strength`` of several tables, all of them read at once: finding the rows is a loop,
-    which compiles for longer than all else.
+    which compiles for longer than all else. ``widths_of`` particles, for who has them at hand.
     """
-    found = [particle(table.particle, c) for table in tables]
+    found = [particle(table.particle, c, widths_of) for table in tables]
     covered, limits, uppers = _read(tables, [mass for mass, _, _ in found])
     strengths = []
     for table, limit, upper, (mass, channels, invisible) in zip(tables, limits, uppers, found, strict=True):
@@ -213,11 +217,11 @@ class TableExcess(Pytree):
     log_needed: float = static(default=0.0)
     """ln of the number that it is relative to: 0 for a table of limits."""
 
-    def of(self, c: Couplings) -> Array:
-        """For any couplings."""
+    def of(self, c: Couplings, widths_of: Widths | None = None) -> Array:
+        """For any couplings; ``widths_of`` particles, for who has them at hand."""
         if isinstance(self.search, Table):
-            return log_strength(self.search, c)
-        return dark_higgs.log_strength(self.search, c)
+            return log_strength(self.search, c, widths_of)
+        return dark_higgs.log_strength(self.search, c, (widths_of or {}).get("phi"))
 
     def __call__(self, where: ParameterPoint | Couplings) -> Array:
         """At a point of any model, or for couplings."""

@@ -1,12 +1,11 @@
 """Energy spectra of the A' that a search's beam makes at unit coupling, tabulated in mass.
 
-The tables are made once for a search; after that every search of one kind runs the same program on
-its own numbers.
+Searches that differ in the rest share a table; with the tables at hand every search of one kind
+runs the same program on its own numbers.
 """
 
 import functools
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -21,7 +20,7 @@ from ..kernels import production
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.quadrature import log_legendre, unit_rule
 from .load import DisplacedSearch
-from .tables import on_disk
+from .tables import OnDisk, Table
 
 LIGHTEST, HEAVIEST = 5e-4, 2.0
 """Masses in GeV between which bremsstrahlung is tabulated; for electrons to 0.75 of the lowest
@@ -54,20 +53,6 @@ class Spectra(NamedTuple):
     series: dict[str, Real[Array, "c n"]]
 
 
-def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> tuple[Spectra, ...]:
-    """The spectra of a search, without or with the longitudinal A'."""
-    nodes, made = nodes or Nodes(), _production(search)
-    # Pions themselves end as (1 - E/E_max)^3.45, their decays as a higher power: half as many energies more.
-    of_mesons = nodes._replace(energies=3 * nodes.energies // 2) if longitudinal else nodes
-    with jax.ensure_compile_time_eval():
-        if made.kind == "electron_dump":
-            return (_electrons(made, nodes),)
-        mesons, protons = _mesons(made, of_mesons), _protons(made, nodes)
-    if not longitudinal:
-        mesons = mesons._replace(series={name: series for name, series in mesons.series.items() if name != "longitudinal"})
-    return mesons, protons
-
-
 def log_weights(channel: str, spectra: Spectra, mass: Real[Array, "*b"]) -> Real[Array, "*b n"]:
     """ln(dN/dE dE) of a channel at the masses; -inf at and above the mass of a meson, without
     meaning outside the table.
@@ -98,6 +83,28 @@ def _production(search: DisplacedSearch) -> _Production:
     return _Production(search.kind, beam, lowest, search.angles, search.target)
 
 
+def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> tuple[Spectra, ...]:
+    """The spectra of a search, without or with the longitudinal A'."""
+    with jax.ensure_compile_time_eval():
+        return tuple(_spectra(table, *arguments) for table, *arguments in parts(search, longitudinal, nodes))
+
+
+def parts(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> list[tuple[OnDisk, _Production, Nodes]]:
+    """What ``tabulate`` puts together: tables, and what each is made of."""
+    nodes, made = nodes or Nodes(), _production(search)
+    if made.kind == "electron_dump":
+        return [(electrons, made, nodes)]
+    found = [(mesons, made, nodes), (protons, made, nodes)]
+    # Pions themselves end as (1 - E/E_max)^3.45, their decays as a higher power: half as many energies more.
+    return [*found, (pions, made, nodes._replace(energies=3 * nodes.energies // 2))] if longitudinal else found
+
+
+@functools.cache
+def _spectra(table: OnDisk, made: _Production, nodes: Nodes) -> Spectra:
+    found = table(made, nodes)
+    return Spectra(found.pop("energies"), found.pop("heaviest"), found)
+
+
 def _masses(count: int, heaviest: float) -> np.ndarray:
     return LIGHTEST * (heaviest / LIGHTEST) ** chebyshev.points(count)
 
@@ -106,33 +113,15 @@ def _series(log_values: Array) -> Array:
     return jnp.asarray(chebyshev.coefficients(np.asarray(log_values)))
 
 
-def _kept(make: Callable[[_Production, Nodes], Spectra]) -> Callable[[_Production, Nodes], Spectra]:
-    """Spectra as a flat table on disk, and back."""
-
-    @on_disk
-    @functools.wraps(make)
-    def table(made: _Production, nodes: Nodes) -> dict[str, Array]:
-        found = make(made, nodes)
-        return {"energies": found.energies, "heaviest": found.heaviest} | found.series
-
-    @functools.wraps(make)
-    def spectra(made: _Production, nodes: Nodes) -> Spectra:
-        found = table(made, nodes)
-        return Spectra(found.pop("energies"), found.pop("heaviest"), found)
-
-    return spectra
-
-
-@functools.cache
-@_kept
-def _mesons(made: _Production, nodes: Nodes) -> Spectra:
-    """pi0 and eta -> gamma A' at Br = 1, and pi0 themselves (``longitudinal``); eta has the
-    spectrum of pi0 with its own mass, times the input eta_per_pion_*.
+@OnDisk
+def mesons(made: _Production, nodes: Nodes) -> Table:
+    """pi0 and eta -> gamma A' at Br = 1; eta has the spectrum of pi0 with its own mass, times the
+    input eta_per_pion_*.
     """
     numbers, collider = inputs(), made.kind == "collider"
     beam, lowest, mass_number = (jnp.asarray(x) for x in (made.beam, made.lowest, made.target[0]))
     energies, weights, highest = _meson_energies(beam, lowest, made.kind == "beam_dump", nodes.energies)
-    boost = jnp.ones(()) if collider else production.centre_of_mass_boost(beam, jnp.asarray(M_PROTON))
+    boost = _boost(beam, collider)
     angles, ratios = jnp.asarray(made.angles), jnp.asarray(chebyshev.points(nodes.masses))
     series = {}
     for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if collider else 'dump'}"])):
@@ -141,10 +130,22 @@ def _mesons(made: _Production, nodes: Nodes) -> Spectra:
             ratios, energies, weights, mass, highest, beam, boost, angles, mass_number, per_pion, collider, nodes.decay
         )
         series[meson] = _series(log_values)
-    series["longitudinal"] = _pions(energies, weights, beam, boost, angles, mass_number, collider, 4 * nodes.decay[1] // 3)[
-        None
-    ]
-    return Spectra(energies, jnp.asarray(HEAVIEST), series)
+    return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), **series}
+
+
+@OnDisk
+def pions(made: _Production, nodes: Nodes) -> Table:
+    """pi0 themselves, in place of which a longitudinal A' is made."""
+    collider, mass_number = made.kind == "collider", jnp.asarray(made.target[0])
+    beam, lowest, angles = (jnp.asarray(x) for x in (made.beam, made.lowest, made.angles))
+    energies, weights, _ = _meson_energies(beam, lowest, made.kind == "beam_dump", nodes.energies)
+    boost = _boost(beam, collider)
+    found = _pions(energies, weights, beam, boost, angles, mass_number, collider, 4 * nodes.decay[1] // 3)
+    return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), "longitudinal": found[None]}
+
+
+def _boost(beam: Array, collider: bool) -> Array:
+    return jnp.ones(()) if collider else production.centre_of_mass_boost(beam, jnp.asarray(M_PROTON))
 
 
 @functools.partial(jax.jit, static_argnames=("fixed_target", "count"))
@@ -204,16 +205,15 @@ def _meson_spectra(
     return jnp.log(jax.lax.map(at, ratios) * angles[2] * per_pion + 1e-60) + jnp.log(weights)
 
 
-@functools.cache
-@_kept
-def _protons(made: _Production, nodes: Nodes) -> Spectra:
+@OnDisk
+def protons(made: _Production, nodes: Nodes) -> Table:
     """p -> p A' at unit coupling, transverse, without the form factor."""
     s = 4 * made.beam**2 if made.kind == "collider" else 2 * M_PROTON * made.beam
     masses, angles = jnp.asarray(_masses(nodes.masses, HEAVIEST))[:, None], jnp.asarray(made.angles)
     energies, log_values = _proton_spectra(
         masses, jnp.asarray(_panels(made)), jnp.asarray(made.beam), s, angles, nodes.energies
     )
-    return Spectra(energies, jnp.asarray(HEAVIEST), {"vector": _series(log_values)})
+    return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), "vector": _series(log_values)}
 
 
 @functools.partial(jax.jit, static_argnames="count")
@@ -245,9 +245,8 @@ def _panels(made: _Production) -> list[list[float]]:
     return [[made.lowest, meet], [meet, highest]]
 
 
-@functools.cache
-@_kept
-def _electrons(made: _Production, nodes: Nodes) -> Spectra:
+@OnDisk
+def electrons(made: _Production, nodes: Nodes) -> Table:
     """e -> e A' at eps = 1, on a rule in s with ln(E_0/E) = s^4 ln(E_0/E_min): at E -> E_0 it goes
     like 1/|ln(E_0 - E)|.
     """
@@ -259,7 +258,7 @@ def _electrons(made: _Production, nodes: Nodes) -> Spectra:
     energies, log_values = _electron_spectra(
         masses, beam, depth, charge_number, mass_number, radiation_length, nodes.energies, nodes.shower
     )
-    return Spectra(energies, jnp.asarray(heaviest), {"electron": _series(log_values)})
+    return {"energies": energies, "heaviest": jnp.asarray(heaviest), "electron": _series(log_values)}
 
 
 @functools.partial(jax.jit, static_argnames=("count", "nodes"))

@@ -1,7 +1,8 @@
-"""Tables of spectra cached on disk: they depend on a few numbers of a search, and take seconds to
-make.
+"""Tables that take seconds to make and depend on a few numbers alone: spectra of a beam, rates of
+decays into three bodies. Those of the shipped searches come with jt3r; others are cached on disk.
 """
 
+import functools
 import hashlib
 import os
 import secrets
@@ -9,7 +10,6 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,28 +23,58 @@ from .. import kernels
 
 Table = dict[str, jax.Array]
 
+SHIPPED = "tables.npz"
+"""File under jt3r/data that ``make tables`` writes: arrays by the name of their table and their
+own.
+"""
 
-def on_disk(make: Callable[..., Table]) -> Callable[..., Table]:
-    """``make`` of what a repr tells apart, its table read from the user's cache if it is there and
-    written there if not.
+NUMERICS = ("bessel", "chebyshev", "promotion", "quadrature")
+"""Modules of kernels/numerics that tables are made with."""
 
-    The file is found by the arguments, the precision, and all code and data of jt3r that spectra
-    are made with. Nothing is read or written where JAX's own cache is switched off:
+
+class OnDisk:
+    """``make`` of arguments that a repr tells apart, its tables read from where they are or made
+    anew.
+
+    A table is looked up by the arguments and by all code and data of jt3r that tables are made
+    with: first among those that come with jt3r, in float64, then in the user's cache, where it is
+    written if it is missing. That cache is left alone where JAX's own is switched off:
     JAX_ENABLE_COMPILATION_CACHE=false, ``jt3r run --no-cache``.
     """
 
-    def table(*arguments: Any) -> Table:
+    def __init__(self, make: Callable[..., Table]) -> None:
+        self.make = make
+        functools.update_wrapper(self, make)
+
+    def name(self, *arguments: Any) -> str:
+        """What a table of these arguments is called where it is kept."""
+        return hashlib.sha256(repr((self.make.__name__, arguments, _sources())).encode()).hexdigest()[:32]
+
+    def __call__(self, *arguments: Any) -> Table:
+        name = self.name(*arguments)
+        arrays = _shipped(name) or self._cached(name, *arguments)
+        return {key: jnp.asarray(value) for key, value in arrays.items()}
+
+    def _cached(self, name: str, *arguments: Any) -> dict[str, np.ndarray]:
         if os.environ.get("JAX_ENABLE_COMPILATION_CACHE", "true").lower() in ("false", "0"):
-            return make(*arguments)
-        facts = (make.__name__, arguments, str(jnp.result_type(float)), jax.default_backend(), jax.__version__, _sources())
-        path = user_cache_path("jt3r") / "spectra" / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.npz"
+            return _arrays(self.make(*arguments))
+        made_by = "-".join((str(jnp.result_type(float)), jax.default_backend(), jax.__version__))
+        path = user_cache_path("jt3r") / "spectra" / f"{name}-{made_by}.npz"
         arrays = _read(path)
         if arrays is None:
-            arrays = {name: np.asarray(value) for name, value in make(*arguments).items()}
+            arrays = _arrays(self.make(*arguments))
             _write(path, arrays)
-        return {name: jnp.asarray(value) for name, value in arrays.items()}
+        return arrays
 
-    return table
+
+def _arrays(table: Table) -> dict[str, np.ndarray]:
+    return {key: np.asarray(value) for key, value in table.items()}
+
+
+def _shipped(name: str) -> dict[str, np.ndarray]:
+    """The arrays of a table that comes with jt3r; none of another."""
+    with (resources.files("jt3r.data") / SHIPPED).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        return {entry.split("/")[1]: file[entry] for entry in file.files if entry.startswith(f"{name}/")}
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:
@@ -67,11 +97,13 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
         os.replace(temporary, path)
 
 
-@cache
+@functools.cache
 def _sources() -> str:
-    """SHA-256 of the code and data that spectra are made with."""
-    kernels_at = Path(kernels.__path__[0])
-    files = [Path(__file__).with_name("spectra.py"), Path(str(resources.files("jt3r.data") / "displaced_inputs.toml"))]
-    files += [Path(str(resources.files("jt3r") / "constants.py"))]
-    files += [file for folder in ("production", "numerics") for file in sorted((kernels_at / folder).glob("*.py"))]
+    """SHA-256 of the code and data that tables are made with."""
+    own, data, kernels_at = Path(__file__).parent, Path(str(resources.files("jt3r.data"))), Path(kernels.__path__[0])
+    files = [own / "spectra.py", own / "mesons.py", own.parent / "constants.py"]
+    files += [data / name for name in ("constants.toml", "displaced_inputs.toml", "rare_decays.toml")]
+    files += sorted((kernels_at / "production").glob("*.py"))
+    files += [kernels_at / "decays" / f"{name}.py" for name in ("leptonic", "phase_space")]
+    files += [kernels_at / "numerics" / f"{name}.py" for name in NUMERICS]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

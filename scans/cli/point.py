@@ -14,6 +14,7 @@ from jt3r.experiments import left, load, recast
 from jt3r.experiments.limits import mass_of
 from jt3r.flavour.benchmarks import NAMES as BENCHMARKS
 from jt3r.flavour.benchmarks import benchmark
+from jt3r.kernels.numerics.jax_internals import QUICK_TO_COMPILE
 from jt3r.parameter import Parameter, ParameterPoint, parameters_of
 from jt3r.registry import Observable, values_at
 from jt3r.sensitivity import values_and_slopes
@@ -21,7 +22,7 @@ from jt3r.u1 import MODELS, ModelPoint
 from jt3r.u1.registry import couplings_of
 from jt3r.units import quantity
 
-from ..engine.program_cache import QUICK_TO_COMPILE, cached, remembered
+from ..engine.program_cache import cached, remembered
 from ..engine.simplify import without_repetition
 from ..kinds.report_table import report_table
 from .console import report_console

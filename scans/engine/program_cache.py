@@ -12,7 +12,7 @@ import pickle
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -21,24 +21,17 @@ import jax
 
 import jt3r
 from jt3r import additions, kernels, scans
-from jt3r.kernels.numerics.jax_internals import Options, compiled_anew, deserialised, serialised, usable
+from jt3r.kernels.numerics.jax_internals import (
+    QUICK_TO_COMPILE,
+    Options,
+    compiled_anew,
+    deserialised,
+    serialised,
+    usable,
+)
 from jt3r.registry import observables as OBSERVABLES
 
 from .jax_config import cache_in_use, is_private
-
-SCALAR_FUSION: Options = {"xla_cpu_use_fusion_emitters": False}
-"""Of a CPU's compiler, for long chains of arithmetic on each point: without the emitters of its
-newer fusions they compile in two thirds of the time and run as fast.
-"""
-
-QUICK_TO_COMPILE: Options = {
-    **SCALAR_FUSION,
-    "xla_cpu_parallel_codegen_split_count": 1,
-    "xla_backend_optimization_level": 0,
-}
-"""Of a CPU's compiler, for programs of many small numbers that run a few times: they compile in a
-third of the time.
-"""
 
 HELD = 128
 """Programs of this process that are held ready; the one that was made first goes first."""
@@ -60,13 +53,16 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
     if jax.local_device_count() > 1:
         return jax.jit(function, compiler_options=usable(options))
 
+    @cache
+    def named(added: tuple[str, ...], digest: str, types: tuple[Any, ...], tree: Any) -> str:
+        facts = (settings, options, added, digest, SOURCE, *_machine(), types, tree)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
     def call(*arguments: Any) -> Any:
         leaves, tree = jax.tree.flatten(arguments)
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return function(*arguments)
-        types = [jax.typeof(leaf) for leaf in leaves]
-        facts = (settings, options, _additions(), additions.digest(), SOURCE, *_machine(), types, tree)
-        name = hashlib.sha256(repr(facts).encode()).hexdigest()
+        name = named(tuple(_additions()), additions.digest(), tuple(map(jax.typeof, leaves)), tree)
         with _MAKING:
             if name not in _READY:
                 while len(_READY) >= HELD:
@@ -76,6 +72,13 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
         return program(leaves)
 
     return call
+
+
+def quickly_compiled(function: Callable[..., Any], first: Any) -> Callable[..., Any]:
+    """The program of a function that runs a few times and its first argument, of which a repr tells
+    all.
+    """
+    return cached(partial(function, first), f"{function.__module__}.{function.__qualname__} {first!r}", QUICK_TO_COMPILE)
 
 
 def _program(

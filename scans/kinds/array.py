@@ -12,7 +12,8 @@ from matplotlib.ticker import LogFormatter
 from jt3r.errors import BadInput
 
 from .legend import legend_below, place_legend
-from .style import COLOURS, GREY, coupling_on_top, label, set_scales, shown_values
+from .shown import label, shown_values
+from .style import COLOURS, GREY, coupling_on_top, set_scales
 from .view import View, array_of, cut_text
 
 NO_VALUE = "0.75"

@@ -19,7 +19,8 @@ from ..store.hdf5 import open_scan
 from .edges import row_of_v
 from .legend import legend_of_figure
 from .registry import card_of, shows
-from .style import GREY, MEV, coupling_on_top, fixed_v, label, new_figure, shown_values
+from .shown import MEV, label, shown_values
+from .style import GREY, coupling_on_top, fixed_v, new_figure
 
 BAND, ELASTIC, INELASTIC = "#2b6cb0", "#1f5fa8", "#e07b00"
 SENSITIVITIES = {  # colours of Fig. 3's caption, transparent there too

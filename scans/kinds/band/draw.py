@@ -8,7 +8,8 @@ from jt3r.errors import BadInput
 
 from ..array import draw_array
 from ..legend import place_legend
-from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, data_set, label, set_scales, shown_values
+from ..shown import label, shown_values
+from ..style import BLUE, COLOURS, GREY, ORANGE, coupling_on_top, data_set, set_scales
 from ..view import View, cut_text
 from .several import draw_family
 

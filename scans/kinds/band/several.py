@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from jt3r.errors import BadInput
 
 from ..legend import place_legend
-from ..style import COLOURS, coupling_on_top, data_set, fixed_v, label, set_scales, shown_values
+from ..shown import label, shown_values
+from ..style import COLOURS, coupling_on_top, data_set, fixed_v, set_scales
 from ..view import View, parameter_text, part
 
 Intervals = Sequence[tuple[float, float]]

@@ -10,7 +10,8 @@ from matplotlib.ticker import LogFormatter
 from ..array import draw_points
 from ..benchmarks import mark_benchmarks
 from ..legend import place_legend
-from ..style import COLOURS, GREY, label, shown_values, what_was_fitted, width_of
+from ..shown import label, shown_values
+from ..style import COLOURS, GREY, what_was_fitted, width_of
 from ..view import View
 
 NAMED, LEAST = 5, 0.02

@@ -11,7 +11,7 @@ from jt3r.errors import BadInput
 
 from ...store.hdf5 import open_scan
 from ..registry import card_of
-from ..style import with_error
+from ..shown import with_error
 
 SIGN = "% minima of a fit, by jt3r"
 """First line, by which the file is known as ours (``jt3r.scans.store.output.SIGNS``)."""

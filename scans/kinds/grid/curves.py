@@ -14,7 +14,8 @@ from jt3r.dark.tables import CRESST
 from jt3r.u1 import MODELS
 
 from ..legend import place_legend
-from ..style import COLOURS, in_best_unit, with_error, with_unit
+from ..shown import in_best_unit, with_error, with_unit
+from ..style import COLOURS
 from ..view import parameter_text
 
 MAX_CURVES = 8

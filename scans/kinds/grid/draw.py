@@ -16,7 +16,8 @@ from jt3r.errors import BadInput
 from ..array import draw_array, draw_map, thin
 from ..benchmarks import mark_benchmarks
 from ..legend import legend_below
-from ..style import BLUE, COLOURS, GREY, data_set, label, set_scales, shown_values
+from ..shown import label, shown_values
+from ..style import BLUE, COLOURS, GREY, data_set, set_scales
 from ..view import View
 from .curves import curve_axes, draw_curves
 from .draw_refined import draw_cells

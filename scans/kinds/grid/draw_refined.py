@@ -8,7 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.tri import Triangulation
 
 from ..legend import legend_below
-from ..style import coupling_on_top, label, set_scales, shown_values
+from ..shown import label, shown_values
+from ..style import coupling_on_top, set_scales
 from ..view import View, array_of
 
 TRIANGLES = ((0, 2, 3), (0, 3, 1))

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from jt3r.experiments import left
 
-from ..style import BLUE, GREEN, GREY, MEV, columns_of, label, panel_width
+from ..shown import MEV, label
+from ..style import BLUE, GREEN, GREY, columns_of, panel_width
 from .report import PAPER_YEAR, counts, strongest
 
 TICKS = 5

@@ -10,6 +10,7 @@ from jt3r.experiments import left
 from jt3r.experiments import load as searches
 
 from ...engine.plan import Arrays, Scan, axis_coordinates, mesh_axes, parameter_attributes
+from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
@@ -50,8 +51,8 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         v = float(values[cut[0].start])
         rows = []
         for decay in card.decays:
-            at = left.point(masses, v, decay)
-            found = left.strengths(names, at, card.recipe)
+            at = quickly_compiled(left.point_of, decay)(masses, v)
+            found = left.strengths(names, at, card.recipe, quickly_compiled)
             rows.append(np.stack([np.where(np.isnan(x), -np.inf, x) for x in found.values()]))
         return {"strength": np.stack(rows, axis=1)[:, :, None], "m_phi": np.asarray(at.m_phi)[None]}
 

@@ -16,7 +16,8 @@ from matplotlib.patches import Patch
 from jt3r.experiments import left
 
 from ..legend import legend_of_figure
-from ..style import GREEN, GREY, MEV, columns_of, label, panel_width
+from ..shown import MEV, label
+from ..style import GREEN, GREY, columns_of, panel_width
 from ..view import View
 from .along import draw_along
 from .report import PAPER_YEAR, counts, strongest

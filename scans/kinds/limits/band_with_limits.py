@@ -9,7 +9,8 @@ from ..band.draw import draw_band
 from ..edges import row_of_v
 from ..registry import card_of, shows
 from ..room import SLIMMEST
-from ..style import fixed_v, label, new_figure
+from ..shown import label
+from ..style import fixed_v, new_figure
 from .bars import HATCH, draw_bars
 from .intervals import excluded, heading, visible
 

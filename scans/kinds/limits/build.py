@@ -16,6 +16,7 @@ from jt3r.experiments.estimator import decay_lengths
 from jt3r.point import PARAMETERS
 
 from ...engine.plan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
+from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
@@ -55,9 +56,9 @@ def limits_scan(card: LimitsCard) -> Scan:
     tiles: list[Slices] = [(slice(n, n + 1),) for n in range(len(values))]
 
     def compute(cut: Slices) -> Arrays:
-        at = {name: float(values[cut[0].start])}
-        ends, moves = zip(*(_edges(card, experiment, at, name) for experiment in card.names), strict=True)
-        return {"limits": np.stack(ends), "slopes": np.stack(moves)}
+        found = _edges(card, name, float(values[cut[0].start]))
+        ends, slopes = zip(*(_filled(*row) for row in zip(card.names, found, strict=True)), strict=True)
+        return {"limits": np.stack(ends), "slopes": np.stack(slopes)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         found = [must_read_tile(file, tile_layout) for _, file in files]
@@ -75,19 +76,19 @@ def limits_scan(card: LimitsCard) -> Scan:
     )
 
 
-def _edges(card: LimitsCard, name: str, at: dict[str, float], by: str) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of an experiment's intervals at these values and their slopes, filled up with
-    NaN.
-    """
-    along = card.along_of(name)
-    where: dict[str, Any] = {"model": card.model, "along": along, "recipe": card.recipe, **at}
-    where |= card.point_values(name)
-    ends = limits.intervals(name, between=card.between, **where).ravel()
+def _edges(card: LimitsCard, by: str, value: float) -> list[limits.Edges]:
+    """The intervals of every experiment at a value of the axis, and how fast their ends move."""
+    where: dict[str, Any] = {"model": card.model, "recipe": card.recipe, "between": card.between, by: value}
+    where |= {"along": card.along_of(card.names[0]), **card.point_values(card.names[0])}
+    return limits.edges(card.names, by, program=quickly_compiled, **where)
+
+
+def _filled(name: str, found: limits.Edges) -> tuple[np.ndarray, np.ndarray]:
+    """The ends and their slopes (EDGES,), filled up with NaN."""
+    ends, slopes = (each.ravel() for each in found)
     if len(ends) > EDGES:
-        raise ScanFailed(f"{name} at {at}: {len(ends) // 2} intervals, and the file has room for {EDGES // 2}")
+        raise ScanFailed(f"{name}: {len(ends) // 2} intervals, and the file has room for {EDGES // 2}")
     missing = np.full(EDGES - len(ends), np.nan)
-    padding = np.full(len(missing), ends[0] if len(ends) else limits.check_range(card.model, along, card.between)[1])
-    slopes = limits.slopes(name, np.append(ends, padding), by, **where)[: len(ends)]
     return np.append(ends, missing), np.append(slopes, missing)
 
 

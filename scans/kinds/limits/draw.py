@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 
 from ..array import draw_array
 from ..edges import along_of, axis_of
-from ..style import label, width_of
+from ..shown import label
+from ..style import width_of
 from ..view import View
 from .bars import SHOWN_FROM, SHOWN_TO, draw_bars
 from .intervals import heading, span_of

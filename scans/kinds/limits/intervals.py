@@ -10,7 +10,8 @@ import numpy as np
 from jt3r.errors import BadInput
 
 from ..edges import axis_of, row_of_v
-from ..style import LETTERS, shown_values, wrap_terms
+from ..shown import shown_values
+from ..style import LETTERS, wrap_terms
 from ..view import parameter_text
 
 MEANING = {"excluded": "excluded", "projection": "future sensitivity", "favoured": "favoured"}

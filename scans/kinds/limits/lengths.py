@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..legend import place_legend
-from ..style import GREY, MEV, fixed_v, label, shades
+from ..shown import MEV, label
+from ..style import GREY, fixed_v, shades
 from ..view import View
 from .intervals import facts_of
 

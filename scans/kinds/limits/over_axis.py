@@ -13,7 +13,8 @@ from jt3r.experiments.limits import PUBLISHED_AT
 
 from ..edges import axis_of
 from ..legend import legend_below, place_legend
-from ..style import COLOURS, GREY, MEV, label, set_scales, shown_values
+from ..shown import MEV, label, shown_values
+from ..style import COLOURS, GREY, set_scales
 from .bars import HATCH, SHOWN_TO
 from .intervals import MEANING, facts_of, span_of
 

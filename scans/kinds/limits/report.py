@@ -9,7 +9,7 @@ import numpy as np
 from ..edges import along_of, axis_of
 from ..registry import card_of
 from ..report_table import report_table
-from ..style import shown_unit, shown_values
+from ..shown import shown_unit, shown_values
 
 NAMES = {"v": "V", "m_aprime": "m_A'", "m_phi": "m_phi'"}
 """How a table calls parameters that it does not call by their names."""

@@ -8,7 +8,8 @@ from scipy.interpolate import PchipInterpolator
 from ..array import draw_array
 from ..benchmarks import mark_benchmarks
 from ..legend import legend_below
-from ..style import BLUE, COLOURS, GREY, label, set_scales, shown_values, what_was_fitted, width_of
+from ..shown import label, shown_values
+from ..style import BLUE, COLOURS, GREY, set_scales, what_was_fitted, width_of
 from ..view import View
 
 HEIGHT = 2.5

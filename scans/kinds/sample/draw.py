@@ -11,7 +11,8 @@ from jt3r.errors import BadInput
 from jt3r.extras import need
 
 from ..array import draw_points
-from ..style import BLUE, SIZE, label, shown_values, what_was_fitted
+from ..shown import label, shown_values
+from ..style import BLUE, SIZE, what_was_fitted
 from ..view import View
 
 SIDE, LEAST, MARGIN = 1.7, 0.85, 1.0

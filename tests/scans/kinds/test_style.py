@@ -1,7 +1,6 @@
 """The look that pictures share: styles, units of labels, scales, and a picture that is whole or not there."""
 
 import matplotlib
-import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -9,38 +8,6 @@ from matplotlib.font_manager import FontProperties
 from jt3r.errors import BadInput
 from jt3r.scans.kinds import style
 from tests.scans.kinds.pictures import memory_file, new_axes
-
-
-@pytest.mark.parametrize(
-    ("name", "unit", "text"),
-    [("x", "1", "x"), ("x", "", "x"), ("x", "GeV", "x [GeV]"), ("s", "cm^2", "s [cm$^{2}$]"), ("s", "GeV^-1", "s [GeV^-1]")],
-)
-def test_a_label_has_its_unit_in_brackets(name, unit, text):
-    assert style.with_unit(name, unit) == text
-
-
-@pytest.mark.parametrize(
-    ("largest", "unit", "shown"),
-    [(5e3, "TeV", 5.0), (5.0, "GeV", 5.0), (0.05, "MeV", 50.0), (1e-6, "GeV", 1e-6), (np.nan, "GeV", np.nan)],
-)
-def test_energies_take_the_unit_that_suits_the_largest(largest, unit, shown):
-    arrays, best = style.in_best_unit([np.array([0.0, largest, np.inf * 0])], "GeV")
-    assert best == unit
-    np.testing.assert_allclose(arrays[0][1], shown, rtol=1e-15)
-    assert style.in_best_unit([np.array([1e9])], "m") == ([np.array([1e9])], "m")
-
-
-def test_masses_are_drawn_in_mev_and_v_and_energies_in_gev():
-    scan = memory_file({"m_phi": [0.07, 0.08], "v": [10.0, 20.0], "energy": [1.0, 2.0]}, {})
-    scan["energy"].attrs["units"] = "GeV"
-    assert [style.label(scan[name]) for name in ("m_phi", "v", "energy")] == [
-        r"$m_{\phi'}$ [MeV]",
-        r"$V\,$ [GeV]",
-        "$energy$ [GeV]",
-    ]
-    np.testing.assert_allclose(style.shown_values(scan["m_phi"]), [70, 80])
-    np.testing.assert_array_equal(style.shown_values(scan["v"]), [10, 20])
-    assert style.shown_values(scan["m_phi"], 0.1) == 100
 
 
 def test_v_of_a_card():
@@ -148,8 +115,3 @@ def test_few_decades_have_plain_numbers(ends, shown):
     assert shown <= found
     top = {text.get_text() for minor in (False, True) for text in axes.child_axes[0].get_xticklabels(minor=minor)}
     assert ("0.03" in top) == (ends[0] == 20)
-
-
-def test_a_value_has_the_digits_of_its_error():
-    assert style.with_error(0.12, 0.0012) == r"0.1200 \pm 0.0012"
-    assert style.with_error(-2.51e-9, 5.9e-10) == r"(-2.51 \pm 0.59) \times 10^{-9}"

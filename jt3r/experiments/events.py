@@ -4,6 +4,7 @@ import math
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
@@ -12,8 +13,9 @@ from ..couplings import Couplings, vector
 from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
+from ..kernels.numerics import spline
 from ..kernels.numerics.promotion import floats
-from ..kernels.numerics.pytree import Pytree
+from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
 from ..production import MESONS, amplitude, proton
 from . import spectra
@@ -104,6 +106,95 @@ def log_events(
     for group in beam.spectra:
         total = jnp.where((mass > spectra.LIGHTEST) & (mass < group.heaviest), total, jnp.nan)
     return total + beam.log_exposure + log_or_closed(decays.share(table, sees))
+
+
+class FittedBeam(Pytree):
+    """``Beam`` with ln of each channel's decays at unit coupling fitted once, over mass and
+    lifetime: an evaluation reads sixteen numbers of a channel in place of an integral over
+    energies.
+    """
+
+    series: Real[Array, "c n m"]
+    """Splines in ln m, from LIGHTEST to ``heaviest``, and in ln(L/l), l the decay length in metres
+    of the hardest A' and L the distance, of ln(decays) + L/l.
+    """
+    heaviest: Real[Array, " c"]
+    """GeV."""
+    hardest: Real[Array, " c"]
+    """Highest energy of a channel's A', GeV."""
+    log_exposure: Real[ArrayLike, ""]
+    distance: Real[ArrayLike, ""]
+    channels: tuple[str, ...] = static()
+
+
+STEPS = (256, 256)
+"""Values of a fit in mass and in lifetime: N to 1e-5, see tests/jt3r/experiments/test_events.py."""
+LIFETIMES = (-22.0, 7.0)
+"""ln(L/l) between which it is fitted: below, N goes as 1/l; above, it is less than exp(-1000) of
+what is made.
+"""
+
+
+def fitted(beam: Beam) -> FittedBeam:
+    """The fit of a search's numbers, made in a second."""
+    with jax.ensure_compile_time_eval():
+        made = {
+            channel: (group, min(float(group.heaviest), inputs().get(f"{channel}_mass", math.inf)))
+            for group in beam.spectra
+            for channel in group.series
+        }
+        return FittedBeam(
+            series=jnp.stack([_fit(channel, *each, beam) for channel, each in made.items()]),
+            heaviest=jnp.asarray([heaviest for _, heaviest in made.values()]),
+            hardest=jnp.stack([jnp.max(group.energies) for group, _ in made.values()]),
+            log_exposure=beam.log_exposure,
+            distance=beam.distance,
+            channels=tuple(made),
+        )
+
+
+def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
+    """Coefficients of one channel; its ends in mass a billionth inside, where the spectrum is
+    open.
+    """
+    ends = math.log(spectra.LIGHTEST * (1 + 1e-9)), math.log(heaviest * (1 - 1e-9))
+    mass = jnp.exp(jnp.linspace(*ends, STEPS[0]))[:, None]
+    slowest = jnp.exp(jnp.linspace(*LIFETIMES, STEPS[1])) / beam.distance
+    boost = widths.boost(jnp.max(group.energies), mass)
+    (found,) = log_folded_decays(
+        group.energies,
+        [spectra.log_weights(channel, group, mass)],
+        lambda energy: slowest * boost / widths.boost(energy, mass),
+        beam.distance,
+        beam.depth,
+    )
+    return jnp.asarray(spline.coefficients(np.asarray(found + slowest * beam.distance)))
+
+
+def log_events_fitted(
+    beam: FittedBeam,
+    c: Couplings,
+    direct: ArrayLike = 1.0,
+    sees: tuple[str, ...] = decays.VISIBLE,
+    table: decays.Table | None = None,
+) -> Real[Array, "*b"]:
+    """``log_events`` by the fit: what a likelihood evaluates in its inner loop, with the fit's own
+    first and second derivatives.
+    """
+    table, (mass,) = table or decays.aprime(c), floats(vector(c).mass)
+    total_width = decays.total(table)
+    mass, total_width = jnp.broadcast_arrays(mass, total_width)
+    beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
+    heaviest, hardest = (x.reshape(-1, *[1] * mass.ndim) for x in (beam.heaviest, beam.hardest))
+    lives = total_width > 0
+    passed = beam.distance * widths.inverse_lab_decay_length(hardest, mass, jnp.where(lives, total_width, 1))
+    share = jnp.log(mass / spectra.LIGHTEST) / jnp.log(heaviest / spectra.LIGHTEST)
+    place = (jnp.log(passed) - LIFETIMES[0]) / (LIFETIMES[1] - LIFETIMES[0])
+    found = spline.evaluate(share * (STEPS[0] - 1), place * (STEPS[1] - 1), beam.series) - passed
+    rates = jnp.stack([jnp.broadcast_to(log_rate(channel, c, direct), mass.shape) for channel in beam.channels])
+    total = log_sum_exp(jnp.moveaxis(jnp.where(lives, found, -jnp.inf) + rates, 0, -1))
+    inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest))
+    return jnp.where(inside, total, jnp.nan) + beam.log_exposure + log_or_closed(decays.share(table, sees))
 
 
 class PionBeam(Pytree):

@@ -3,6 +3,7 @@
 import functools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -59,7 +60,7 @@ class Excess(Pytree):
     A pytree: searches of one kind, with any numbers and recipe, run the same compiled program.
     """
 
-    search: signal.Beam | signal.PionBeam | CouplingBound
+    search: signal.Beam | signal.FittedBeam | signal.PionBeam | CouplingBound
     log_needed: Real[ArrayLike, ""]
     direct: Real[ArrayLike, ""] = 1.0
     """0 leaves out the couplings to quarks and leptons beside kinetic mixing in the production."""
@@ -84,6 +85,8 @@ class Excess(Pytree):
         search = jax.tree.map(lambda number: jnp.asarray(number, dtype), self.search)
         if isinstance(search, signal.Beam):
             return signal.log_events(search, c, direct, self.sees, table) - needed
+        if isinstance(search, signal.FittedBeam):
+            return signal.log_events_fitted(search, c, direct, self.sees, table) - needed
         if isinstance(search, signal.PionBeam):
             return signal.log_estimate(search, c, direct, table) - needed
         return search.log_rate(c, self.sees, table)
@@ -113,6 +116,15 @@ def excess(
     if recipe == "paper_estimator":
         return Excess(signal.pion_beam(search), 0.0, direct, search.sees)
     return Excess(signal.beam(search, recipe == "full", nodes), math.log(search.events.value), direct, search.sees)
+
+
+@functools.lru_cache(maxsize=256)
+def fitted(search: DisplacedSearch) -> Excess:
+    """``excess`` of a displaced search by the fit of its numbers, for inner loops: N to 1e-6."""
+    made = excess(search)
+    assert isinstance(made, Excess)
+    assert isinstance(made.search, signal.Beam)
+    return replace(made, search=signal.fitted(made.search))
 
 
 def log_signal(

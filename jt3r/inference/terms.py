@@ -193,6 +193,9 @@ def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
     observed = seen.value if seen else background
 
     def function(point: Any, _: Options) -> Array:
+        if isinstance(search, searches.DisplacedSearch):
+            fit = limits.fitted(search)
+            return statistics.poisson(fit(point) + fit.log_needed, background, observed)
         return statistics.poisson(limits.log_events(search, point), background, observed)
 
     doc = f"Events of {search.label} that it sees, {search.status}: n = {observed:g} on b = {background:g}."

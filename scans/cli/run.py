@@ -34,21 +34,26 @@ def check(card: CardName, settings: Settings = None, allow_code: AllowCode = Fal
     """Print the card with all defaults, as a card that can be run, and as comments its points,
     tiles, memory, disk and time; run nothing.
     """
-    from jt3r.inference.terms import TERMS
-
     from ..cards.load import load_card
     from ..cards.toml import as_toml
     from ..engine.prepare import check
-    from ..kinds.registry import kind_of
 
     resolved = load_card(card, settings, allow_code=allow_code)
     cost = check(resolved)
     typer.echo(as_toml(resolved.model_dump(mode="json")) + "\n")
     typer.echo(f"# points  {cost['points']:,}\n# tiles   {cost['tiles']:,}")
     typer.echo(f"# memory  about {cost['memory'] / 1e9:.1f} GB\n# disk    at most {cost['disk'] / 1e6:,.1f} MB")
-    searches = any(TERMS[name].slow for name in getattr(resolved, "terms", ()))  # each integrates spectra
-    compiling = ("minutes of" if searches else "half a minute or more of") if kind_of(resolved).slow else "some seconds of"
-    typer.echo(f"# time    about {cost['seconds']:.2g} s on two cores, after {compiling} compilation")
+    later, first = cost["compile_seconds_warm"], cost["compile_seconds_cold"]
+    more = f"; the first time {duration(first - later)} more, for compiling" if first - later >= 1 else ""
+    typer.echo(f"# time    about {duration(cost['seconds'] + later)} on two cores{more}")
+
+
+def duration(seconds: float) -> str:
+    """A time of two figures in s, min, h or days."""
+    unit, size = next(
+        ((unit, size) for unit, size in (("days", 86400), ("h", 3600), ("min", 60)) if seconds >= 2 * size), ("s", 1)
+    )
+    return f"{float(f'{seconds / size:.2g}'):,g} {unit}"
 
 
 def run(

@@ -19,6 +19,7 @@ from jt3r.u1 import MODELS
 
 from ..cards.axis import Range
 from ..cards.mesh import MeshCard
+from ..cost.estimate import Compiling
 from ..store.layout import Attributes, Coordinate, Layout
 from .tiles import Slices
 
@@ -32,8 +33,9 @@ class Scan:
 
     ``tile_layout`` says what one tile's file holds, ``layout`` what the finished file holds;
     ``finish`` writes it from the tiles. ``disk`` is an upper estimate in bytes, tiles and finished
-    file together; ``seconds`` a rough one for a two-core machine. ``best`` is the smallest
-    chi-square in a tile's file, of a scan that looks for one.
+    file together; ``seconds`` what computing takes and ``compiling`` what comes before it, both as
+    ``estimate`` means them. ``best`` is the smallest chi-square in a tile's file, of a scan that
+    looks for one.
     """
 
     layout: Layout
@@ -45,6 +47,7 @@ class Scan:
     compute: Callable[[Slices], Arrays]
     finish: Callable[[Path, Layout, Sequence[tuple[Slices, Path]]], None]
     best: Callable[[Path], float] | None = None
+    compiling: Compiling | None = None
 
 
 def float_dtype() -> np.dtype:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..cards.base import Card
+from ..cost.estimate import compiling
 from ..kinds.registry import kind_of
 from .plan import Scan
 from .provenance import provenance
@@ -21,14 +22,17 @@ def prepare(card: Card) -> Scan:
 
 
 def check(card: Card) -> dict[str, Any]:
-    """Points, tiles, memory and disk in bytes and rough time in seconds of a scan, without running
-    it.
+    """Points, tiles, memory and disk in bytes of a scan, without running it, and its time in CPU
+    seconds: of computing, and of starting and compiling the first time and when programs are kept.
     """
     scan = prepare(card)
+    first, later = scan.compiling or compiling(kind_of(card).name)
     return {
         "points": scan.points,
         "tiles": len(scan.tiles),
         "memory": MEMORY,
         "disk": scan.disk,
         "seconds": scan.seconds,
+        "compile_seconds_cold": first,
+        "compile_seconds_warm": later,
     }

@@ -25,11 +25,11 @@ class Kind:
     (file, card) -> things that rich prints; ``rows`` names the axes that the rows of a flat table
     run over, card -> names, all axes of the file unless given. ``exports`` maps a suffix to a
     writer of that format, (source, output) -> None, of a kind that has one of its own. ``formerly``
-    are names that cards and files of earlier versions call it by. ``slow`` ones compile for half a
-    minute or more. ``shows`` names what pictures of several kinds find in the files of this one:
-    "mesh", arrays over the axes of the card, which can be cut and turned; "band", one parameter
-    solved for along another; "searches", intervals of each experiment; "lengths", those of decays;
-    "draws", "minima" and "points", what can be weighed under other terms or data.
+    are names that cards and files of earlier versions call it by. ``shows`` names what pictures of
+    several kinds find in the files of this one: "mesh", arrays over the axes of the card, which can
+    be cut and turned; "band", one parameter solved for along another; "searches", intervals of each
+    experiment; "lengths", those of decays; "draws", "minima" and "points", what can be weighed
+    under other terms or data.
     """
 
     name: str
@@ -42,7 +42,6 @@ class Kind:
     exports: Mapping[str, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
-    slow: bool = False
 
     def part(self, name: str) -> Any:
         """The part ``name`` of this kind, imported; None if the kind has none."""

@@ -18,6 +18,7 @@ from jt3r.measurements import measurement
 from jt3r.point import PARAMETERS
 from jt3r.sensitivity import derivative
 
+from ...cost.estimate import compiling, seconds
 from ...engine.memory import Compute, put_together, within_memory
 from ...engine.plan import (
     Arrays,
@@ -36,9 +37,6 @@ from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_full
 from ...store.layout import Coordinate, Layout, Variable
 from .card import BandCard
-
-SECONDS_PER_EDGE = 2e-6
-"""One root with its derivatives, on two cores."""
 
 TWO_LOOP = "the larger of two Barr-Zee diagrams, of phi' and of A', each with a muon loop: V. Ilisie, arXiv:1502.04199"
 
@@ -81,13 +79,15 @@ def band_scan(card: BandCard) -> Scan:
         return compute
 
     edges = len(pulls) * prod(shape)
+    timed = "band" if card.contributions == "one_loop" else "two-loop band"
     return Scan(
         layout=layout,
         tile_layout=Layout((), layout.variables),
         tiles=Tiles(shape, tile),
         points=edges,
         disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
-        seconds=edges * SECONDS_PER_EDGE,
+        seconds=seconds(timed, edges),
+        compiling=compiling(timed),
         compute=within_memory(build, tile, put_together),
         finish=write_full,
     )

@@ -11,6 +11,5 @@ KINDS = (
         draw="draw:draw_weighted",
         report="report:report",
         exports={".txt": "chain:write_chain", ".paramnames": "chain:write_names"},
-        slow=True,
     ),
 )

@@ -15,15 +15,13 @@ from jt3r.inference.significance import standard_model_ln_likelihood
 from jt3r.inference.space import coordinate
 from jt3r.statistics.evidence import evidence
 
+from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import EvidenceCard
-
-SECONDS_PER_POINT = 0.02
-"""Of the live ones, each of which is replaced some ten times."""
 
 TOLD = ("ln_z", "ln_z_error", "effective_draws", "ln_z_standard_model")
 """Attributes of the file."""
@@ -62,7 +60,8 @@ def evidence_scan(card: EvidenceCard) -> Scan:
         tiles=Tiles((1,), (1,)),
         points=card.live,
         disk=40 * card.live * 8 * (len(names) + 2) + 2**20,
-        seconds=card.live * SECONDS_PER_POINT,
+        seconds=seconds("evidence", card.live, card.terms),
+        compiling=compiling("evidence", [*card.terms, *card.observables]),
         compute=compute,
         finish=finish,
     )

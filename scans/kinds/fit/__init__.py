@@ -14,6 +14,5 @@ KINDS = (
         exports={".tex": "export:write_tex", ".json": "export:write_point"},
         shows=("minima",),
         formerly=("search",),
-        slow=True,
     ),
 )

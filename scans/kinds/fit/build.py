@@ -16,6 +16,7 @@ from jt3r.inference.significance import goodness
 from jt3r.inference.space import coordinate
 from jt3r.statistics.toys import of_fit
 
+from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.program_cache import cached
 from ...engine.tiles import Slices, Tiles
@@ -23,9 +24,6 @@ from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import SearchCard
-
-SECONDS_PER_START = 5e-3
-"""With a handful of terms, on two cores."""
 
 TEXT = h5py.string_dtype()
 
@@ -70,7 +68,8 @@ def search_scan(card: SearchCard) -> Scan:
         tiles=Tiles((total,), (together(),)),
         points=total,
         disk=total * 64 * (len(card.free) ** 2 + len(card.terms) + len(card.observables) + 8) + 2**20,
-        seconds=total * SECONDS_PER_START,
+        seconds=seconds("fit", total, card.terms),
+        compiling=compiling("fit", [*card.terms, *card.observables]),
         compute=compute,
         finish=finish,
         best=lambda file: float(np.fmin.reduce(must_read_tile(file, tile_layout)["chi_square"], initial=np.inf)),

@@ -9,6 +9,7 @@ import numpy as np
 
 from jt3r import observables
 
+from ...cost.estimate import compiling, mesh_seconds, seconds
 from ...engine.memory import Compute, put_together, within_memory
 from ...engine.plan import (
     Arrays,
@@ -32,16 +33,16 @@ TILE_POINTS = 16 * CHUNK_POINTS
 do not.
 """
 
-STORED_BYTES_PER_SECOND = 1.2e8
-"""Computed, compressed and written twice, as a tile and in the finished file, on two cores; physics
-takes the least of it.
-"""
-
 
 def grid_function(card: GridCard) -> Callable[[Fields], list[jax.Array]]:
     """The card's observables as a function of the fields of a mesh."""
     entries = [observables[name] for name in card.observables]
     return lambda fields: [entry(point_of(card, fields)) for entry in entries]
+
+
+def values_seconds(card: GridCard) -> float:
+    """CPU seconds of the card's observables over its mesh."""
+    return mesh_seconds(card.observables, {name: len(axis) for name, axis in mesh_axes(card).items()}, card.model, card.fixed)
 
 
 def full_grid(card: GridCard) -> Scan:
@@ -76,7 +77,8 @@ def full_grid(card: GridCard) -> Scan:
         tiles=Tiles(shape, tile),
         points=prod(shape),
         disk=2 * written,
-        seconds=written / STORED_BYTES_PER_SECOND,
+        seconds=seconds("grid", written) + values_seconds(card),
+        compiling=compiling("grid", card.observables),
         compute=within_memory(build, tile, put_together),
         finish=write_full,
     )

@@ -25,6 +25,7 @@ from jt3r import observables
 from jt3r.errors import ScanFailed
 
 from ...cards.axis import Range
+from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, mesh_axes, observable_attributes, parameter_attributes, point_of
 from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
@@ -44,8 +45,6 @@ TILE_CELLS = 2**10
 
 MAX_CELLS = 2**22
 """Cells of one level in one tile: 4 million corners in memory."""
-
-SECONDS_PER_POINT = 5e-6
 
 
 def refined_grid(card: GridCard) -> Scan:
@@ -68,7 +67,8 @@ def refined_grid(card: GridCard) -> Scan:
         tiles=Tiles(shape, block_shape(shape, TILE_CELLS)),
         points=points,
         disk=16 * points * (len(card.observables) + 2) + 2**20,
-        seconds=points * SECONDS_PER_POINT,
+        seconds=seconds("refined grid", points, [*card.observables, card.refine.where]),
+        compiling=compiling("refined grid", [*card.observables, card.refine.where]),
         compute=partial(_refine, card, _Lattice(card), _evaluator(card)),
         finish=finish,
     )

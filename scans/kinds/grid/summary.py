@@ -16,6 +16,7 @@ from jt3r import observables
 from jt3r.kernels.numerics.jax_internals import Options
 from jt3r.u1 import MODELS
 
+from ...cost.estimate import compiling, seconds
 from ...engine.memory import Compute, within_memory
 from ...engine.plan import (
     Arrays,
@@ -35,12 +36,8 @@ from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import GridCard
-from .dense import grid_function
+from .dense import grid_function, values_seconds
 from .mixed import Holds, MixedTile
-
-COMPARISONS_PER_SECOND = 5e9
-"""Points times thresholds that two cores compare in a second."""
-
 
 COMPILER_OPTIONS: Options = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
 """One thread to a program, since blocks are dealt out to threads here, and whole AVX-512 registers
@@ -225,7 +222,8 @@ def summary_grid(card: GridCard) -> Scan:
         tiles=tiles,
         points=prod(shape),
         disk=len(tiles) * 16384 + 2**20,
-        seconds=passes * prod(shape) / COMPARISONS_PER_SECOND,
+        seconds=seconds("counted grid", passes * prod(shape)) + values_seconds(card),
+        compiling=compiling("counted grid", card.observables),
         compute=within_memory(build, tile, join),
         finish=finish,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from jt3r.experiments import left
 from jt3r.experiments import load as searches
 
+from ...cost.estimate import compiling, seconds, term_name
 from ...engine.plan import Arrays, Scan, axis_coordinates, mesh_axes, parameter_attributes
 from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices
@@ -16,9 +17,6 @@ from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import WhatIsLeftCard
-
-SECONDS_TO_COMPILE, SECONDS_PER_ROW = 60.0, 0.3
-"""All searches on two cores, and then one V of 300 masses and one way of decaying."""
 
 
 def left_scan(card: WhatIsLeftCard) -> Scan:
@@ -61,6 +59,7 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         strength = np.concatenate([tile["strength"] for tile in found], axis=2)
         write_arrays(path, layout, {"strength": strength, "m_phi": np.concatenate([tile["m_phi"] for tile in found])})
 
+    terms = [term_name(name) for name in names]
     size = len(names) * len(card.decays) * len(values) * len(masses)
     return Scan(
         layout=layout,
@@ -68,7 +67,8 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         tiles=[(slice(n, n + 1),) for n in range(len(values))],
         points=size,
         disk=16 * size + 2**16 * (1 + len(values)),
-        seconds=SECONDS_TO_COMPILE + SECONDS_PER_ROW * len(values) * len(card.decays),
+        seconds=seconds("what_is_left", len(card.decays) * len(values) * len(masses), terms),
+        compiling=compiling("what_is_left", terms),
         compute=compute,
         finish=finish,
     )

@@ -10,6 +10,5 @@ KINDS = (
         build="build:profile_scan",
         draw="draw:draw_profile",
         rows="card:rows",
-        slow=True,
     ),
 )

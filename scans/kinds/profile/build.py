@@ -27,14 +27,13 @@ from jt3r.inference.profile import (
 )
 from jt3r.inference.space import coordinate
 
+from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.tiles import Slices, Tiles
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
 from .card import ProfileCard
-
-SECONDS_PER_FIT = 2e-3
 
 
 def profile_scan(card: ProfileCard) -> Scan:
@@ -81,7 +80,8 @@ def profile_scan(card: ProfileCard) -> Scan:
         tiles=Tiles(shape, shape if len(shape) == 1 else (1, shape[1])),
         points=nodes,
         disk=2 * 8 * nodes * (len(layout.variables) + 2 * len(card.free) + 4) + 2**16 * (1 + shape[0]),
-        seconds=(nodes * (MINIMA + NODE_STARTS) + card.starts) * SECONDS_PER_FIT,
+        seconds=seconds("profile", nodes * (MINIMA + NODE_STARTS) + card.starts, card.terms),
+        compiling=compiling("profile", [*card.terms, *card.observables, *(name for name in axes if name in observables)]),
         compute=compute,
         finish=finish,
     )

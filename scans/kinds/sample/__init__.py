@@ -12,6 +12,5 @@ KINDS = (
         report="report:report",
         exports={".nc": "arviz:write_inference", ".txt": "getdist:write_chain", ".paramnames": "getdist:write_names"},
         shows=("draws",),
-        slow=True,
     ),
 )

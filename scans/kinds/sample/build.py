@@ -18,6 +18,7 @@ from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup
 from jt3r.inference.samplers import chees
 from jt3r.inference.space import coordinate
 
+from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
 from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles
@@ -25,9 +26,6 @@ from ...store.hdf5 import write_full
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from ...store.reading import open_hdf5
 from .card import SampleCard
-
-SECONDS_PER_STEP = {"nuts": 3e-4, "chees": 1e-5}
-"""A step of a chain with a handful of terms: alone, or one of a thousand that advance together."""
 
 STATISTICS: dict[str, tuple[str, str]] = {
     "lp": ("", "ln(likelihood x prior x Jacobian) in the coordinates of the sampler, up to a constant"),
@@ -87,7 +85,8 @@ def sample_scan(card: SampleCard) -> Scan:
         * (card.chains * card.draws + 2048 * -(-card.chains // _rows(card)))
         * sum(np.dtype(v.dtype).itemsize for v in layout.variables)
         + 2**20,
-        seconds=steps * SECONDS_PER_STEP[card.sampler],
+        seconds=seconds(card.sampler, steps, card.terms),
+        compiling=compiling(card.sampler, [*card.terms, *card.observables]),
         compute=compute,
         finish=finish,
     )

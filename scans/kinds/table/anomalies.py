@@ -14,6 +14,7 @@ from rich.text import Text
 
 from jt3r.uv.anomalies import TABLE_III, anomalies, misprints
 
+from ...cost.estimate import compiling
 from ...engine.plan import Arrays, Scan
 from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
@@ -47,7 +48,17 @@ def anomaly_scan() -> Scan:
         write_arrays(path, layout, must_read_tile(files[0][1], tile_layout))
 
     tiles = [(slice(0, len(TABLE_III)),)]
-    return Scan(layout, tile_layout, tiles, len(TABLE_III), disk=2**17, seconds=0.01, compute=compute, finish=finish)
+    return Scan(
+        layout=layout,
+        tile_layout=tile_layout,
+        tiles=tiles,
+        points=len(TABLE_III),
+        disk=2**17,
+        seconds=0.01,
+        compiling=compiling("table III"),
+        compute=compute,
+        finish=finish,
+    )
 
 
 def _layout() -> Layout:

@@ -13,6 +13,7 @@ import numpy as np
 from jt3r.flavour.benchmarks import NAMES, NOTES, SOURCE, TABLE1, TABLE2, Row, printed_cells, quantities, table1, table2
 from jt3r.flavour.from_angles import realisations
 
+from ...cost.estimate import compiling
 from ...engine.plan import Arrays, Scan, observable_attributes
 from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
@@ -73,6 +74,7 @@ def table_scan(card: TableCard) -> Scan:
         points=len(BENCHMARKS),
         disk=2**17,
         seconds=0.01,
+        compiling=compiling(f"table {card.number}"),
         compute=compute,
         finish=finish,
     )

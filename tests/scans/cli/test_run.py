@@ -1,12 +1,13 @@
 """Commands that check, run and follow scans."""
 
 import json
+import re
 import tomllib
 
 import pytest
 
 from jt3r.errors import BadInput
-from jt3r.scans.cli.run import _shard
+from jt3r.scans.cli.run import _shard, duration
 from tests.scans.cli.conftest import GOOD, assert_refused, files_in
 
 REPLACED = {
@@ -68,9 +69,33 @@ def test_check_says_all_and_runs_nothing(jt3r, tmp_path):
     assert card["axes"]["m_phi"] == {"min": 0.06, "max": 0.11, "n": 1000, "spacing": "linear"}
     assert (card["dataset"], card["output"]) == ("paper2021", "full")
     assert ", fixed" in next(line for line in out.splitlines() if line.startswith("# empty: "))
-    for line in ("# points  8,000", "# tiles   1", "# memory", "# disk", "# time"):
+    for line in ("# points  8,000", "# tiles   1", "# memory", "# disk", "# time    about "):
         assert line in out
+    assert re.search(r" s on two cores; the first time [0-9.]+ s more, for compiling$", out.rstrip())
     assert files_in(tmp_path) == ["card.toml"]
+
+
+def test_check_tells_that_an_observable_is_slow(jt3r):
+    plane = ["--set", "axes={m_eta={min=0.03,max=0.0345,n=1000},v={min=5.0,max=20.0,n=1000}}", "--set", "fixed={m_phi=0.075}"]
+    code, out, _ = jt3r("check", "relic", *plane, "--set", 'observables=["omega_h2"]')
+    assert code == 0
+    assert re.search("# time    about [0-9.]+ min on two cores; the first time", out)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 s"),
+        (0.0123, "0.012 s"),
+        (119.0, "120 s"),
+        (125.0, "2.1 min"),
+        (9e3, "2.5 h"),
+        (3e5, "3.5 days"),
+        (1e9, "12,000 days"),
+    ],
+)
+def test_a_duration(seconds, text):
+    assert duration(seconds) == text
 
 
 def test_check_of_a_huge_summary(jt3r):

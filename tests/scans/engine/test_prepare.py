@@ -24,3 +24,4 @@ def test_the_cost_of_a_scan(card, points, tiles):
     # float64 in whole chunks, and some KiB of attributes
     assert 8 * points * len(card["observables"]) <= cost["disk"]
     assert cost["seconds"] > 0
+    assert cost["compile_seconds_cold"] > cost["compile_seconds_warm"] > 0

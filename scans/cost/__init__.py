@@ -1,0 +1,1 @@
+"""What scans take: an estimate from measured times."""

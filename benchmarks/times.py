@@ -59,6 +59,8 @@ COUNTED = ("--set", "output=summary", "--set", 'observables=["pull_gm2"]', "--se
 
 SEARCHES = ("--set", 'terms=["gm2", "R_K", "R_Kst", "BR_Bsmumu", "nucal", "na62_dump"]', "--set", "starts=256")
 
+CHEES = ("--set", "sampler=chees", "--set", "chains=512", "--set", "draws=50", "--set", "warmup=200")
+
 OMEGA = ("--set", 'observables=["omega_h2"]', "--set", "axes={m_eta={min=0.03,max=0.0345,n=100},v={min=5.0,max=20.0,n=100}}",
          "--set", "fixed={m_phi=0.075}")  # fmt: skip
 
@@ -87,11 +89,12 @@ RUNS: dict[str, Run] = {
     "decay_lengths": Run(("decay_lengths",), "decay_lengths"),
     "gm2_fit": Run(("gm2_fit",), "fit"),
     "benchmarks": Run(("benchmarks",), "fit"),
-    "benchmarks, two searches": Run(("benchmarks", *SEARCHES), "fit"),
+    "benchmarks, two searches": Run(("benchmarks", *SEARCHES)),
     "benchmarks_eq10": Run(("benchmarks_eq10",)),
     "global_fit": Run(("global_fit",), "fit"),
     "profile": Run(("profile",), "profile"),
     "posterior": Run(("posterior",), "nuts"),
+    "posterior, chees": Run(("posterior", *CHEES), "chees"),
     "evidence": Run(("evidence",), "evidence"),
     "what_is_left": Run(("what_is_left",), "what_is_left"),
     "omega_h2, 1e4 points": Run(("relic", *OMEGA)),
@@ -244,11 +247,14 @@ class Kept:
             self.path.write_text(json.dumps(self.found, indent=1))
 
 
-BY_VALUES = ("refined grid", "fit", "profile", "nuts", "evidence", "what_is_left")
+BY_VALUES = ("refined grid", "fit", "profile", "nuts", "chees", "evidence", "what_is_left")
 """Rows whose work is values of terms or observables."""
 
 
-def facts_of(run: Run, programs: Mapping[str, Any]) -> dict[str, float]:
+NO_FACTOR = {"cold": 1.0, "warm": 1.0}
+
+
+def facts_of(run: Run, programs: Mapping[str, Any], derivatives: Mapping[str, float] = NO_FACTOR) -> dict[str, float]:
     """What the model makes of a command's card: its units of work, the seconds of its values over a mesh (and what its kind
     tells by itself), of one value of each of its terms for every unit, of compiling a program of each, and of their tables.
 
@@ -265,7 +271,8 @@ def facts_of(run: Run, programs: Mapping[str, Any]) -> dict[str, float]:
     def with_numbers(rows: Mapping[str, Any] = programs["programs"], tables: Any = none, **row: float) -> dict[str, Any]:
         numbers = {"cold": 0.0, "warm": 0.0, **row}
         kinds = dict.fromkeys([run.row or "", *(other.row or "" for other in RUNS.values())], numbers)
-        estimate.times = lambda: {"kinds": kinds, "tables": tables, "programs": rows}  # type: ignore[assignment]
+        found = {"kinds": kinds, "tables": tables, "programs": rows, "derivatives": derivatives}
+        estimate.times = lambda: found  # type: ignore[assignment]
         return prepare.check(card)
 
     before = estimate.times
@@ -309,6 +316,17 @@ def row_of(runs: list[Numbers], facts: list[Numbers], by_values: bool, idle: flo
     return row
 
 
+def derivatives_of(kept: Kept, programs: Mapping[str, Any], row: Numbers) -> Numbers:
+    """How many times its ``compile`` a search from spectra counts in a fit, by a card with two of them."""
+    name = "benchmarks, two searches"
+    found, run = kept(name), RUNS[name]
+    plain, double = (facts_of(run, programs, dict.fromkeys(NO_FACTOR, factor)) for factor in (1.0, 2.0))
+    own, others = double["compile"] - plain["compile"], 2 * plain["compile"] - double["compile"]
+    rest = {"cold": found["cold"] - found["again"] - plain["tables"], "warm": found["warm"] - found["again"]}
+    slopes = {"cold": row["programs"], "warm": row["again"]}
+    return {key: round(max((rest[key] - row[key]) / slopes[key] - others, own) / own, 2) for key in NO_FACTOR}
+
+
 def line(x: list[float], y: list[float], start: float) -> tuple[float, float]:
     """Base, not below ``start``, and slope of the line nearest to ``y`` in relative terms; through one point, the line that
     begins at ``start``.
@@ -340,13 +358,20 @@ def text_of(kept: Kept) -> str:
         "# Computing a unit of work, starting and compiling.",
         "[kinds]",
     ]
+    rows: dict[str, Numbers] = {}
     for row in dict.fromkeys(run.row for run in RUNS.values() if run.row):
         names = [name for name, run in RUNS.items() if run.row == row]
         facts = [facts_of(RUNS[name], programs) for name in names]
-        found = row_of([kept(name) for name in names], facts, row in BY_VALUES, idle, start)
-        lines.append(f'"{row}" = {_inline(found)}')
+        rows[row] = row_of([kept(name) for name in names], facts, row in BY_VALUES, idle, start)
+        lines.append(f'"{row}" = {_inline(rows[row])}')
+    factors = derivatives_of(kept, programs, rows["fit"])
+    lines += ["", "# Times the compiling of a search from spectra, under derivatives.", f"[derivatives]\n{_lines(factors)}"]
     lines += ["", "# A value of a term or observable, and a program of it.", "[programs]"]
     return "\n".join([*lines, *(f"{name} = {_inline(row)}" for name, row in programs["programs"].items())]) + "\n"
+
+
+def _lines(row: Numbers) -> str:
+    return "\n".join(f"{key} = {value:g}" for key, value in row.items())
 
 
 def _inline(row: Mapping[str, float]) -> str:

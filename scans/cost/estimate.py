@@ -14,7 +14,9 @@ Starting and compiling: the first time ``cold`` seconds, ``programs`` times the 
 program of each term or observable takes to compile (``compile``), and the making of the tables of
 spectra of its searches (``tables``: a program for each sort of search, and a table for each search
 that does not share another's). Later ``warm`` seconds and ``again`` times the same ``compile``:
-kept programs are read, and some kinds trace them anew.
+kept programs are read, and some kinds trace them anew. In kinds that differentiate the likelihood
+(``DIFFERENTIATE``) the ``compile`` of a search that is computed from spectra counts ``cold`` or
+``warm`` times of ``derivatives``: that factor was measured in a fit with two of them.
 
 What was never measured, such as a user's own observable, counts as what three in four of the slow
 terms stay below if it says that it is slow, and else as quick.
@@ -39,6 +41,10 @@ functions and rates.
 
 OF_A_SEARCH = ("log_events_", "events_", "loglike_", "excluded_", "reach_")
 """What stands before the name of a search in the names of its observables."""
+
+
+DIFFERENTIATE = ("fit", "profile", "nuts", "chees")
+"""Kinds whose programs hold derivatives of the likelihood."""
 
 
 class Program(NamedTuple):
@@ -112,9 +118,12 @@ def compiling(kind: str, names: Iterable[str] = ()) -> Compiling:
     """Of a kind with these terms and observables; a kind never measured counts as a grid."""
     kinds, names = times()["kinds"], list(dict.fromkeys(names))
     row = kinds.get(kind, kinds["grid"])
-    programs = sum(program_of(name).compile for name in names)
-    cold = row["cold"] + row.get("programs", 0.0) * programs + tables(names)
-    return Compiling(cold, min(cold, row["warm"] + row.get("again", 0.0) * programs))
+    factors = times()["derivatives"] if kind in DIFFERENTIATE else {"cold": 1.0, "warm": 1.0}
+    spectral = {term_name(search.name) for search in _from_spectra()}
+    own = sum(program_of(name).compile for name in names if term_of(name) in spectral)
+    others = sum(program_of(name).compile for name in names if term_of(name) not in spectral)
+    cold = row["cold"] + row.get("programs", 0.0) * (others + factors["cold"] * own) + tables(names)
+    return Compiling(cold, min(cold, row["warm"] + row.get("again", 0.0) * (others + factors["warm"] * own)))
 
 
 def tables(names: Iterable[str]) -> float:
@@ -124,9 +133,13 @@ def tables(names: Iterable[str]) -> float:
     wanted = {term_of(name) for name in names}
     made = {
         (search.kind, search.beam_energy.value, search.min_energy.value, search.angles, search.target)
-        for search in searches.load().values()
-        if isinstance(search, searches.DisplacedSearch) and term_name(search.name) in wanted
+        for search in _from_spectra()
+        if term_name(search.name) in wanted
     }
     rows = times()["tables"]
     sorts = {sort for sort, *_ in made}
     return sum(rows[sort]["program"] for sort in sorts) + sum(rows[sort]["table"] for sort, *_ in made)
+
+
+def _from_spectra() -> list[searches.DisplacedSearch]:
+    return [search for search in searches.load().values() if isinstance(search, searches.DisplacedSearch)]

@@ -62,6 +62,15 @@ def test_a_term_that_is_a_search_is_told_in_a_fit():
     assert slow["compile_seconds_warm"] < slow["compile_seconds_cold"] - made["program"] - made["table"]
 
 
+@pytest.mark.parametrize("sampler", ["nuts", "chees"])
+def test_samplers_have_estimates_of_their_own(sampler):
+    card = {"kind": "sample", "terms": ["gm2"], "free": FIT["free"], "fixed": {"m_aprime": 0.1}}
+    few, many = (
+        check(load_card({**card, "sampler": sampler, "chains": 64, "draws": draws, "warmup": draws})) for draws in (100, 1000)
+    )
+    assert many["seconds"] == pytest.approx(10 * few["seconds"])
+
+
 def test_tables_of_one_beam_and_target_are_made_once():
     assert tables(["seaquest", "seaquest_ii", "log_events_seaquest"]) == tables(["seaquest"]) > 0
     assert tables(["ship", "seaquest"]) < tables(["ship"]) + tables(["seaquest"]) < 2 * tables(["ship", "seaquest"])
@@ -82,6 +91,8 @@ def test_the_file_of_times_names_what_there_is_and_all_that_is_slow():
     for row in times()["kinds"].values():
         assert set(row) <= {"each", "values", "cold", "programs", "warm", "again"}
         assert all(value >= 0 for value in row.values())
+    assert set(estimate.DIFFERENTIATE) <= set(times()["kinds"])
+    assert min(times()["derivatives"].values()) >= 1
 
 
 def test_what_was_never_measured_counts_by_whether_it_says_that_it_is_slow(monkeypatch):

@@ -50,6 +50,10 @@ class OnDisk:
         """What a table of these arguments is called where it is kept."""
         return hashlib.sha256(repr((self.make.__name__, arguments, _sources())).encode()).hexdigest()[:32]
 
+    def ships(self, *arguments: Any) -> bool:
+        """Whether the table comes with jt3r."""
+        return bool(_shipped(self.name(*arguments)))
+
     def __call__(self, *arguments: Any) -> Table:
         name = self.name(*arguments)
         arrays = _shipped(name) or self._cached(name, *arguments)

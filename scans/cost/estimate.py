@@ -31,6 +31,7 @@ from statistics import quantiles
 from typing import Any, NamedTuple
 
 from jt3r.experiments import load as searches
+from jt3r.experiments import spectra
 from jt3r.registry import Observable, observables
 from jt3r.u1 import MODELS
 
@@ -127,14 +128,15 @@ def compiling(kind: str, names: Iterable[str] = ()) -> Compiling:
 
 
 def tables(names: Iterable[str]) -> float:
-    """Making the spectra that the searches among these terms and observables read: those of one
-    beam, target and aperture are made once.
+    """Making the spectra that the searches among these terms and observables read and that do not
+    come with jt3r: those of one beam, target and aperture are made once.
     """
     wanted = {term_of(name) for name in names}
     made = {
         (search.kind, search.beam_energy.value, search.min_energy.value, search.angles, search.target)
         for search in _from_spectra()
         if term_name(search.name) in wanted
+        and not all(table.ships(*arguments) for table, *arguments in spectra.parts(search, longitudinal=False))
     }
     rows = times()["tables"]
     sorts = {sort for sort, *_ in made}

@@ -15,6 +15,7 @@ from jt3r.experiments import load as searches
 from jt3r.experiments.estimator import decay_lengths
 from jt3r.point import PARAMETERS
 
+from ...cost import estimate
 from ...engine.plan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
 from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices
@@ -25,9 +26,6 @@ from .card import DecayLengthsCard, LimitsCard
 
 EDGES = 32
 """Ends of intervals that a file has room for, per search and V; the rest is NaN."""
-
-SECONDS_PER_SEARCH, SECONDS_PER_EDGES = 1.5, 0.1
-"""Making the tables of a search, and finding the intervals of one search at one V, on two cores."""
 
 
 def limits_scan(card: LimitsCard) -> Scan:
@@ -70,7 +68,7 @@ def limits_scan(card: LimitsCard) -> Scan:
         tiles=tiles,
         points=len(card.names) * len(values),
         disk=4 * 8 * int(np.prod(shape)) + 2**16 * (1 + len(values)),
-        seconds=len(card.names) * (SECONDS_PER_SEARCH + SECONDS_PER_EDGES * len(values)),
+        seconds=estimate.seconds("limits", len(card.names) * len(values)),
         compute=compute,
         finish=finish,
     )

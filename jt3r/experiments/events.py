@@ -37,7 +37,7 @@ class Beam(Pytree):
 
 
 def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
-    """The search's numbers, with its spectra (tabulated at the first call, about a second, and
+    """The search's numbers, with its spectra (those of a beam of one's own take ten seconds, and are
     kept).
     """
     tables = spectra.tabulate(search, longitudinal, nodes)

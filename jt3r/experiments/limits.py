@@ -290,9 +290,19 @@ def intervals(
     the point, "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its
     mass; ValueError for another.
     """
-    where = {"model": model, "along": along, "between": between, "point": point, "scenario": scenario}
-    how = {"recipe": recipe, "strength": strength, "dark_matter": dark_matter}
-    return edges((experiment,), **where, **how, **values)[0].intervals
+    (found,) = edges(
+        (experiment,),
+        model=model,
+        along=along,
+        between=between,
+        recipe=recipe,
+        strength=strength,
+        dark_matter=dark_matter,
+        scenario=scenario,
+        point=point,
+        **values,
+    )
+    return found.intervals
 
 
 def check_range(model: str, along: str, between: tuple[float, float] | None) -> tuple[float, float]:
@@ -320,8 +330,8 @@ def _published(cuts: Sequence[MassCut], point: ParameterPoint, seen: Callable[[n
     """
     if not np.isclose(getattr(point, "v", PUBLISHED_AT), PUBLISHED_AT):
         return [np.empty((0, 2))] * len(cuts)
-    ends = np.array([(max(cut.lightest.value, MASS_RANGE[0] * 1e-2), cut.heaviest.value) for cut in cuts])
-    masses = np.linspace(*ends.T, 101, axis=1)
+    lightest = np.array([max(cut.lightest.value, MASS_RANGE[0] * 1e-2) for cut in cuts])
+    masses = np.linspace(lightest, np.array([cut.heaviest.value for cut in cuts]), 101, axis=1)
     return [_held(cut, row, visible) for cut, row, visible in zip(cuts, masses, np.asarray(seen(masses)), strict=True)]
 
 

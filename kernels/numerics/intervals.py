@@ -8,6 +8,7 @@ Digital Library of Mathematical Functions, sec. 3.8(iii), with more than one poi
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ Function = Callable[[Rows], Rows]
 """Of values (rows, COLUMNS), of the same shape."""
 
 
-def by_columns(function: Callable[..., tuple[Rows, ...]], *x: Rows) -> tuple[Rows, ...]:
+def by_columns(function: Callable[..., tuple[Any, ...]], *x: Rows) -> tuple[Rows, ...]:
     """The results, arrays (rows, n), of a function of arrays (rows, n), by calls of COLUMNS
     each.
     """

@@ -37,8 +37,8 @@ class Beam(Pytree):
 
 
 def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
-    """The search's numbers, with its spectra (those of a beam of one's own take ten seconds, and are
-    kept).
+    """The search's numbers, with its spectra (those of a beam of one's own take ten seconds, and
+    are kept).
     """
     tables = spectra.tabulate(search, longitudinal, nodes)
     return Beam(tables, log_exposure(search), search.distance.value, search.depth.value)

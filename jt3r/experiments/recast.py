@@ -63,7 +63,9 @@ CHANGES_FLAVOUR = {"B_K": _VECTOR, "B_Kst": _VECTOR, "B_K_phi": _SCALAR, "B_Kst_
 """Rates that read parameters of U(1)_T3R beside those of the particle's own decays, and which."""
 
 TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu", "K_mu_nu_phi")
-"""Rates of three bodies, which are tables; those of other mesons and leptons take seconds to make."""
+"""Rates of three bodies, which are tables: those that do not come with jt3r take seconds to
+make.
+"""
 
 
 def also_reads(search: Recast | ScalarDump) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Cubic splines of functions of two variables on a uniform mesh, twice differentiable: four by four
 coefficients around a point, read at once for several functions.
 
-Made where a smooth function is dear and is wanted, with derivatives, in an inner loop. Source: C. de
-Boor, A Practical Guide to Splines, chapters IX and XIII; the error goes as the fourth power of a
-step.
+Made where a smooth function is dear and is wanted, with derivatives, in an inner loop. The error
+goes as the fourth power of a step.
+
+Source: C. de Boor, Bicubic spline interpolation, J. Math. and Phys. 41 (1962) 212.
 """
 
 import jax.numpy as jnp

@@ -94,9 +94,11 @@ def parts(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = Non
     nodes, made = nodes or Nodes(), _production(search)
     if made.kind == "electron_dump":
         return [(electrons, made, nodes)]
-    found = [(mesons, made, nodes), (protons, made, nodes)]
+    if not longitudinal:
+        return [(mesons, made, nodes), (protons, made, nodes)]
     # Pions themselves end as (1 - E/E_max)^3.45, their decays as a higher power: half as many energies more.
-    return [*found, (pions, made, nodes._replace(energies=3 * nodes.energies // 2))] if longitudinal else found
+    finer = nodes._replace(energies=3 * nodes.energies // 2)
+    return [(mesons, made, finer), (protons, made, nodes), (pions, made, finer)]
 
 
 @functools.cache

@@ -27,7 +27,7 @@ def wanted() -> Iterator[tuple[OnDisk, tuple[Any, ...]]]:
         yield table, tuple(arguments)
     for search in searches.load().values():
         if isinstance(search, searches.DisplacedSearch):
-            for table, *arguments in spectra.parts(search, longitudinal=True):
+            for table, *arguments in spectra.parts(search, longitudinal=False):
                 yield table, tuple(arguments)
 
 

@@ -164,9 +164,7 @@ def test_an_open_mesh_is_the_full_grid(plane):
 
 @pytest.mark.parametrize("name", [name for name in DISPLACED if name != "NA62-dump-mumu"])
 def test_quadratures_are_converged(name):
-    """Twice the energies, masses and shower nodes move N by less than 1.5e-6 wherever N > 1e-10; decays: see the kernel.
-
-    Few nodes of decays, as here for speed, are not smooth in mass and energy: 1.1e-6 for SHiP; with (16, 8) 6e-7.
+    """Twice the energies, masses and shower nodes move N by less than 1e-6 wherever N > 1e-10; decays: see the kernel.
 
     Every displaced search that there is, those added later too, but the one that folds the table of NA62-dump with another
     branching ratio: its A' leave no 1e-10 events in this model.
@@ -178,7 +176,7 @@ def test_quadratures_are_converged(name):
     fine = np.asarray(limits.log_signal(name, t3r(masses, vs), "full", nodes=finer))
     matters = fine > np.log(1e-10 / experiments.get(name).events.value)
     assert matters.sum() > 50
-    assert np.abs(coarse - fine)[matters].max() < 1.5e-6
+    assert np.abs(coarse - fine)[matters].max() < 1e-6
 
 
 def test_edge_derivative():

@@ -1,6 +1,7 @@
 """Expected numbers of A' decays in a displaced search, as logarithms."""
 
 import math
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -154,11 +155,17 @@ def fitted(beam: Beam) -> FittedBeam:
 
 
 def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
-    """Coefficients of one channel; its ends in mass a billionth inside, where the spectrum is
-    open.
-    """
+    """Coefficients of one channel."""
     ends = math.log(spectra.LIGHTEST * (1 + 1e-9)), math.log(heaviest * (1 - 1e-9))
-    mass = jnp.exp(jnp.linspace(*ends, STEPS[0]))[:, None]
+    return jnp.asarray(spline.coefficients(np.asarray(_to_fit(channel, group, jnp.asarray(ends), beam))))
+
+
+@partial(jax.jit, static_argnums=0)
+def _to_fit(channel: str, group: Spectra, ends: Array, beam: Beam) -> Array:
+    """ln(decays) + L/l on the mesh of a fit, whose ends in ln m lie a billionth inside, where the
+    spectrum is open.
+    """
+    mass = jnp.exp(jnp.linspace(ends[0], ends[1], STEPS[0]))[:, None]
     slowest = jnp.exp(jnp.linspace(*LIFETIMES, STEPS[1])) / beam.distance
     boost = widths.boost(jnp.max(group.energies), mass)
     (found,) = log_folded_decays(
@@ -168,7 +175,7 @@ def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
         beam.distance,
         beam.depth,
     )
-    return jnp.asarray(spline.coefficients(np.asarray(found + slowest * beam.distance)))
+    return found + slowest * beam.distance
 
 
 def log_events_fitted(

@@ -18,6 +18,7 @@ from jaxtyping import Array, Real
 from .. import decays
 from ..couplings import Couplings
 from ..gm2 import band
+from ..kernels.numerics.programs import Program, jitted
 from ..kernels.numerics.promotion import floats
 from ..point import Point
 from ..production import Recipe
@@ -116,9 +117,7 @@ def results(as_of: int | None = None) -> list[str]:
     return found
 
 
-def strengths(
-    names: Iterable[str], at: Point, recipe: Recipe = "direct", program: limits.Program = limits.jitted
-) -> dict[str, np.ndarray]:
+def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct", program: Program = jitted) -> dict[str, np.ndarray]:
     """``log_strength`` of each search, as NumPy arrays of the point's shape, all in one program.
 
     ``program`` as for ``limits.edges``.

@@ -11,7 +11,6 @@ from a few numbers.
 (1, 2)
 """
 
-import functools
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ from jaxtyping import Array, Real
 from .. import decays
 from ..errors import unknown
 from ..kernels.numerics.intervals import by_columns, positive
-from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
+from ..kernels.numerics.programs import Program, jitted
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
 from ..parameter import ParameterPoint
@@ -137,16 +136,6 @@ def seen(varied: Varied, point: ParameterPoint, masses: Array) -> Array:
     """Whether the A' of these masses decays visibly, by VISIBLE_HALF or more."""
     table = decays.aprime(couplings_of(varied.at(point, masses)))
     return jnp.broadcast_to(decays.share(table, decays.VISIBLE) >= VISIBLE_HALF, masses.shape)
-
-
-Program = Callable[[Callable[..., Any], Any], Callable[..., Any]]
-"""Makes a compiled program of a function and its first argument, which is hashable."""
-
-
-@functools.lru_cache(maxsize=256)
-def jitted(function: Callable[..., Any], first: Any) -> Callable[..., Any]:
-    """The program of this process."""
-    return jax.jit(partial(function, first), compiler_options=usable(QUICK_TO_COMPILE))
 
 
 class Edges(NamedTuple):

@@ -4,8 +4,8 @@ them are connected.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,12 +14,13 @@ from jax.typing import ArrayLike
 
 from ..catalogue import observables as catalogue
 from ..errors import unknown
+from ..kernels.numerics.programs import Program, jitted
 from ..parameter import ParameterPoint
 from .basins import basins, distinct
 from .likelihood import Likelihood
-from .minimise import BLOCK, Minima, allowed_points, downhill, minimise
-from .newton import Residuals
-from .objective import check, chi_square, hessian, residual_jacobian, residual_vector
+from .minimise import BLOCK, Descent, Minima, allowed_points, downhill, minima, on_devices
+from .newton import Residuals, expanded
+from .objective import check, chi_square, residual_vector
 from .significance import goodness
 from .space import Space
 
@@ -207,37 +208,74 @@ def check_named(space: Space, named: Starts) -> None:
                 raise ValueError(f"named_starts.{start}.{name} = {value}: outside the prior")
 
 
-def start_points(space: Space, first: int, count: int, seed: int, named: Starts) -> np.ndarray:
+def start_points(space: Space, first: int, count: int, seed: int, named: Starts, program: Program = jitted) -> np.ndarray:
     """Prior quantiles (count, n) of the starts from number ``first`` on: the named ones, then
     uniform ones.
 
-    Each is a function of its number and of ``seed`` alone.
+    Each is a function of its number and of ``seed`` alone. ``program`` as ``descend`` takes it.
     """
-    key = jax.random.key(seed)
-    draw = jax.vmap(lambda number: jax.random.uniform(jax.random.fold_in(key, number), (len(space.names),)))
-    u = np.array(draw(jnp.arange(first, first + count)))
-    middle = {name: float(prior.value(jnp.asarray(0.5))) for name, prior in space.free.items()}
+    u = np.array(program(_uniform, len(space.names))(np.asarray(seed), np.arange(first, first + count)))
     for k, values in enumerate(named.values()):
         if first <= k < first + count:
+            middle = {name: float(prior.value(jnp.asarray(0.5))) for name, prior in space.free.items()}
             u[k - first] = space.quantiles({**middle, **values})
     return u
 
 
-@lru_cache(maxsize=8)
-def residuals_of(likelihood: Likelihood, space: Space) -> Residuals:
-    """One object for each problem, which JAX knows again: programs are compiled once for all
-    calls.
+def _uniform(n: int, seed: jax.Array, numbers: jax.Array) -> jax.Array:
+    key = jax.random.key(seed)
+    return jax.vmap(lambda number: jax.random.uniform(jax.random.fold_in(key, number), (n,)))(numbers)
+
+
+class Problem(NamedTuple):
+    """A likelihood over a space: what the programs of a fit are about."""
+
+    likelihood: Likelihood
+    space: Space
+
+    @property
+    def residuals(self) -> Residuals:
+        """Of prior quantiles."""
+        return partial(residual_vector, *self)
+
+
+class Task(NamedTuple):
+    """A problem, and how a start goes down."""
+
+    problem: Problem
+    until: Until = "minimum"
+    warm_up: bool = True
+
+    @property
+    def descent(self) -> Descent:
+        """To the minima; where the theory errors move with the point, the warm-up takes those of
+        the Standard Model.
+        """
+        likelihood, space = self.problem
+        simpler = self.warm_up and likelihood.theory == "point"
+        rough = Problem(replace(likelihood, theory="sm"), space).residuals if simpler else None
+        return Descent(self.problem.residuals, self.warm_up, rough)
+
+
+def descend(
+    likelihood: Likelihood,
+    space: Space,
+    u: ArrayLike,
+    until: Until = "minimum",
+    warm_up: bool = True,
+    program: Program = jitted,
+) -> Minima:
+    """Where the starts ``u`` (m, n), prior quantiles, end. ``program`` compiles, or finds what was
+    compiled before.
     """
-    return partial(residual_vector, likelihood, space)
+    task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
+    if devices() > 1 and until == "minimum":
+        return on_devices(jitted(_ends, task, runs_long=True), x, devices())
+    return program(_ends, task, runs_long=True)(x)
 
 
-def descend(likelihood: Likelihood, space: Space, u: ArrayLike, until: Until = "minimum", warm_up: bool = True) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end."""
-    residuals, x = residuals_of(likelihood, space), jnp.asarray(u, jnp.result_type(float))
-    if until == "allowed":
-        return allowed_points(residuals, x)
-    rough = residuals_of(replace(likelihood, theory="sm"), space) if warm_up and likelihood.theory == "point" else None
-    return minimise(residuals, x, warm_up=warm_up, devices=devices(), rough=rough)
+def _ends(task: Task, u: jax.Array) -> Minima:
+    return allowed_points(task.problem.residuals, u) if task.until == "allowed" else minima(task.descent, u)
 
 
 def together() -> int:
@@ -253,11 +291,17 @@ def devices() -> int:
 
 
 def assemble(
-    likelihood: Likelihood, space: Space, ends: Minima, named: tuple[str, ...], observables: tuple[str, ...] = ()
+    likelihood: Likelihood,
+    space: Space,
+    ends: Minima,
+    named: tuple[str, ...],
+    observables: tuple[str, ...] = (),
+    program: Program = jitted,
 ) -> FitResult:
     """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first.
-    NaN ends belong to none.
+    NaN ends belong to none. ``program`` as ``descend`` takes it.
     """
+    problem = Problem(likelihood, space)
     at, end_chi_square = np.asarray(ends.u), np.asarray(ends.chi_square)
     finite = np.flatnonzero(np.isfinite(end_chi_square))
     owner = np.full(len(at), -1)
@@ -270,9 +314,6 @@ def assemble(
     place[minima] = np.arange(len(minima))
     u, found = at[minima], end_chi_square[minima]
 
-    def value(points: np.ndarray) -> np.ndarray:
-        return in_blocks(partial(chi_square, likelihood, space), points)
-
     arrays: Arrays = {
         "start_minimum": place[owner],
         "start_chi_square": end_chi_square,
@@ -282,23 +323,41 @@ def assemble(
         "gradient": np.asarray(ends.gradient)[minima],
         "converged": np.asarray(ends.converged)[minima],
         "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
-        "basin": basins(u, found, value, partial(in_blocks, partial(downhill, residuals_of(likelihood, space)))),
+        "basin": basins(u, found, *(partial(in_blocks, program(function, problem)) for function in (_height, _lower))),
     }
-    return FitResult(likelihood, space, named, arrays | _described(likelihood, space, u, observables))
+    return FitResult(likelihood, space, named, arrays | _described(problem, u, observables, program))
 
 
-def _described(likelihood: Likelihood, space: Space, u: np.ndarray, observables: tuple[str, ...]) -> Arrays:
+def _height(problem: Problem, u: jax.Array) -> jax.Array:
+    return chi_square(*problem, u)
+
+
+def _lower(problem: Problem, u: jax.Array) -> jax.Array:
+    return downhill(problem.residuals, u)
+
+
+def _curved(problem: Problem, u: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Hessian of the chi-square, Jacobian of the residuals, and slopes of the coordinates: each
+    depends on its own quantile alone.
+    """
+    _, jacobian, hessian = jax.vmap(partial(expanded, problem.residuals))(u)
+    _, slopes = jax.jvp(problem.space.values, (u,), (jnp.ones_like(u),))
+    return 2 * hessian, jacobian, jnp.stack([slopes[name] for name in problem.space.names], axis=-1)
+
+
+def _told(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> dict[str, jax.Array]:
+    """Coordinates, terms and observables at quantiles ``u``."""
+    (likelihood, space), observables = about
+    point = space.point(u)
+    found: dict[str, Any] = {**space.values(u), "vetoed": likelihood.vetoed(point)}
+    found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
+    found |= {name: catalogue[name](point) for name in observables}
+    return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
+
+
+def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...], program: Program) -> Arrays:
     """Coordinates, terms, observables, Hessian and covariance of the minima at quantiles ``u``."""
-
-    @jax.jit
-    def describe(u: jax.Array) -> dict[str, jax.Array]:
-        point = space.point(u)
-        values = space.values(u)
-        found: dict[str, Any] = {**values, "vetoed": likelihood.vetoed(point)}
-        found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
-        found |= {name: catalogue[name](point) for name in observables}
-        return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
-
+    likelihood, space = problem
     names = [*space.names, "vetoed", *(f"chi_square_{term.name}" for term in likelihood.summed), *observables]
     n = len(space.names)
     arrays: Arrays = {name: np.zeros(0) for name in names}
@@ -308,18 +367,12 @@ def _described(likelihood: Likelihood, space: Space, u: np.ndarray, observables:
             "covariance": np.zeros((0, n, n)),
             **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
         }
-    blocks = [describe(jnp.asarray(block)) for block in _padded(u)]
-    arrays = {name: np.concatenate([np.asarray(block[name]) for block in blocks])[: len(u)] for name in names}
-    curvature = in_blocks(partial(hessian, likelihood, space), u)
-    jacobian = in_blocks(partial(residual_jacobian, likelihood, space), u)
-    _, slopes = jax.jvp(space.values, (jnp.asarray(u),), (jnp.ones_like(u),))  # each value depends on its own quantile alone
-    scale = np.stack([np.asarray(slopes[name]) for name in space.names], axis=-1)
+    arrays = in_blocks(program(_told, (problem, observables)), u)
+    curvature, jacobian, scale = in_blocks(program(_curved, problem), u)
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
     tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
-    judged = goodness(
-        likelihood, space, {name[len("chi_square_") :]: arrays[name] for name in arrays if name.startswith("chi_")}
-    )
+    judged = goodness(likelihood, space, {term.name: arrays[f"chi_square_{term.name}"] for term in likelihood.summed}, program)
     return arrays | {
         "hessian": matrix,
         "covariance": _covariance(curvature, scale),
@@ -348,7 +401,10 @@ def _padded(u: np.ndarray) -> np.ndarray:
     return u[np.minimum(np.arange(-(-len(u) // BLOCK) * BLOCK), len(u) - 1)].reshape(-1, BLOCK, u.shape[1])
 
 
-def in_blocks(function: Callable[[jax.Array], jax.Array], u: np.ndarray) -> np.ndarray:
-    """``function`` of points (m, n), called with ``BLOCK`` of them at a time."""
+def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray) -> Any:
+    """``function`` of points (m, n), an array or a pytree of them, called with ``BLOCK`` points at
+    a time.
+    """
     dtype = jnp.result_type(float)
-    return np.concatenate([np.asarray(function(jnp.asarray(block, dtype))) for block in _padded(u)])[: len(u)]
+    blocks = [function(jnp.asarray(block, dtype)) for block in _padded(u)]
+    return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(u)], *blocks)

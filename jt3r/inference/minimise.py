@@ -7,6 +7,7 @@ taken in blocks of a fixed size, so that a start's result does not depend on how
 are.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Bool, Int, Real
 
+from ..kernels.numerics.programs import jitted
 from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
 from .space import quantiles_of, unbounded_of
 
@@ -50,15 +52,20 @@ def minimise(
     Without ``warm_up`` by Newton's method alone, for starts that are near a minimum. The warm-up
     may descend on ``rough`` residuals in their place, which are quicker to compile and to compute
     and have the same basins. Blocks of starts are spread over so many ``devices`` of this host; the
-    ends are the same to the last bit however many there are.
+    ends are the same to the last bit however many there are. Not for use inside jax.jit, which
+    takes ``minima``.
     """
-    if devices == 1:
-        return _minima(residuals, u, warm_up, rough)
-    pieces = [jax.device_get(ends) for ends in spread(residuals, u, warm_up, devices, rough)]
+    program = jitted(minima, Descent(residuals, warm_up, rough), runs_long=True)
+    return program(u) if devices == 1 else on_devices(program, u, devices)
+
+
+def on_devices(program: Callable[[Array], Minima], u: Real[Array, "m n"], devices: int) -> Minima:
+    """What ``minima``'s program finds, on so many devices."""
+    pieces = [jax.device_get(ends) for ends in spread(program, u, devices)]
     return jax.tree.map(lambda *parts: jnp.asarray(np.concatenate(parts)), *pieces)
 
 
-def spread(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool, devices: int, rough: Residuals | None) -> list[Minima]:
+def spread(program: Callable[[Array], Minima], u: Real[Array, "m n"], devices: int) -> list[Minima]:
     """The minima of equal numbers of blocks, each on a device of its own by a program of its own.
 
     Programs that share nothing cannot wait for each other: one program over several devices did
@@ -66,12 +73,22 @@ def spread(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool, devices: 
     """
     each = -(-len(u) // (devices * BLOCK)) * BLOCK
     places = [(device, u[k * each : (k + 1) * each]) for k, device in enumerate(jax.local_devices()[:devices])]
-    return [_minima(residuals, jax.device_put(part, device), warm_up, rough) for device, part in places if len(part)]
+    return [program(jax.device_put(part, device)) for device, part in places if len(part)]
 
 
-@partial(jax.jit, static_argnames=("residuals", "warm_up", "rough"))
-def _minima(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool, rough: Residuals | None) -> Minima:
-    """Block by block on one device; the last block is filled up with its last start."""
+class Descent(NamedTuple):
+    """What ``minimise`` is about beside the starts."""
+
+    residuals: Residuals
+    warm_up: bool = True
+    rough: Residuals | None = None
+
+
+def minima(descent: Descent, u: Real[Array, "m n"]) -> Minima:
+    """``minimise`` on one device, block by block; the last block is filled up with its last
+    start.
+    """
+    residuals, warm_up, rough = descent
     count = len(u)
     filled = u[jnp.minimum(jnp.arange(-(-count // BLOCK) * BLOCK, dtype=jnp.int32), count - 1)]
     block = jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None))
@@ -79,7 +96,6 @@ def _minima(residuals: Residuals, u: Real[Array, "m n"], warm_up: bool, rough: R
     return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:count], found)
 
 
-@partial(jax.jit, static_argnames="residuals")
 def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
     """Where each of the starts ``u`` first meets a point with every residual within one;
     ``converged`` says that it did.
@@ -92,7 +108,6 @@ def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
     return jax.vmap(one)(u)
 
 
-@partial(jax.jit, static_argnames="residuals")
 def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
     """The points ``u`` moved into a valley near by, by a few steps of least squares; where those
     meet NaN they stay.

@@ -145,10 +145,10 @@ def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
 
     def step(state: _State) -> _State:
         x, before = state.x, state.fit
-        r, jacobian, curvature = _expanded(residuals, x)
+        r, jacobian, hessian = expanded(residuals, x)
         chi_square, norm = r @ r, _gradient_norm(r, jacobian)
         settled = (norm <= CONVERGED) & ~(chi_square < before.chi_square)
-        values, vectors = jnp.linalg.eigh(2 * (jacobian.T @ jacobian + curvature))
+        values, vectors = jnp.linalg.eigh(2 * hessian)
         size = jnp.abs(values)
         size = jnp.maximum(size, FLAT * size.max())
         done = (norm <= CONVERGED / 100) | settled
@@ -169,17 +169,20 @@ def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
     return jax.lax.while_loop(lambda state: (state.steps < NEWTON_STEPS) & ~state.done, step, state).fit
 
 
-def _expanded(residuals: Residuals, x: Array) -> tuple[Real[Array, " k"], Real[Array, "k n"], Real[Array, "n n"]]:
-    """Residuals r, their first derivatives, and the second ones contracted with r, forward over
-    reverse: n directions where the derivatives of each residual would take n (n + 1)/2.
+def expanded(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Real[Array, " k"], Real[Array, "k n"], Real[Array, "n n"]]:
+    """Residuals, their first derivatives, and the Hessian of half the sum of their squares: forward
+    over reverse, one program for all three.
     """
 
-    def value_and_slope(direction: Array) -> tuple[Array, Array]:
-        return jax.jvp(residuals, (x,), (direction,))
+    def half(x: Array) -> tuple[Array, Array]:
+        r = residuals(x)
+        return r @ r / 2, r
 
-    unit = jnp.eye(len(x), dtype=x.dtype)
-    r, jacobian = jax.vmap(value_and_slope, out_axes=(None, -1))(unit)
-    return r, jacobian, jax.jacfwd(jax.grad(lambda at: r @ residuals(at)))(x)
+    def towards(direction: Array) -> Any:
+        return jax.jvp(jax.grad(half, has_aux=True), (x,), (direction,))
+
+    (_, r), (hessian, jacobian) = jax.vmap(towards, out_axes=(None, -1))(jnp.eye(len(x), dtype=x.dtype))
+    return r, jacobian, hessian
 
 
 def _gradient_norm(r: Real[Array, " k"], jacobian: Real[Array, "k n"]) -> Real[Array, ""]:

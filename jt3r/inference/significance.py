@@ -2,15 +2,18 @@
 deviations.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from scipy.special import chdtrc
 from scipy.stats import norm
 
 from ..flavour.coordinates import ANGLES, COORDINATES, coefficients
 from ..flavour.measurements import measurements
+from ..kernels.numerics.programs import Program, jitted
 from ..measurements import measurement
 from ..point import Point
 from ..u1 import MODELS
@@ -22,6 +25,24 @@ MEASURED = ("gaussian", "asymmetric", "poisson")
 """Kinds of terms that are measurements; limits and cuts add to a chi-square only where they are
 broken.
 """
+
+
+class Freedom(NamedTuple):
+    """Terms that are measurements, and the free coordinates that the terms read."""
+
+    measured: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+    @property
+    def degrees(self) -> int:
+        """Measurements minus parameters."""
+        return len(self.measured) - len(self.parameters)
+
+
+def freedom(likelihood: Likelihood, space: Space) -> Freedom:
+    """What the degrees of freedom of a fit are counted from."""
+    measured = tuple(term.name for term in likelihood.summed if term.kind in MEASURED)
+    return Freedom(measured, read_coordinates(likelihood, space))
 
 
 @dataclass(frozen=True)
@@ -37,29 +58,27 @@ class Goodness:
 
     measurements: int
     parameters: tuple[str, ...]
+    degrees: int
     chi_square: np.ndarray
     p_value: np.ndarray
     sigma: np.ndarray
     gain: np.ndarray
     gain_sigma: np.ndarray
 
-    @property
-    def degrees(self) -> int:
-        """Measurements minus parameters."""
-        return self.measurements - len(self.parameters)
 
-
-def goodness(likelihood: Likelihood, space: Space, terms: dict[str, np.ndarray]) -> Goodness:
-    """The goodness of minima whose terms have the chi-squares ``terms``, name -> (m)."""
-    measured = [term.name for term in likelihood.summed if term.kind in MEASURED]
-    read = read_coordinates(likelihood, space)
-    shape = np.shape(next(iter(terms.values())))
-    chi_square = sum((terms[name] for name in measured), np.zeros(shape))
-    p_value, sigma = chance(chi_square, len(measured) - len(read))
-    known = standard_model(likelihood, space.dataset)
-    gain = sum(known.values()) - sum((terms[name] for name in known), np.zeros(shape)) if known else np.full(shape, np.nan)
-    _, gain_sigma = chance(gain, len(read))
-    return Goodness(len(measured), read, chi_square, p_value, sigma, gain, gain_sigma)
+def goodness(likelihood: Likelihood, space: Space, terms: dict[str, np.ndarray], program: Program = jitted) -> Goodness:
+    """The goodness of minima whose terms have the chi-squares ``terms``, name -> (m). ``program``
+    compiles, or finds what was compiled before.
+    """
+    counted = freedom(likelihood, space)
+    nothing = np.zeros(np.shape(next(iter(terms.values()))))
+    chi_square = sum((terms[name] for name in counted.measured), nothing)
+    p_value, sigma = chance(chi_square, counted.degrees)
+    known = standard_model(likelihood, space.dataset, program)
+    gain = sum(known.values()) - sum((terms[name] for name in known), nothing) if known else np.nan + nothing
+    _, gain_sigma = chance(gain, len(counted.parameters))
+    facts = (len(counted.measured), counted.parameters, counted.degrees)
+    return Goodness(*facts, chi_square, p_value, sigma, gain, gain_sigma)
 
 
 def chance(chi_square: np.ndarray, degrees: int) -> tuple[np.ndarray, np.ndarray]:
@@ -75,16 +94,26 @@ def chance(chi_square: np.ndarray, degrees: int) -> tuple[np.ndarray, np.ndarray
     return p_value, norm.isf(p_value / 2)
 
 
-def standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
+def standard_model(likelihood: Likelihood, dataset: str, program: Program = jitted) -> dict[str, float]:
     """Term -> the Standard Model's chi-square, of the flavour terms among them and of g-2."""
-    found = {}
-    flavour = tuple(name for name in likelihood.terms if TERMS[name].joint)
-    if flavour:
-        alone = Likelihood(flavour, errors=likelihood.errors, theory=likelihood.theory)
-        values = alone.breakdown(Point(dataset=dataset))
-        found = {name: float(values[name]) for name in flavour}
+    values = _flavour_of_the_standard_model(likelihood, dataset, program)
+    found = {name: value for name, value in values.items() if name != LOG_DET.name}
     shift = measurement(dataset, "delta_a_mu")
     return found | {name: (shift.value / shift.error) ** 2 for name in likelihood.terms if name in ("gm2", "gm2_phi_barr_zee")}
+
+
+def _flavour_of_the_standard_model(likelihood: Likelihood, dataset: str, program: Program) -> dict[str, float]:
+    """Flavour term, the log-determinant among them, -> its chi-square."""
+    flavour = tuple(name for name in likelihood.terms if TERMS[name].joint)
+    if not flavour:
+        return {}
+    alone = Likelihood(flavour, errors=likelihood.errors, theory=likelihood.theory)
+    return {name: float(value) for name, value in program(_without_signal, (alone, dataset))().items()}
+
+
+def _without_signal(about: tuple[Likelihood, str]) -> dict[str, Array]:
+    likelihood, dataset = about
+    return likelihood.breakdown(Point(dataset=dataset))
 
 
 def standard_model_ln_likelihood(likelihood: Likelihood, dataset: str) -> float:
@@ -99,8 +128,7 @@ def standard_model_ln_likelihood(likelihood: Likelihood, dataset: str) -> float:
         return float("nan")
     total = sum(known.values())
     if LOG_DET in likelihood.summed:
-        alone = replace(likelihood, terms=tuple(name for name in likelihood.terms if TERMS[name].joint))
-        total = total + float(alone.breakdown(Point(dataset=dataset))[LOG_DET.name])
+        total = total + _flavour_of_the_standard_model(likelihood, dataset, jitted)[LOG_DET.name]
     return -total / 2
 
 

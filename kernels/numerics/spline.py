@@ -7,6 +7,10 @@ goes as the fourth power of a step.
 Source: C. de Boor, Bicubic spline interpolation, J. Math. and Phys. 41 (1962) 212.
 """
 
+import math
+from functools import lru_cache, partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
@@ -22,8 +26,14 @@ def coefficients(values: Real[np.ndarray, "*b n m"]) -> Real[np.ndarray, "*b k l
     """
     if min(values.shape[-2:]) < _LEAST:
         raise ValueError(f"values has the shape {values.shape}: a spline takes {_LEAST} values along each axis")
-    first, second = (np.linalg.inv(_conditions(n))[:, 1:-1] for n in values.shape[-2:])
+    first, second = (_solved(n) for n in values.shape[-2:])
     return first @ values @ second.T
+
+
+@lru_cache(maxsize=8)
+def _solved(n: int) -> np.ndarray:
+    """Coefficients of n values, (n + 2, n)."""
+    return np.linalg.inv(_conditions(n))[:, 1:-1]
 
 
 def _conditions(n: int) -> np.ndarray:
@@ -39,25 +49,47 @@ def evaluate(x: Real[Array, "*b"], y: Real[Array, "*b"], series: Real[Array, "c 
     """The spline of each function at points of its own, (functions, *points), in steps of the mesh
     from 0.
 
-    Held at the ends of the mesh in x, continued in y by a straight line.
+    Held at the ends of the mesh in x, continued in y by a straight line. Derivatives in x and y are
+    those of the spline, of any order; none is taken in the coefficients.
     """
+    return _derivative((0, 0), x, y, series)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _derivative(order: tuple[int, int], x: Array, y: Array, series: Array) -> Array:
     highest = [length - 3 for length in series.shape[1:]]
-    x, held = jnp.clip(x, 0, highest[0]), jnp.clip(y, 0, highest[1])
-    (i, across, _), (j, along, slopes) = _weights(x, highest[0]), _weights(held, highest[1])
-    each = jnp.arange(series.shape[0]).reshape(-1, *[1] * (x.ndim - 1))
-    value, slope = jnp.zeros_like(x), jnp.zeros_like(x)
-    for a in range(4):
-        for b in range(4):
-            at = series[each, i + a, j + b] * across[a]
-            value, slope = value + at * along[b], slope + at * slopes[b]
-    return value + slope * (y - held)
+    inside, held = jnp.clip(x, 0, highest[0]), jnp.clip(y, 0, highest[1])
+    i, across = _weights(order[0], inside, highest[0])
+    j, along = _weights(order[1], held, highest[1])
+    if order[1] == 0:
+        along = along + _weights(1, held, highest[1])[1] * (y - held)[..., None]
+    if order[1] > 1:
+        along = jnp.where((y == held)[..., None], along, 0)
+    if order[0] > 0:
+        across = jnp.where((x == inside)[..., None], across, 0)
+    each, step = jnp.arange(series.shape[0]).reshape(-1, *[1] * (x.ndim + 1)), jnp.arange(4)
+    around = series[each, (i[..., None] + step)[..., :, None], (j[..., None] + step)[..., None, :]]
+    return jnp.sum(around * across[..., :, None] * along[..., None, :], axis=(-2, -1))
 
 
-def _weights(x: Array, highest: int) -> tuple[Array, list[Array], list[Array]]:
-    """First of the four coefficients around a point, the weight of each and its derivative."""
+@_derivative.defjvp
+def _(order: tuple[int, int], primals: tuple[Array, ...], tangents: tuple[Array, ...]) -> tuple[Array, Array]:
+    (p, q), (dx, dy, _) = order, tangents
+    slope = _derivative((p + 1, q), *primals) * dx + _derivative((p, q + 1), *primals) * dy
+    return _derivative(order, *primals), slope
+
+
+_CUBICS = np.array([[1, -3, 3, -1], [4, 0, -6, 3], [1, 3, 3, -3], [0, 0, 0, 1]]) / 6
+"""The four pieces of a basis spline, from where it falls to where it rises: coefficients of powers
+of the part of a step.
+"""
+
+
+def _weights(order: int, x: Array, highest: int) -> tuple[Array, Array]:
+    """First of the four coefficients around a point, and the weights (*b, 4) of a derivative."""
     first = jnp.clip(jnp.floor(x), 0, highest - 1)
     t = x - first
-    s = 1 - t
-    weights = [s**3 / 6, (4 - 3 * t**2 * (1 + s)) / 6, (4 - 3 * s**2 * (1 + t)) / 6, t**3 / 6]
-    slopes = [-(s**2) / 2, t * (3 * t - 4) / 2, s * (4 - 3 * s) / 2, t**2 / 2]
-    return first.astype(jnp.int32), weights, slopes
+    powers = [math.perm(n, order) * t ** (n - order) if n >= order else jnp.zeros_like(t) for n in range(4)]
+    return first.astype(jnp.int32), jnp.stack(
+        [sum(c * t for c, t in zip(row, powers, strict=True) if c) for row in _CUBICS.tolist()], axis=-1
+    )

@@ -22,13 +22,13 @@ import jax
 import jt3r
 from jt3r import additions, kernels, scans
 from jt3r.kernels.numerics.jax_internals import (
-    QUICK_TO_COMPILE,
     Options,
     compiled_anew,
     deserialised,
     serialised,
     usable,
 )
+from jt3r.kernels.numerics.programs import options_of
 from jt3r.registry import observables as OBSERVABLES
 
 from .jax_config import cache_in_use, is_private
@@ -74,11 +74,12 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
     return call
 
 
-def quickly_compiled(function: Callable[..., Any], first: Any) -> Callable[..., Any]:
-    """The program of a function that runs a few times and its first argument, of which a repr tells
-    all.
+def quickly_compiled(function: Callable[..., Any], first: Any, runs_long: bool = False) -> Callable[..., Any]:
+    """The cached program of a function and its first argument, a
+    ``jt3r.kernels.numerics.programs.Program``.
     """
-    return cached(partial(function, first), f"{function.__module__}.{function.__qualname__} {first!r}", QUICK_TO_COMPILE)
+    settings = f"{function.__module__}.{function.__qualname__} {first!r}"
+    return cached(partial(function, first), settings, options_of(runs_long))
 
 
 def _program(

@@ -6,19 +6,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import h5py
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from jt3r.inference.fit import assemble, descend, devices, start_points, together
+from jt3r.inference.fit import assemble, descend, start_points, together
 from jt3r.inference.minimise import Minima
-from jt3r.inference.significance import goodness
+from jt3r.inference.significance import freedom
 from jt3r.inference.space import coordinate
 from jt3r.statistics.toys import of_fit
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
-from ...engine.program_cache import cached
+from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices, Tiles
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
@@ -36,24 +34,17 @@ def search_scan(card: SearchCard) -> Scan:
     likelihood, space = card.problem()
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
-    one = card.model_copy(update={"starts": 1, "seed": 0, "named_starts": {}, "observables": [], "toys": 0})
-
-    def down(u: jax.Array) -> Minima:
-        return descend(likelihood, space, u, card.until, card.warm_up)
-
-    run = down if devices() > 1 else cached(down, f"fit {one.model_dump_json()}")  # several have a program each
-
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = start_points(space, first, min(together(), total), card.seed, named)
-        found = run(jnp.asarray(u, float_dtype()))
+        u = start_points(space, first, min(together(), total), card.seed, named, quickly_compiled)
+        found = descend(likelihood, space, u, card.until, card.warm_up, quickly_compiled)
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         pieces = [must_read_tile(file, tile_layout) for _, file in files]
         numbers = np.concatenate([np.arange(cut[0].start, cut[0].stop) for cut, _ in files])
         ends = Minima._make(np.concatenate([piece[name] for piece in pieces]) for name in _TILE)
-        found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables))
+        found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables), quickly_compiled)
         whole = _layout(card, len(found), numbers)
         told, arrays = {**layout.attributes, **whole.attributes}, found.arrays
         if card.toys and len(found):
@@ -86,8 +77,8 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
     def fact(text: str, **more: str) -> Attributes:
         return {"units": "1", "long_name": text, **more}
 
-    found = goodness(*card.problem(), {term.name: np.zeros(0) for term in card.likelihood().summed})
-    counted = f"{found.measurements} measurements, {len(found.parameters)} free parameters that they read"
+    found = freedom(*card.problem())
+    counted = f"{len(found.measured)} measurements, {len(found.parameters)} free parameters that they read"
     if found.degrees < 1:
         counted += ": no test"
     axes: tuple[Coordinate, ...] = (
@@ -135,5 +126,5 @@ def _layout(card: SearchCard, minima: int, numbers: np.ndarray) -> Layout:
         axes = (*axes, Coordinate("toy", np.arange(card.toys), fact("number of the toy")))
         variables.append(Variable("toy_chi_square", ("toy",), real, about))
     solvers = f"optax {version('optax')}, optimistix {version('optimistix')}"
-    told: Attributes = {"solvers": solvers, "measurements": found.measurements, "parameters_read": ", ".join(found.parameters)}
+    told: Attributes = {"solvers": solvers, "measurements": len(found.measured), "parameters_read": ", ".join(found.parameters)}
     return Layout(axes, tuple(variables), told)

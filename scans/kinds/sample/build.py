@@ -17,6 +17,7 @@ from jt3r.inference.posterior import Posterior
 from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup_key
 from jt3r.inference.samplers import chees
 from jt3r.inference.space import coordinate
+from jt3r.kernels.numerics.jax_internals import QUICK_AND_LONG
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -59,7 +60,11 @@ def sample_scan(card: SampleCard) -> Scan:
             *(card.shared(), card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
         )
         begin = found.begin and _of_key_data(found.begin, f"warm-up of {seedless}")
-        return Programs(begin, _of_key_data(found.run, f"chains of {seedless}"), cached(found.derived, f"draws of {seedless}"))
+        return Programs(
+            begin,
+            _of_key_data(found.run, f"chains of {seedless}"),
+            cached(found.derived, f"draws of {seedless}", QUICK_AND_LONG),
+        )
 
     @cache
     def begun() -> chees.Tuned | None:
@@ -96,7 +101,7 @@ def _of_key_data(function: Callable[..., Any], settings: str) -> Callable[..., A
     """The kept program of a function whose first argument is random keys: what is kept takes their
     data.
     """
-    program = cached(lambda data, *more: function(jax.random.wrap_key_data(data), *more), settings)
+    program = cached(lambda data, *more: function(jax.random.wrap_key_data(data), *more), settings, QUICK_AND_LONG)
     return lambda keys, *more: program(jax.random.key_data(keys), *more)
 
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.inference.minimise import allowed_points, minimise
+from jt3r.inference.minimise import Descent, allowed_points, minima, minimise
 from jt3r.inference.newton import CONVERGED
 from jt3r.inference.objective import residual_vector
 from jt3r.inference.space import quantiles_of, unbounded_of
@@ -21,14 +21,15 @@ def test_starts_on_several_devices_end_on_the_same_bits():
     """Simulated devices, on which blocks of starts run apart; twice as many blocks as devices, the last one not full."""
     code = """
 import jax, jax.numpy as jnp
-from jt3r.inference.minimise import minimise, spread
+from jt3r.inference.minimise import Descent, minima, minimise, spread
+from jt3r.kernels.numerics.programs import jitted
 def residuals(u):  # quick to compile, which happens for each device
     return jnp.stack([jnp.sin(3 * u[0]) - u[1], 20 * (u[1] - 0.4), u[2] - 0.5])
 u = jax.random.uniform(jax.random.key(0), (500, 3))
 one, eight = (minimise(residuals, u, False, devices) for devices in (1, 8))
 assert all((a == b).all() for a, b in zip(one, eight))
 assert eight.converged.all()
-assert len({device for ends in spread(residuals, u, False, 8, None) for device in ends.u.devices()}) == 8
+assert len({device for ends in spread(jitted(minima, Descent(residuals, False)), u, 8) for device in ends.u.devices()}) == 8
 """
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
@@ -51,7 +52,7 @@ assert one.converged.all()
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
 
 
-@pytest.mark.parametrize("descend", [minimise, allowed_points])
+@pytest.mark.parametrize("descend", [lambda residuals, u: minima(Descent(residuals), u), allowed_points])
 def test_searches_lower_for_cuda_without_a_callback(descend):
     residuals = partial(residual_vector, *load_card("gm2_fit").problem())
     starts = jax.ShapeDtypeStruct((256, 3), jnp.float64)

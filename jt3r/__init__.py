@@ -27,9 +27,9 @@ if _TYPE_CHECKING:
     from .couplings import Couplings as Couplings
     from .experiments import limits as limits
     from .gm2 import band as band
-    from .inference.fit import fit as fit
+    from .inference.fits.fit import fit as fit
+    from .inference.fits.profile import profile as profile
     from .inference.likelihood import Likelihood as Likelihood
-    from .inference.profile import profile as profile
     from .inference.sample import sample as sample
     from .inference.space import Prior as Prior
     from .inference.space import Space as Space
@@ -66,8 +66,8 @@ _HOMES = {
     "Likelihood": "inference.likelihood:Likelihood",
     "Space": "inference.space:Space",
     "Prior": "inference.space:Prior",
-    "fit": "inference.fit:fit",
-    "profile": "inference.profile:profile",
+    "fit": "inference.fits.fit:fit",
+    "profile": "inference.fits.profile:profile",
     "sample": "inference.sample:sample",
     "run": "scans.engine.run:run",
     "open": "scans.store.xarray:open_dataset",

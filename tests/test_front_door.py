@@ -6,7 +6,7 @@ import subprocess
 import sys
 import types
 
-import matplotlib
+import matplotlib.figure
 import pytest
 
 import jt3r

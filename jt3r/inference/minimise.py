@@ -76,6 +76,13 @@ def spread(program: Callable[[Array], Minima], u: Real[Array, "m n"], devices: i
     return [program(jax.device_put(part, device)) for device, part in places if len(part)]
 
 
+def devices() -> int:
+    """Devices that share the starts. Several devices of a CPU are simulated: they share its cores,
+    and nothing is won.
+    """
+    return 1 if jax.default_backend() == "cpu" else jax.local_device_count()
+
+
 class Descent(NamedTuple):
     """What ``minimise`` is about beside the starts."""
 
@@ -134,6 +141,7 @@ def _one(residuals: Residuals, rough: Residuals | None, u: Array) -> Minima:
             new, used = stage(guide, x)
             before, after = jnp.sum(jnp.square(jax.vmap(guide)(jnp.stack([x, new]))), axis=-1)
             x, spent = jnp.where(after <= before, new, x), spent + used
+        x = unbounded_of(quantiles_of(x))  # a step may lead through 1e11 periods, where x has no digits left
     fit = newton(free, x)
     return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
 

@@ -5,7 +5,9 @@ Each is compiled once for a pair of likelihood and space and takes any batch of 
 coordinates along the last axis.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +15,18 @@ from jaxtyping import Array, Real
 
 from .likelihood import Likelihood
 from .space import Space
+
+
+class Problem(NamedTuple):
+    """A likelihood over a space: what the programs of a fit are about."""
+
+    likelihood: Likelihood
+    space: Space
+
+    @property
+    def residuals(self) -> Callable[[Array], Array]:
+        """Of prior quantiles (n) -> (k)."""
+        return partial(residual_vector, *self)
 
 
 def check(likelihood: Likelihood, space: Space) -> None:

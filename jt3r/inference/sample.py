@@ -14,13 +14,14 @@ import numpy as np
 from ..catalogue import observables as catalogue
 from ..errors import ScanFailed, unknown
 from ..extras import need
-from .fit import devices, table_lines
 from .likelihood import Likelihood
+from .minimise import devices
 from .objective import check
 from .posterior import Posterior
 from .samplers import chees, nuts
 from .space import Space
 from .starts import starting_point
+from .text import table_lines
 
 PULLS = {"gm2": "pull_gm2", "gm2_phi_barr_zee": "pull_gm2_phi_barr_zee"}
 """Terms of the likelihood whose pull can take the place of m_phi as a coordinate."""

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from ..inference.fit import FitResult
+from ..inference.fits.result import FitResult
 from ..inference.likelihood import Likelihood
 from ..inference.newton import newton
 from ..inference.space import Space, quantiles_of, unbounded_of

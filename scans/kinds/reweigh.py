@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from jt3r.errors import BadInput
-from jt3r.inference.fit import in_blocks
+from jt3r.inference.fits.assembly import in_blocks
 from jt3r.statistics.reweigh import LEAST, importance
 
 from ..cards.load import load_card

@@ -8,7 +8,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from jt3r.inference.fit import assemble, descend, start_points, together
+from jt3r.inference.fits.assembly import assemble
+from jt3r.inference.fits.fit import descend, start_points, together
 from jt3r.inference.minimise import Minima
 from jt3r.inference.significance import freedom
 from jt3r.inference.space import coordinate

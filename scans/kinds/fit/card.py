@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, model_validator
 
-from jt3r.inference.fit import check_named
+from jt3r.inference.fits.fit import check_named
 
 from ...cards.base import Finite
 from ...cards.space import OWN_UNITS, SpaceCard

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from jt3r import observables
-from jt3r.inference.constrained import Fits
-from jt3r.inference.profile import (
+from jt3r.inference.fits.constrained import Fits
+from jt3r.inference.fits.profile import (
     CONFIDENCE,
     MINIMA,
     NODE_STARTS,

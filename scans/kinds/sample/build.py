@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from jt3r.extras import need
-from jt3r.inference.fit import devices
+from jt3r.inference.minimise import devices
 from jt3r.inference.posterior import Posterior
 from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup_key
 from jt3r.inference.samplers import chees

@@ -10,10 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jt3r.inference.fits.fit import descend, start_points
+from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.minimise import Descent, allowed_points, minima, minimise
 from jt3r.inference.newton import CONVERGED
 from jt3r.inference.objective import residual_vector
-from jt3r.inference.space import quantiles_of, unbounded_of
+from jt3r.inference.space import Prior, Space, quantiles_of, unbounded_of
 from jt3r.scans.cards.load import load_card
 
 
@@ -21,6 +23,8 @@ def test_starts_on_several_devices_end_on_the_same_bits():
     """Simulated devices, on which blocks of starts run apart; twice as many blocks as devices, the last one not full."""
     code = """
 import jax, jax.numpy as jnp
+from jt3r.inference.fits.fit import descend, start_points
+from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.minimise import Descent, minima, minimise, spread
 from jt3r.kernels.numerics.programs import jitted
 def residuals(u):  # quick to compile, which happens for each device
@@ -81,3 +85,11 @@ def test_the_cube_is_reached_to_its_faces():
     u = jnp.asarray([0.0, 0.25, 1.0])
     np.testing.assert_allclose(quantiles_of(unbounded_of(u)), u, atol=1e-16)  # sin(arcsin) to rounding
     assert jnp.isfinite(jax.vmap(jax.grad(quantiles_of))(unbounded_of(u))).all()
+
+
+def test_every_start_ends_in_a_valley_however_far_the_warm_up_leaps():
+    """L-BFGS leaps by up to 1e11 along a valley that one residual leaves free: there x is good to 1e-5, and starts hung."""
+    likelihood, space = Likelihood(("gm2",)), Space({"m_aprime": Prior(0.01, 0.2), "m_phi": Prior(0.05, 0.12)}, {"v": 10.0})
+    found = descend(likelihood, space, start_points(space, 0, 256, 0, {}))
+    assert found.converged.all()
+    assert found.gradient.max() <= CONVERGED

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from jt3r import Point
-from jt3r.inference.fit import in_blocks
+from jt3r.inference.fits.assembly import in_blocks
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.objective import chi_square
 from jt3r.scans import BadInput, run

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jt3r import Point, observables
-from jt3r.inference.fit import DEGENERATE
+from jt3r.inference.fits.result import DEGENERATE
 from jt3r.inference.newton import CONVERGED
 from jt3r.scans import run
 from jt3r.scans.cli.main import app

@@ -102,7 +102,7 @@ def test_named_starts_under_both_names_of_the_key():
 
 
 def test_a_row_for_each_minimum_and_the_same_degeneracy_as_the_fit():
-    from jt3r.inference.fit import DEGENERATE
+    from jt3r.inference.fits.result import DEGENERATE
 
     assert rows(CARD) == {"minimum"}
     assert pytest.approx(DEGENERATE, rel=1e-15) == module.DEGENERATE

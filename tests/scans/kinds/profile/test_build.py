@@ -7,8 +7,8 @@ from scipy import stats
 
 from jt3r import Point
 from jt3r.inference import band_coordinates
+from jt3r.inference.fits.profile import levels
 from jt3r.inference.objective import chi_square, hessian
-from jt3r.inference.profile import levels
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.run import merge, run_shard

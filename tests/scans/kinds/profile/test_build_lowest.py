@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from jt3r.inference.fits.profile import profile
 from jt3r.inference.objective import value_and_gradient
-from jt3r.inference.profile import profile
 from jt3r.scans.cards.load import load_card
 from tests.scans.kinds.profile.test_build import CURVE, MAP
 

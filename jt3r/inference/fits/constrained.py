@@ -15,12 +15,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from ..catalogue import observables
-from .likelihood import Likelihood
-from .minimise import BLOCK
-from .newton import CONVERGED, newton
-from .objective import residual_vector
-from .space import Space, quantiles_of
+from ...catalogue import observables
+from ..likelihood import Likelihood
+from ..minimise import BLOCK
+from ..newton import CONVERGED, newton
+from ..objective import residual_vector
+from ..space import Space, quantiles_of
 
 STIFF = 1e-2
 

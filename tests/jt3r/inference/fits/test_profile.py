@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from jt3r.inference.fits.profile import profile
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.objective import value_and_gradient
-from jt3r.inference.profile import profile
 from jt3r.inference.space import Prior, Space
 
 VALLEYS = Space(

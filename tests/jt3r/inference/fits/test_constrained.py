@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from jt3r import observables
-from jt3r.inference.constrained import STIFF, Constrained, Held
+from jt3r.inference.fits.constrained import STIFF, Constrained, Held
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.space import Prior, Space
 

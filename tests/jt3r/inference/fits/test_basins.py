@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
-from jt3r.inference.basins import basins, distinct
+from jt3r.inference.fits.basins import basins, distinct
 from jt3r.inference.minimise import downhill
 
 

@@ -16,13 +16,15 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.special import chdtri
 
-from ..catalogue import observables as catalogue
-from ..errors import ScanFailed, unknown
+from ...catalogue import observables as catalogue
+from ...errors import ScanFailed, unknown
+from ..likelihood import Likelihood
+from ..objective import check
+from ..space import Space, unbounded_of
+from .assembly import in_blocks
 from .constrained import Constrained, Fits, Held
-from .fit import TOGETHER, Arrays, descend, in_blocks
-from .likelihood import Likelihood
-from .objective import check
-from .space import Space, unbounded_of
+from .fit import TOGETHER, descend
+from .result import Arrays
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)
 """One standard deviation, 68.27 %, and 95 %."""

@@ -1,12 +1,10 @@
-"""Fits in memory: what they refuse, where starts lie, and how ends become minima."""
+"""Fits in memory: what they refuse, and where starts lie."""
 
 import numpy as np
 import pytest
 
-from jt3r.inference import fit as module
-from jt3r.inference.fit import check_named, fit, in_blocks, start_points, table_lines
+from jt3r.inference.fits.fit import check_named, fit, start_points
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.minimise import BLOCK
 from jt3r.inference.space import Prior, Space
 
 SPACE = Space({"m_aprime": Prior(0.05, 0.15), "m_phi": Prior(0.06, 0.1)})
@@ -36,28 +34,3 @@ def test_each_start_is_a_function_of_its_number_and_the_seed():
     np.testing.assert_allclose(whole[0], [0.5, 0.25], rtol=1e-14)  # what is not named lies in the middle
     assert ((whole >= 0) & (whole <= 1)).all()
     assert not np.array_equal(whole[1:], start_points(SPACE, 0, 20, 4, named)[1:])
-
-
-@pytest.mark.parametrize("count", [1, BLOCK, BLOCK + 1])
-def test_blocks_are_the_whole(count):
-    sizes = []
-
-    def function(u):
-        sizes.append(len(u))
-        return u.sum(axis=-1)
-
-    u = np.random.default_rng(0).uniform(size=(count, 3))
-    np.testing.assert_allclose(in_blocks(function, u), u.sum(axis=-1), rtol=1e-15)
-    assert set(sizes) == {BLOCK}
-
-
-def test_covariance_is_twice_the_inverse_or_nan():
-    curvature = np.array([[[4.0, 1.0], [1.0, 2.0]], [[1.0, 1.0], [1.0, 1.0]], [[np.nan, 0], [0, 1]]])
-    scale = np.full((3, 2), 2.0)
-    found = module._covariance(curvature, scale)
-    np.testing.assert_allclose(found[0], 4 * 2 * np.linalg.inv(curvature[0]), rtol=1e-13)
-    assert np.isnan(found[1:]).all()
-
-
-def test_lines_of_a_table_are_flush():
-    assert table_lines({"": ["a", "long"], "name": ["1", "2"]}) == ["      a  long", "name  1     2"]

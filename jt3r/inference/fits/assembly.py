@@ -1,0 +1,150 @@
+"""From where many starts ended to the result of a fit: what each minimum is worth, and which are
+connected.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...catalogue import observables as catalogue
+from ...kernels.numerics.programs import Program, jitted
+from ..likelihood import Likelihood
+from ..minimise import BLOCK, Minima, downhill
+from ..newton import expanded
+from ..objective import Problem, chi_square
+from ..significance import goodness
+from ..space import Space
+from .basins import basins, distinct
+from .result import DEGENERATE, Arrays, FitResult
+
+FLAT = 1e-9
+"""Eigenvalues of a Hessian in the priors' quantiles below this part of the largest leave a
+direction free.
+"""
+
+GOODNESS = ("p_value", "sigma", "gain", "gain_sigma")
+"""What ``jt3r.inference.significance.Goodness`` says of each minimum."""
+
+
+def assemble(
+    likelihood: Likelihood,
+    space: Space,
+    ends: Minima,
+    named: tuple[str, ...],
+    observables: tuple[str, ...] = (),
+    program: Program = jitted,
+) -> FitResult:
+    """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first.
+    NaN ends belong to none. ``program`` as ``descend`` takes it.
+    """
+    problem = Problem(likelihood, space)
+    at, end_chi_square = np.asarray(ends.u), np.asarray(ends.chi_square)
+    finite = np.flatnonzero(np.isfinite(end_chi_square))
+    owner = np.full(len(at), -1)
+    owner[finite] = finite[distinct(at[finite], end_chi_square[finite])] if len(finite) else owner[finite]
+    owners = np.unique(owner[owner >= 0])
+    lowest = np.min(end_chi_square[owners], initial=np.inf)
+    degenerate = end_chi_square[owners] <= lowest + DEGENERATE
+    minima = owners[np.lexsort((owners, np.where(degenerate, lowest, end_chi_square[owners])))]
+    place = np.full(len(at) + 1, -1)
+    place[minima] = np.arange(len(minima))
+    u, found = at[minima], end_chi_square[minima]
+
+    arrays: Arrays = {
+        "start_minimum": place[owner],
+        "start_chi_square": end_chi_square,
+        "start_converged": np.asarray(ends.converged),
+        "evaluations": np.asarray(ends.evaluations),
+        "chi_square": found,
+        "gradient": np.asarray(ends.gradient)[minima],
+        "converged": np.asarray(ends.converged)[minima],
+        "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
+        "basin": basins(u, found, *(partial(in_blocks, program(function, problem)) for function in (_height, _lower))),
+    }
+    return FitResult(likelihood, space, named, arrays | _described(problem, u, observables, program))
+
+
+def _height(problem: Problem, u: jax.Array) -> jax.Array:
+    return chi_square(*problem, u)
+
+
+def _lower(problem: Problem, u: jax.Array) -> jax.Array:
+    return downhill(problem.residuals, u)
+
+
+def _curved(problem: Problem, u: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Hessian of the chi-square, Jacobian of the residuals, and slopes of the coordinates: each
+    depends on its own quantile alone.
+    """
+    _, jacobian, hessian = jax.vmap(partial(expanded, problem.residuals))(u)
+    _, slopes = jax.jvp(problem.space.values, (u,), (jnp.ones_like(u),))
+    return 2 * hessian, jacobian, jnp.stack([slopes[name] for name in problem.space.names], axis=-1)
+
+
+def _told(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> dict[str, jax.Array]:
+    """Coordinates, terms and observables at quantiles ``u``."""
+    (likelihood, space), observables = about
+    point = space.point(u)
+    found: dict[str, Any] = {**space.values(u), "vetoed": likelihood.vetoed(point)}
+    found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
+    found |= {name: catalogue[name](point) for name in observables}
+    return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
+
+
+def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...], program: Program) -> Arrays:
+    """Coordinates, terms, observables, Hessian and covariance of the minima at quantiles ``u``."""
+    likelihood, space = problem
+    names = [*space.names, "vetoed", *(f"chi_square_{term.name}" for term in likelihood.summed), *observables]
+    n = len(space.names)
+    arrays: Arrays = {name: np.zeros(0) for name in names}
+    if not len(u):
+        return arrays | {
+            "hessian": np.zeros((0, n, n)),
+            "covariance": np.zeros((0, n, n)),
+            **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
+        }
+    arrays = in_blocks(program(_told, (problem, observables)), u)
+    curvature, jacobian, scale = in_blocks(program(_curved, problem), u)
+    matrix = curvature / (scale[:, :, None] * scale[:, None, :])
+    relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
+    tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
+    judged = goodness(likelihood, space, {term.name: arrays[f"chi_square_{term.name}"] for term in likelihood.summed}, program)
+    return arrays | {
+        "hessian": matrix,
+        "covariance": _covariance(curvature, scale),
+        "tuning": tuning,
+        "flat": np.sum(np.linalg.eigvalsh(curvature) <= FLAT * np.linalg.eigvalsh(curvature)[:, -1:], axis=-1),
+        **{name: getattr(judged, name) for name in GOODNESS},
+    }
+
+
+def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """2 H^-1 in the coordinates' units, NaN where H is not positive: the likelihood fixes not all
+    coordinates there.
+    """
+    covariance = np.full_like(curvature, np.nan)
+    for k, matrix in enumerate(curvature):
+        size = np.sqrt(np.abs(np.diagonal(matrix)))
+        if np.isfinite(matrix).all() and (size > 0).all():
+            values = np.linalg.eigvalsh(matrix / np.outer(size, size))
+            if values[0] > 1e-10 * values[-1]:
+                covariance[k] = 2 * np.linalg.inv(matrix / np.outer(size, size)) / np.outer(size, size)
+    return covariance * scale[:, :, None] * scale[:, None, :]
+
+
+def _padded(u: np.ndarray) -> np.ndarray:
+    """The points in blocks (k, BLOCK, n), the last one filled up with the last point."""
+    return u[np.minimum(np.arange(-(-len(u) // BLOCK) * BLOCK), len(u) - 1)].reshape(-1, BLOCK, u.shape[1])
+
+
+def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray) -> Any:
+    """``function`` of points (m, n), an array or a pytree of them, called with ``BLOCK`` points at
+    a time.
+    """
+    dtype = jnp.result_type(float)
+    blocks = [function(jnp.asarray(block, dtype)) for block in _padded(u)]
+    return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(u)], *blocks)

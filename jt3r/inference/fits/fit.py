@@ -1,0 +1,147 @@
+"""Fits: many starts down to the minima of a likelihood."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from ...errors import unknown
+from ...kernels.numerics.programs import Program, jitted
+from ..likelihood import Likelihood
+from ..minimise import Descent, Minima, allowed_points, devices, minima, on_devices
+from ..objective import Problem, check
+from ..space import Space
+from .assembly import assemble
+from .result import FitResult
+
+TOGETHER = 256
+"""Starts of a block of work: a program for so many serves any number of them."""
+
+ON_ACCELERATORS = 65_536
+"""Starts that go down in one call on a GPU, which a few hundred would leave idle. Not timed on one.
+"""
+
+Starts = Mapping[str, Mapping[str, float]]
+Until = Literal["minimum", "allowed"]
+
+
+def fit(
+    likelihood: Likelihood,
+    space: Space,
+    starts: int = 1000,
+    seed: int = 0,
+    *,
+    named_starts: Starts | None = None,
+    until: Until = "minimum",
+    warm_up: bool = True,
+    observables: tuple[str, ...] = (),
+) -> FitResult:
+    """The minima of ``likelihood`` over ``space`` from ``starts`` random points of the priors.
+
+    ``named_starts``: name -> values of free coordinates of one more start, the others in the middle
+    of their priors. ``until="allowed"`` ends a start as soon as every term is within one standard
+    deviation. ``warm_up=False`` leaves out Adam and L-BFGS. ``observables`` are computed at every
+    minimum. Raises ValueError for an unknown name or choice, and for a named start outside its
+    prior, TypeError for what is no likelihood or space.
+
+    >>> import jt3r
+    >>> free = {"m_aprime": jt3r.Prior(0.01, 0.2), "m_phi": jt3r.Prior(0.05, 0.12)}
+    >>> space = jt3r.Space(free, {"v": 10.0})
+    >>> found = jt3r.fit(jt3r.Likelihood(("gm2",)), space, starts=8)
+    >>> bool(found.converged.all())
+    True
+    """
+    check(likelihood, space)
+    named = named_starts or {}
+    check_named(space, named)
+    if until not in ("minimum", "allowed"):
+        raise ValueError(f"until = {until!r}: allowed are minimum, allowed")
+    if starts < 1:
+        raise ValueError(f"starts = {starts}: must be at least 1")
+    total = len(named) + starts
+    pieces = []
+    step = min(together(), -(-total // TOGETHER) * TOGETHER)
+    for first in range(0, total, step):
+        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up)
+        pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
+    whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
+    return assemble(likelihood, space, whole, tuple(named), tuple(observables))
+
+
+def check_named(space: Space, named: Starts) -> None:
+    """Raise ValueError unless the named starts give values of free coordinates inside their
+    priors.
+    """
+    for start, values in named.items():
+        for name, value in values.items():
+            if name not in space.free:
+                raise ValueError(f"named_starts.{start}: " + unknown("free coordinate", name, space.free))
+            if not space.free[name].min <= value <= space.free[name].max:
+                raise ValueError(f"named_starts.{start}.{name} = {value}: outside the prior")
+
+
+def start_points(space: Space, first: int, count: int, seed: int, named: Starts, program: Program = jitted) -> np.ndarray:
+    """Prior quantiles (count, n) of the starts from number ``first`` on: the named ones, then
+    uniform ones.
+
+    Each is a function of its number and of ``seed`` alone. ``program`` as ``descend`` takes it.
+    """
+    u = np.array(program(_uniform, len(space.names))(np.asarray(seed), np.arange(first, first + count)))
+    for k, values in enumerate(named.values()):
+        if first <= k < first + count:
+            middle = {name: float(prior.value(jnp.asarray(0.5))) for name, prior in space.free.items()}
+            u[k - first] = space.quantiles({**middle, **values})
+    return u
+
+
+def _uniform(n: int, seed: jax.Array, numbers: jax.Array) -> jax.Array:
+    key = jax.random.key(seed)
+    return jax.vmap(lambda number: jax.random.uniform(jax.random.fold_in(key, number), (n,)))(numbers)
+
+
+class Task(NamedTuple):
+    """A problem, and how a start goes down."""
+
+    problem: Problem
+    until: Until = "minimum"
+    warm_up: bool = True
+
+    @property
+    def descent(self) -> Descent:
+        """To the minima; where the theory errors move with the point, the warm-up takes those of
+        the Standard Model.
+        """
+        likelihood, space = self.problem
+        simpler = self.warm_up and likelihood.theory == "point"
+        rough = Problem(replace(likelihood, theory="sm"), space).residuals if simpler else None
+        return Descent(self.problem.residuals, self.warm_up, rough)
+
+
+def descend(
+    likelihood: Likelihood,
+    space: Space,
+    u: ArrayLike,
+    until: Until = "minimum",
+    warm_up: bool = True,
+    program: Program = jitted,
+) -> Minima:
+    """Where the starts ``u`` (m, n), prior quantiles, end. ``program`` compiles, or finds what was
+    compiled before.
+    """
+    task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
+    if devices() > 1 and until == "minimum":
+        return on_devices(jitted(_ends, task, runs_long=True), x, devices())
+    return program(_ends, task, runs_long=True)(x)
+
+
+def _ends(task: Task, u: jax.Array) -> Minima:
+    return allowed_points(task.problem.residuals, u) if task.until == "allowed" else minima(task.descent, u)
+
+
+def together() -> int:
+    """Starts that go down in one call on the devices of this host."""
+    return TOGETHER if jax.default_backend() == "cpu" else ON_ACCELERATORS * devices()

@@ -23,10 +23,13 @@ TEXTS = (*JSON_TEXTS, "device", "dtype")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+CLASS, SCALE = "CLASS", b"DIMENSION_SCALE"
+"""Attribute of HDF5 that an array with the values of a dimension has, and what it holds."""
+
 LABELS = "DIMENSION_LABELS"
 """Attribute of HDF5 with the names of an array's dimensions."""
 
-LINKS = {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"}
+LINKS = {"DIMENSION_LIST", "REFERENCE_LIST", CLASS, "NAME"}
 
 FILTERS_READ = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 LARGEST_CHUNK = 2**28
@@ -113,6 +116,8 @@ def _problem(file: h5py.File, name: str) -> str:
         return f"holds {item.dtype}, neither numbers nor texts"
     if not _labels_fit(item):
         return "has other names of dimensions than one text for each"
+    if not _scale_fits(item):
+        return "is marked as the values of a dimension in another way"
     plist = item.id.get_create_plist()
     if {plist.get_filter(k)[0] for k in range(plist.get_nfilters())} - FILTERS_READ:
         return "is packed in a way that jt3r does not use"
@@ -132,3 +137,14 @@ def _labels_fit(item: h5py.Dataset) -> bool:
     stored = item.attrs.get_id(LABELS)
     text = h5py.check_string_dtype(stored.dtype)
     return stored.shape == (item.ndim,) and text is not None and text.length is None
+
+
+def _scale_fits(item: h5py.Dataset) -> bool:
+    """Whether what marks an array as the values of a dimension is as HDF5 writes it: any other mark
+    may end the process that asks for it (libhdf5 2.0.0).
+    """
+    if CLASS not in item.attrs:
+        return True
+    stored = item.attrs.get_id(CLASS)
+    fixed = stored.shape == () and stored.dtype == f"S{len(SCALE) + 1}"
+    return fixed and stored.get_type().get_strpad() == h5py.h5t.STR_NULLTERM and item.attrs[CLASS] == SCALE

@@ -67,6 +67,13 @@ CHANGES = {
         lambda file: file["pull"].attrs.create("DIMENSION_LABELS", 3 * ["m_phi"], dtype=h5py.string_dtype()),
         lambda file: file["pull"].attrs.create("DIMENSION_LABELS", [1, 2]),
     ],
+    "'m_phi' is marked as the values of a dimension in another way": [
+        lambda file: file["m_phi"].attrs.create("CLASS", b"DIMENSION_SCALf", dtype="S16"),
+        lambda file: file["m_phi"].attrs.create("CLASS", b"DIMENSION_SCALE", dtype="S20"),
+        lambda file: file["m_phi"].attrs.create("CLASS", "DIMENSION_SCALE"),
+        lambda file: file["m_phi"].attrs.create("CLASS", [b"DIMENSION_SCALE"], dtype="S16"),
+        lambda file: file["m_phi"].attrs.__setitem__("CLASS", h5py.Empty("S16")),
+    ],
     "'raw' is stored in another file": [lambda file: file.create_dataset("raw", (4,), "f8", external=[("raw.bin", 0, 32)])],
 }
 

@@ -40,13 +40,18 @@ def legend_below(axes: Axes, handles: Sequence[Artist | Container], **settings: 
     given = {"fontsize": "small", **settings, "frameon": False, "loc": "upper center"}
     size = FontProperties(size=given["fontsize"]).get_size_in_points()
     given |= {"bbox_to_anchor": (0.5, 0.0), "borderaxespad": BELOW * rcParams["font.size"] / size}
-    axes.figure.draw_without_rendering()  # type: ignore[union-attr]  # places the axes
-    figure = axes.figure.get_figure(root=True)
+    room = _room(axes) if len(handles) > 1 else np.inf  # one stands in one column, whatever room there is
+    _in_columns(lambda columns: axes.legend(handles=list(handles), ncols=columns, **given), len(handles), room)
+
+
+def _room(axes: Axes) -> float:
+    """Pixels that a legend in the middle of axes may be wide, once they are in their place."""
+    figure = axes.get_figure(root=True)
     assert figure is not None
+    figure.draw_without_rendering()  # places the axes
     box = axes.get_window_extent()
     middle = (box.x0 + box.x1) / 2
-    room = min(box.width + 2 * MARGIN * figure.dpi, 2 * middle, 2 * (figure.bbox.width - middle))
-    _in_columns(lambda columns: axes.legend(handles=list(handles), ncols=columns, **given), len(handles), room)
+    return float(min(box.width + 2 * MARGIN * figure.dpi, 2 * middle, 2 * (figure.bbox.width - middle)))
 
 
 def legend_of_figure(figure: Figure, handles: Sequence[Artist | Container], **settings: Any) -> None:

@@ -21,6 +21,7 @@ from jt3r.statistics.reweigh import LEAST, importance
 
 from ..cards.load import load_card
 from ..engine.plan import float_dtype
+from ..engine.program_cache import cached
 from ..store.hdf5 import open_scan, write_arrays
 from ..store.layout import Coordinate, Layout, Variable
 from ..store.output import check_output
@@ -66,14 +67,13 @@ def reweigh(
     likelihood, space = new.problem()
     names = [term.name for term in likelihood.summed]
 
-    @jax.jit
     def breakdown(u: jax.Array) -> jax.Array:
         found = likelihood.breakdown(space.point(u))
         return jax.numpy.stack([jax.numpy.broadcast_to(found[name], u.shape[:-1]) for name in names], axis=-1)
 
     shape = ln_old.shape
     u = np.asarray(space.quantiles({name: np.broadcast_to(values[name], shape).ravel() for name in space.names}))
-    chi_square = in_blocks(breakdown, u)
+    chi_square = in_blocks(cached(breakdown, f"breakdown of {new.model_dump_json()}"), u)
     ln_new = -chi_square.sum(axis=-1) / 2
     found = importance(ln_old.ravel(), ln_new, WEIGHED[what] if least is None else least)
     added = {"weight": found.weights, "new_ln_likelihood": ln_new}

@@ -9,6 +9,8 @@ them.
 
 import hashlib
 import json
+import os
+import signal
 import struct
 import subprocess
 import sys
@@ -27,7 +29,12 @@ _LINKS = {"DIMENSION_LIST", "REFERENCE_LIST"}
 """Attributes of HDF5 dimension scales that hold addresses in the file."""
 
 BYTES_PER_SECOND = 2e7
-"""Slower than any disk that holds scans: what takes longer hangs."""
+"""Slower than any disk that holds scans, and than any processor: what takes longer hangs."""
+
+PATIENCE, COMPUTING = 30.0, 2.0
+"""Seconds, beside those for the bytes, that a comparison may take, and that it may compute: a file
+that sends HDF5 round for ever is known by the second, and one on a slow disk has time.
+"""
 
 CHILD = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -128,7 +135,8 @@ def compare(file: h5py.File) -> Comparison:
 
 
 def print_comparison(path: str) -> None:
-    """What ``inspect`` runs in a process of its own."""
+    """What ``inspect`` runs in a process of its own; a signal ends one that computes for ever."""
+    signal.setitimer(signal.ITIMER_PROF, COMPUTING + os.stat(path).st_size / BYTES_PER_SECOND)
     with open_hdf5(path) as file:
         print(json.dumps(asdict(compare(file))))
 
@@ -143,9 +151,10 @@ def inspect(path: Path) -> Comparison | None:
 
 @lru_cache(maxsize=64)
 def _inspected(path: Path, changed: int, size: int, inode: int) -> Comparison | None:
+    limit = PATIENCE + size / BYTES_PER_SECOND
     command = [sys.executable, "-P", "-c", CHILD, json.dumps(sys.path), str(path)]
     try:
-        child = subprocess.run(command, capture_output=True, text=True, timeout=30 + size / BYTES_PER_SECOND, check=False)
+        child = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
         found = json.loads(child.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         return None

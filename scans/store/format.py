@@ -3,6 +3,7 @@ kinds of arrays it holds.
 """
 
 import json
+import re
 from math import prod
 from typing import Any
 
@@ -20,7 +21,15 @@ SCHEMA = 1
 JSON_TEXTS = ("card", "dataset", "constants", "data", "versions")
 TEXTS = (*JSON_TEXTS, "device", "dtype")
 
-LINKS = {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+CLASS, SCALE = "CLASS", b"DIMENSION_SCALE"
+"""Attribute of HDF5 that an array with the values of a dimension has, and what it holds."""
+
+LABELS = "DIMENSION_LABELS"
+"""Attribute of HDF5 with the names of an array's dimensions."""
+
+LINKS = {"DIMENSION_LIST", "REFERENCE_LIST", CLASS, "NAME"}
 
 FILTERS_READ = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 LARGEST_CHUNK = 2**28
@@ -46,17 +55,25 @@ def check_format(file: h5py.File) -> None:
 
 
 def _check_attributes(file: h5py.File, name: str) -> None:
-    """Texts, numbers, and arrays of these; but for those by which HDF5 links dimensions."""
+    """Texts in UTF-8, numbers and arrays of these, but for those by which HDF5 links dimensions."""
     if name != "/" and not isinstance(file.get(name, getlink=True), h5py.HardLink):
         return
     for key, value in items_of(file[name].attrs):
-        simple = isinstance(value, str) or (isinstance(value, np.generic | np.ndarray) and value.dtype.kind in "biufU")
-        texts = isinstance(value, np.ndarray) and value.dtype.kind == "O" and all(isinstance(x, str) for x in value.flat)
-        if not (simple or texts or key in LINKS):
+        numbers = isinstance(value, np.generic | np.ndarray) and value.dtype.kind in "biufU"
+        texts = isinstance(value, np.ndarray) and value.dtype.kind == "O" and all(_is_text(x) for x in value.flat)
+        if not (_is_text(value) or numbers or texts or key in LINKS):
             where = "the file" if name == "/" else repr(name)
+            what = "bytes that are no UTF-8" if isinstance(value, str) else _short(value)
             raise BadInput(
-                f"{file.filename}: is not laid out as jt3r writes it: attribute {_short(key)} of {where} holds {_short(value)}"
+                f"{file.filename}: is not laid out as jt3r writes it: attribute {_short(key)} of {where} holds {what}"
             )
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a text that can be written again: h5py makes surrogates of bytes that are
+    no UTF-8.
+    """
+    return isinstance(value, str) and not _SURROGATE.search(value)
 
 
 def _check_schema(file: h5py.File) -> None:
@@ -97,6 +114,10 @@ def _problem(file: h5py.File, name: str) -> str:
         return "is stored in another file"
     if item.shape is None or not (item.dtype.kind in "biuf" or h5py.check_string_dtype(item.dtype)):
         return f"holds {item.dtype}, neither numbers nor texts"
+    if not _labels_fit(item):
+        return "has other names of dimensions than one text for each"
+    if not _scale_fits(item):
+        return "is marked as the values of a dimension in another way"
     plist = item.id.get_create_plist()
     if {plist.get_filter(k)[0] for k in range(plist.get_nfilters())} - FILTERS_READ:
         return "is packed in a way that jt3r does not use"
@@ -105,3 +126,25 @@ def _problem(file: h5py.File, name: str) -> str:
     if item.chunks and item.id.get_num_chunks() != prod(-(-n // side) for n, side in zip(item.shape, item.chunks, strict=True)):
         return f"has shape {item.shape}, but not as many values"
     return ""
+
+
+def _labels_fit(item: h5py.Dataset) -> bool:
+    """Whether the names of an array's dimensions are as HDF5 reads them: it takes their number and
+    type for granted (libhdf5 2.0.0), and what is not there ends the process.
+    """
+    if LABELS not in item.attrs:
+        return True
+    stored = item.attrs.get_id(LABELS)
+    text = h5py.check_string_dtype(stored.dtype)
+    return stored.shape == (item.ndim,) and text is not None and text.length is None
+
+
+def _scale_fits(item: h5py.Dataset) -> bool:
+    """Whether what marks an array as the values of a dimension is as HDF5 writes it: any other mark
+    may end the process that asks for it (libhdf5 2.0.0).
+    """
+    if CLASS not in item.attrs:
+        return True
+    stored = item.attrs.get_id(CLASS)
+    fixed = stored.shape == () and stored.dtype == f"S{len(SCALE) + 1}"
+    return fixed and stored.get_type().get_strpad() == h5py.h5t.STR_NULLTERM and item.attrs[CLASS] == SCALE

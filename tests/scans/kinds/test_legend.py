@@ -87,6 +87,12 @@ def test_as_many_columns_as_fit_though_one_text_is_long(axes):
     assert 0 <= legend.x0 < legend.x1 <= axes.figure.bbox.width
 
 
+def test_a_single_text_waits_for_no_layout(axes, monkeypatch):
+    monkeypatch.setattr(axes.figure, "draw_without_rendering", None)
+    legend_below(axes, axes.plot([], [], label="alone"))
+    assert axes.get_legend()._ncols == 1
+
+
 @pytest.mark.parametrize("inches", [3.37, 6.93])
 def test_a_legend_of_the_figure_stays_inside(axes, inches):
     handles = [axes.plot([], [], label=f"a search with a name {k}")[0] for k in range(9)]

@@ -11,6 +11,7 @@ from jt3r.gm2.band import solve
 from jt3r.inference.likelihood import Likelihood
 from jt3r.measurements import measurement
 from jt3r.scans import run
+from jt3r.scans.engine import program_cache
 from jt3r.scans.kinds.reweigh import reweigh
 from jt3r.scans.store.hdf5 import open_scan
 from jt3r.scans.store.info import describe
@@ -46,6 +47,19 @@ def test_a_grid_gets_the_likelihood_of_each_point(grid, tmp_path):
     assert worth == pytest.approx(1 / np.sum(arrays["weight"] ** 2), rel=1e-12)
     assert (facts["new_terms"], facts["new_dataset"]) == ("R_K, R_Kst", "current")
     assert describe(tmp_path / "new.h5")["arrays"]
+
+
+def test_the_program_of_the_same_terms_and_data_is_made_once(grid, tmp_path, monkeypatch):
+    ready = {}
+    monkeypatch.setattr(program_cache, "_READY", ready)
+    for name in "ab":
+        reweigh(grid, tmp_path / f"{name}.h5", ["R_K"], "current", least=1)
+    assert len(ready) == 1
+    reweigh(grid, tmp_path / "c.h5", ["R_K"], "paper2021", least=1)
+    assert len(ready) == 2
+    (a, _), (b, _), (c, _) = (read(tmp_path / f"{name}.h5") for name in "abc")
+    np.testing.assert_array_equal(a["new_ln_likelihood"], b["new_ln_likelihood"])
+    assert not np.allclose(a["new_ln_likelihood"], c["new_ln_likelihood"])
 
 
 def test_too_few_points_are_refused_and_nothing_is_written(grid, tmp_path):

@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
+from jt3r.scans.store import contents
 from jt3r.scans.store.compression import FILTERS
 from jt3r.scans.store.contents import ARRAY, ATTRIBUTES, ChunkDigests, Comparison, add_digests, array_digest, compare, inspect
 from jt3r.scans.store.integrity import add_integrity
@@ -78,4 +79,12 @@ def test_a_process_of_its_own_compares_and_survives_what_hdf5_cannot_read(path):
     add_integrity(path)
     assert inspect(path) == Comparison(ours=True)
     path.write_bytes(path.read_bytes()[:600])
+    assert inspect(path) is None
+
+
+def test_a_comparison_that_computes_for_ever_is_ended_long_before_one_that_waits_for_a_disk(path, monkeypatch):
+    add_integrity(path)
+    spin = "from jt3r.scans.store import contents; contents.compare = lambda file: all(True for _ in iter(int, 1)); "
+    monkeypatch.setattr(contents, "CHILD", contents.CHILD.replace("print_comparison(", spin + "print_comparison("))
+    monkeypatch.setattr(contents, "PATIENCE", 3600.0)
     assert inspect(path) is None

@@ -21,6 +21,7 @@ def made(tmp_path):
         file.create_dataset("m_phi", data=np.linspace(0, 1, 4))
         file["pull"] = np.zeros((4, 4))
         file["pull"].dims[0].attach_scale(file["m_phi"])
+        file["pull"].dims[0].label = "m_phi"
         file["names"] = np.array(["a", "b"], dtype=h5py.string_dtype())
         file["names"].attrs["levels"] = [1.0, 2.0]
         yield file
@@ -46,6 +47,12 @@ CHANGES = {
     ],
     "attribute versions must be a table in JSON": [attribute("versions", "[1]")],
     "attribute 'mine' of the file holds": [attribute("mine", np.void(b"\0\0"))],
+    "attribute 'mine' of the file holds bytes that are no UTF-8": [
+        lambda file: file.attrs.create("mine", b"\xff\xff", dtype=h5py.string_dtype())
+    ],
+    "attribute 'mine' of the file holds array(['a', '\\udcff']": [
+        lambda file: file.attrs.create("mine", [b"a", b"\xff"], dtype=h5py.string_dtype())
+    ],
     "'link' is a link": [lambda file: file.__setitem__("link", h5py.SoftLink("/pull"))],
     "'outside' is a link": [lambda file: file.__setitem__("outside", h5py.ExternalLink("/etc/passwd", "/"))],
     "'group' is no array": [lambda file: file.create_group("group")],
@@ -54,6 +61,19 @@ CHANGES = {
     "'lzf' is packed in a way": [lambda file: file.create_dataset("lzf", data=np.zeros(9), chunks=(3,), compression="lzf")],
     "'huge' has shape": [lambda file: file.create_dataset("huge", shape=(LARGEST_CHUNK,), dtype="f8")],
     "'holes' has shape (100,), but not as many values": [lambda file: file.create_dataset("holes", (100,), "f8", chunks=(10,))],
+    "'pull' has other names of dimensions than one text for each": [
+        lambda file: file["pull"].attrs.create("DIMENSION_LABELS", np.empty(0, object), dtype=h5py.string_dtype()),
+        lambda file: file["pull"].attrs.create("DIMENSION_LABELS", ["m_phi"], dtype=h5py.string_dtype()),
+        lambda file: file["pull"].attrs.create("DIMENSION_LABELS", 3 * ["m_phi"], dtype=h5py.string_dtype()),
+        lambda file: file["pull"].attrs.create("DIMENSION_LABELS", [1, 2]),
+    ],
+    "'m_phi' is marked as the values of a dimension in another way": [
+        lambda file: file["m_phi"].attrs.create("CLASS", b"DIMENSION_SCALf", dtype="S16"),
+        lambda file: file["m_phi"].attrs.create("CLASS", b"DIMENSION_SCALE", dtype="S20"),
+        lambda file: file["m_phi"].attrs.create("CLASS", "DIMENSION_SCALE"),
+        lambda file: file["m_phi"].attrs.create("CLASS", [b"DIMENSION_SCALE"], dtype="S16"),
+        lambda file: file["m_phi"].attrs.__setitem__("CLASS", h5py.Empty("S16")),
+    ],
     "'raw' is stored in another file": [lambda file: file.create_dataset("raw", (4,), "f8", external=[("raw.bin", 0, 32)])],
 }
 

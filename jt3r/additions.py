@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +82,28 @@ GROUP = "jt3r.additions"
 
 _ADDED: dict[tuple[str, str], str] = {}
 
+_FUNCTIONS: dict[tuple[str, str], int] = {}
+"""The functions among them, numbered as they came: what one closes over or reads may change while
+its text stays.
+"""
+_NUMBERS = count()
 
-def record(kind: str, name: str, text: str) -> None:
+
+def record(kind: str, name: str, text: str, is_function: bool = False) -> None:
     """Note that a user added this, with a text that changes when it does."""
     _ADDED[kind, name] = text
+    if is_function:
+        _FUNCTIONS[kind, name] = next(_NUMBERS)
+
+
+def functions() -> tuple[str, ...]:
+    """The functions that users added to this process, each told apart from all that it replaced."""
+    return tuple(f"{kind} {name} {number}" for (kind, name), number in _FUNCTIONS.items())
+
+
+def state() -> tuple[str, ...]:
+    """All that users added to this process: it differs after every replacement."""
+    return digest(), *functions()
 
 
 def digest() -> str:

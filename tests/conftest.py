@@ -89,6 +89,7 @@ def _programs_end_with_their_file():
 
 REGISTRIES = (
     ("jt3r.additions", "_ADDED"),
+    ("jt3r.additions", "_FUNCTIONS"),
     ("jt3r.experiments.load", "load"),
     ("jt3r.inference.terms", "_TERMS"),
     ("jt3r.measurements", "BASES"),

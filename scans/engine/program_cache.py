@@ -29,7 +29,6 @@ from jt3r.kernels.numerics.jax_internals import (
     usable,
 )
 from jt3r.kernels.numerics.programs import options_of
-from jt3r.registry import observables as OBSERVABLES
 
 from .jax_config import cache_in_use, is_private
 
@@ -48,21 +47,22 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
     ``settings`` is a text that changes with whatever ``function`` closes over: numbers that change
     from call to call are better arguments. The program is looked up by that, the compiler's
     ``options``, all files of jt3r, the versions of JAX, the device and the types of its arguments.
-    On several devices, and inside another program, it is traced anew.
+    On several devices, and inside another program, it is traced anew. With functions of a user it
+    stays in this process: their code may change.
     """
     if jax.local_device_count() > 1:
         return jax.jit(function, compiler_options=usable(options))
 
     @cache
-    def named(added: tuple[str, ...], digest: str, types: tuple[Any, ...], tree: Any) -> str:
-        facts = (settings, options, added, digest, SOURCE, *_machine(), types, tree)
+    def named(added: tuple[str, ...], types: tuple[Any, ...], tree: Any) -> str:
+        facts = (settings, options, added, SOURCE, *_machine(), types, tree)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def call(*arguments: Any) -> Any:
         leaves, tree = jax.tree.flatten(arguments)
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return function(*arguments)
-        name = named(tuple(_additions()), additions.digest(), tuple(map(jax.typeof, leaves)), tree)
+        name = named(additions.state(), tuple(map(jax.typeof, leaves)), tree)
         with _MAKING:
             if name not in _READY:
                 while len(_READY) >= HELD:
@@ -86,7 +86,7 @@ def _program(
     name: str, function: Callable[..., Any], tree: Any, leaves: list[Any], options: Options | None
 ) -> Callable[..., list[Any]]:
     """The compiled function of leaves, from its file or else traced, compiled and written there."""
-    folder = cache_in_use() if not _additions() else None
+    folder = cache_in_use() if not additions.functions() else None
     path = folder / f"program-{name}" if folder else None
     body = _read(path) if path else None
     if body is not None:
@@ -110,7 +110,7 @@ def remembered(settings: str, find: Callable[[], Any]) -> Any:
     For facts that take tracing to find. ``settings`` is a text that changes with whatever they
     depend on beside all files of jt3r and the versions of JAX.
     """
-    folder = cache_in_use() if not _additions() else None
+    folder = cache_in_use() if not additions.functions() else None
     if folder is None:
         return find()
     facts = (settings, additions.digest(), SOURCE, *_machine())
@@ -154,13 +154,6 @@ def _write(path: Path, body: bytes) -> None:
         with os.fdopen(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(body + hashlib.sha256(body).digest())
         os.replace(temporary, path)
-
-
-def _additions() -> list[str]:
-    """Observables that are not jt3r's own: a program with one is another, and is not written, since
-    its code may change.
-    """
-    return [f"{name} {id(entry.function)}" for name, entry in OBSERVABLES.items() if entry.origin is not None]
 
 
 @cache

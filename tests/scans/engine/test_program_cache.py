@@ -71,6 +71,28 @@ def test_a_second_process_calls_lapack(tmp_path):
     assert len(list(tmp_path.rglob("program-*"))) == 1
 
 
+OWN = """
+import sys, jax.numpy as jnp, jt3r
+from jt3r.scans.engine.program_cache import cached
+limit = float(sys.argv[1])
+@jt3r.term(source="none")
+def light_phi(point):
+    "phi' near a mass that this file does not say."
+    return (point.m_phi - limit) / 0.001
+likelihood = jt3r.Likelihood(("light_phi",))
+print(float(cached(lambda m: likelihood.chi_square(jt3r.Point(m_phi=m)), "own term")(jnp.asarray(0.08))))
+"""
+
+
+def test_what_a_user_s_function_reads_may_change_between_processes(tmp_path):
+    own = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    for limit, expected in ((0.08, 0.0), (0.09, 100.0)):
+        run = [sys.executable, "-c", OWN, str(limit)]
+        done = subprocess.run(run, env=own, capture_output=True, text=True, check=True)
+        assert float(done.stdout) == pytest.approx(expected, rel=1e-12)  # (0.01/0.001)^2, to rounding
+    assert not list(tmp_path.glob("**/program-*"))
+
+
 def test_a_damaged_file_is_made_anew(tmp_path):
     _in_a_process(tmp_path, "one")
     (file,) = tmp_path.rglob("program-*")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import jt3r
 from jt3r.inference.fits.fit import check_named, fit, start_points
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.space import Prior, Space
@@ -34,3 +35,23 @@ def test_each_start_is_a_function_of_its_number_and_the_seed():
     np.testing.assert_allclose(whole[0], [0.5, 0.25], rtol=1e-14)  # what is not named lies in the middle
     assert ((whole >= 0) & (whole <= 1)).all()
     assert not np.array_equal(whole[1:], start_points(SPACE, 0, 20, 4, named)[1:])
+
+
+def test_a_term_that_was_replaced_is_not_met_again():
+    """By what it closes over alone: the text is the same, and so is the point at which it is evaluated."""
+    space = Space({"m_phi": Prior(0.05, 0.12)}, {"v": 10.0})
+
+    def define(mass):
+        @jt3r.term(source="none", replace=True)
+        def near(point):
+            """phi' near a mass."""
+            return (point.m_phi - mass) / 0.001
+
+        return Likelihood(("near",))
+
+    for mass in (0.08, 0.09, 0.1):
+        likelihood = define(mass)
+        assert likelihood == Likelihood(("near",))
+        # CONVERGED is 1e-8 of a standard deviation of 0.001
+        assert fit(likelihood, space, starts=2)["m_phi"][0] == pytest.approx(mass, abs=1e-10)
+        assert fit(likelihood, space, starts=2).chi_square[0] < 1e-15

@@ -4,12 +4,13 @@ connected.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ... import additions
 from ...catalogue import observables as catalogue
 from ...kernels.numerics.programs import Program, jitted
 from ..likelihood import Likelihood
@@ -85,9 +86,17 @@ def _curved(problem: Problem, u: jax.Array) -> tuple[jax.Array, jax.Array, jax.A
     return 2 * hessian, jacobian, jnp.stack([slopes[name] for name in problem.space.names], axis=-1)
 
 
-def _told(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> dict[str, jax.Array]:
+class Told(NamedTuple):
+    """What is told of minima: observables, as users have added or replaced them."""
+
+    problem: Problem
+    observables: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+def _told(about: Told, u: jax.Array) -> dict[str, jax.Array]:
     """Coordinates, terms and observables at quantiles ``u``."""
-    (likelihood, space), observables = about
+    (likelihood, space), observables, _ = about
     point = space.point(u)
     found: dict[str, Any] = {**space.values(u), "vetoed": likelihood.vetoed(point)}
     found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
@@ -107,7 +116,7 @@ def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...], pr
             "covariance": np.zeros((0, n, n)),
             **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
         }
-    arrays = in_blocks(program(_told, (problem, observables)), u)
+    arrays = in_blocks(program(_told, Told(problem, observables, additions.state())), u)
     curvature, jacobian, scale = in_blocks(program(_curved, problem), u)
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale

@@ -55,3 +55,16 @@ def test_a_term_that_was_replaced_is_not_met_again():
         # CONVERGED is 1e-8 of a standard deviation of 0.001
         assert fit(likelihood, space, starts=2)["m_phi"][0] == pytest.approx(mass, abs=1e-10)
         assert fit(likelihood, space, starts=2).chi_square[0] < 1e-15
+
+
+def test_an_observable_that_was_replaced_is_told_of_the_same_likelihood():
+    likelihood = Likelihood(("gm2",))
+    for factor in (2, 3):
+
+        @jt3r.observable(unit="1", latex="x", source="none", replace=True)
+        def times(point, factor=factor):
+            """A multiple of the mass of phi'."""
+            return factor * point.m_phi
+
+        found = fit(likelihood, SPACE, starts=2, observables=("times",))
+        np.testing.assert_allclose(found["times"], factor * found["m_phi"], rtol=1e-15)

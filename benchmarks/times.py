@@ -205,7 +205,7 @@ def measured(run: Run) -> dict[str, float]:
 
 def _command(run: Run, folder: str, count: int) -> list[float]:
     command = [sys.executable, "-c", COMMAND, str(count), "run", *run.arguments, "-o", f"{folder}/out.h5", "--overwrite"]
-    environment = {**os.environ, "XDG_CACHE_HOME": folder}
+    environment = {**os.environ, "XDG_CACHE_HOME": f"{folder}/cache"}  # not the folder it runs in: jt3r there is its cache
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(run.arguments)}: exit code {done.returncode}\n{done.stderr[-1000:]}")

@@ -254,7 +254,7 @@ def compare(name: str) -> None:
     residuals, hand, n = partial(residual_vector, likelihood, space), by_hand(name, space), len(space.names)
     print(f"\n{name}: {len(likelihood.terms)} terms, {n} free parameters; {WANTED} points")
     check(residuals, hand, n)
-    ours = search("until allowed", partial(allowed_points, residuals), residuals, n)
+    ours = search("until allowed", jax.jit(partial(allowed_points, residuals)), residuals, n)
     found = [ours, search("to minima", partial(minimise, residuals, warm_up=card.warm_up), residuals, n), at_random(hand, n)]
     found += [*ensemble(hand, n, "default"), *ensemble(hand, n, "DE"), evolution(hand, n)]
     print(f"Ratios are over {ours.name}.\n")

@@ -89,11 +89,15 @@ its text stays.
 _NUMBERS = count()
 
 
-def record(kind: str, name: str, text: str, is_function: bool = False) -> None:
-    """Note that a user added this, with a text that changes when it does."""
+def record(kind: str, name: str, text: str, *, replaces: bool = False, is_function: bool = False) -> None:
+    """Note that a user added this, with a text that changes when it does. What was traced with a
+    former one of its name is forgotten.
+    """
     _ADDED[kind, name] = text
     if is_function:
         _FUNCTIONS[kind, name] = next(_NUMBERS)
+    if replaces and "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
 
 
 def functions() -> tuple[str, ...]:
@@ -154,8 +158,10 @@ def dataset(name: str, measurements: Mapping[str, Mapping[str, Any]], *, base: s
             raise ValueError(f"{key}: {told}") from None
         if before.error and not found[key].error:
             raise ValueError(f"{key}.error: must be given, and above 0")
+    replaces = name in DATASETS
     DATASETS[name], BASES[name] = found, BASES.get(base, base)
-    record("dataset", name, json.dumps({key: found[key].model_dump() for key in measurements}, sort_keys=True))
+    text = json.dumps({key: found[key].model_dump() for key in measurements}, sort_keys=True)
+    record("dataset", name, text, replaces=replaces)
     return name
 
 
@@ -175,8 +181,9 @@ def experiment(name: str, table: Mapping[str, Any], *, kind: str = "displaced", 
         return name
     if name in known and not replace and ("experiment", name) not in _ADDED:
         raise ValueError(f"experiment {name!r} exists: choose another name, or say replace = true")
+    replaces = name in known
     known[name] = search
-    record("experiment", name, search.model_dump_json())
+    record("experiment", name, search.model_dump_json(), replaces=replaces)
     observables.register(search, replace=True)
     terms.register(search)
     return name

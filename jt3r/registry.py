@@ -185,7 +185,7 @@ def observable(
         made = _of_couplings(function) if of is Couplings else function
         origin = origin_of(function)
         if origin is not None:
-            record("observable", name, repr(origin), is_function=True)
+            record("observable", name, repr(origin), replaces=name in _OBSERVABLES, is_function=True)
         _OBSERVABLES[name] = Observable(
             name,
             reads,

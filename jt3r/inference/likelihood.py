@@ -4,13 +4,12 @@ data set.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import jax.numpy as jnp
 from jax import Array
 
-from .. import additions
 from ..errors import unknown
 from ..flavour.joint import THEORY, Theory
 from ..flavour.measurements import ERRORS
@@ -28,8 +27,8 @@ class Likelihood:
     (``jt3r.flavour.measurements.treatment``, ``residual``). ``theory``: their theory errors, with
     the covariance at the point, the Standard Model's, or none (``jt3r.flavour.joint``).
     ``relic_error``: theory error of ln(Omega h^2), ``jt3r.inference.terms.RELIC_ERRORS`` unless
-    given. Make a new one after a term, measurement or search was replaced. Raises ValueError for an
-    unknown or repeated name, an unknown choice, and terms that hold for opposite decays of A'.
+    given. Raises ValueError for an unknown or repeated name, an unknown choice, and terms that hold
+    for opposite decays of A'.
 
     >>> import jt3r
     >>> likelihood = jt3r.Likelihood(["gm2", "R_K"])
@@ -43,10 +42,6 @@ class Likelihood:
     errors: str = "dataset"
     theory: Theory = "point"
     relic_error: float | None = None
-    added: tuple[str, ...] = field(default_factory=additions.state, repr=False)
-    """What users had added when it was made. Programs are kept by likelihood: one that is made
-    after a term, measurement or search was replaced has its own.
-    """
 
     def __post_init__(self) -> None:
         if isinstance(self.terms, str):

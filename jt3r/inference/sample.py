@@ -11,7 +11,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .. import additions
 from ..catalogue import observables as catalogue
 from ..errors import ScanFailed, unknown
 from ..extras import need
@@ -116,7 +115,7 @@ def sample(
     posterior = Posterior(likelihood, space, band_pull(likelihood.terms, space.names, coordinates))
     shared = check_sampler(sampler, chains, len(space.names))
     at_once = min(chains, together or (chains if shared else 1))
-    found = programs(posterior, shared, warmup, draws, target_acceptance, max_tree_depth, tuple(observables), additions.state())
+    found = programs(posterior, shared, warmup, draws, target_acceptance, max_tree_depth, tuple(observables))
     begun = found.begin(warmup_key(seed)) if found.begin else None
     pieces = []
     for first in range(0, chains, at_once):
@@ -185,11 +184,9 @@ def programs(
     target: float,
     max_tree_depth: int,
     observables: tuple[str, ...],
-    added: tuple[str, ...] = (),
 ) -> Programs:
     """The programs for ``shared`` chains with one warm-up, or None for chains with their own: the
-    same for all seeds, for all numbers of chains that share nothing, and for what users had
-    ``added``.
+    same for all seeds, and for all numbers of chains that share nothing.
     """
 
     @jax.jit

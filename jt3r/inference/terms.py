@@ -352,7 +352,7 @@ def term(
         check_function("term", function)
         origin = origin_of(function)
         if origin is not None:
-            record("term", name, repr(origin), is_function=True)
+            record("term", name, repr(origin), replaces=name in _TERMS, is_function=True)
         facts: dict[str, Any] = {"source": source, "data": data, "slow": slow, "origin": origin}
         doc = first_paragraph(function)
         _TERMS[name] = Term(name, None, kind=kind, doc=doc, function=lambda point, _: function(point), **facts)

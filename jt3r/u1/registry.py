@@ -80,7 +80,7 @@ def model(
             raise ValueError(f"points of {point.__name__} belong to the model {other.name!r}: derive a class of your own")
         origin = origin_of(function)
         if origin is not None:
-            record("model", name, repr(origin), is_function=True)
+            record("model", name, repr(origin), replaces=name in _MODELS, is_function=True)
         _MODELS[name] = Model(name, point, function, source, origin)
         return function
 

@@ -121,3 +121,22 @@ def test_functions_that_are_refused(add, function, words):
     function.__name__, function.__doc__ = "mine", None if words == NAMELESS else "What it is."
     with pytest.raises(ValueError, match=f"'mine' {'' if words == NAMELESS else '.*'}{words}"):
         add(source="none")(function)
+
+
+def test_a_model_that_was_replaced_is_not_met_again():
+    """The points have the same class, so that what was traced for the former model would serve them."""
+
+    class Stronger(jt3r.Point):
+        """A point of T3R."""
+
+    def define(factor):
+        @jt3r.model(Stronger, source="none", replace=True)
+        def stronger(point):
+            """T3R at a multiple of V."""
+            return jt3r.models["t3r"].couplings(jt3r.Point(m_aprime=point.m_aprime, v=factor * point.v))
+
+    for factor in (1, 3):
+        define(factor)
+        found = jt3r.limits.intervals("NuCal", model="stronger", v=10.0)
+        # another trace of the same numbers: edges agree to rounding of the root finder's last step
+        np.testing.assert_allclose(found, jt3r.limits.intervals("NuCal", v=factor * 10.0), rtol=1e-12)

@@ -4,13 +4,12 @@ connected.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ... import additions
 from ...catalogue import observables as catalogue
 from ...kernels.numerics.programs import Program, jitted
 from ..likelihood import Likelihood
@@ -86,17 +85,9 @@ def _curved(problem: Problem, u: jax.Array) -> tuple[jax.Array, jax.Array, jax.A
     return 2 * hessian, jacobian, jnp.stack([slopes[name] for name in problem.space.names], axis=-1)
 
 
-class Told(NamedTuple):
-    """What is told of minima: observables, as users have added or replaced them."""
-
-    problem: Problem
-    observables: tuple[str, ...]
-    added: tuple[str, ...]
-
-
-def _told(about: Told, u: jax.Array) -> dict[str, jax.Array]:
+def _told(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> dict[str, jax.Array]:
     """Coordinates, terms and observables at quantiles ``u``."""
-    (likelihood, space), observables, _ = about
+    (likelihood, space), observables = about
     point = space.point(u)
     found: dict[str, Any] = {**space.values(u), "vetoed": likelihood.vetoed(point)}
     found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
@@ -116,7 +107,7 @@ def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...], pr
             "covariance": np.zeros((0, n, n)),
             **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
         }
-    arrays = in_blocks(program(_told, Told(problem, observables, additions.state())), u)
+    arrays = in_blocks(program(_told, (problem, observables)), u)
     curvature, jacobian, scale = in_blocks(program(_curved, problem), u)
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale

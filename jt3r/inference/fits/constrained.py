@@ -6,7 +6,7 @@ from the value by about STIFF^2 of the spacing and is reported, and the residual
 chi-square. The other coordinates stay inside their priors by u = (1 + sin x)/2.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from ... import additions
 from ...catalogue import observables
 from ..likelihood import Likelihood
 from ..minimise import BLOCK
@@ -62,8 +61,6 @@ class Constrained:
     likelihood: Likelihood
     space: Space
     held: tuple[Held, ...]
-    added: tuple[str, ...] = field(default_factory=additions.state, repr=False)
-    """What users had added when it was made, by which programs are told apart."""
 
     @property
     def rest(self) -> np.ndarray:

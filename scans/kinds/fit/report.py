@@ -22,7 +22,7 @@ room for.
 EDGE = "|"
 
 DEGENERATE = 1e-6
-"""As ``jt3r.inference.fits.fit.DEGENERATE``, without its imports."""
+"""As ``jt3r.inference.fits.result.DEGENERATE``, without its imports."""
 
 
 def report(file: h5py.File, card: dict) -> list[Any]:

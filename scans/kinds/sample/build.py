@@ -11,7 +11,6 @@ from typing import Any
 import jax
 import numpy as np
 
-from jt3r import additions
 from jt3r.extras import need
 from jt3r.inference.minimise import devices
 from jt3r.inference.posterior import Posterior
@@ -58,15 +57,7 @@ def sample_scan(card: SampleCard) -> Scan:
     def kept() -> Programs:
         found = programs(
             Posterior(card.likelihood(), card.space(), card.pull()),
-            *(
-                card.shared(),
-                card.warmup,
-                card.draws,
-                card.target_acceptance,
-                card.max_tree_depth,
-                tuple(card.observables),
-                additions.state(),
-            ),
+            *(card.shared(), card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
         )
         begin = found.begin and _of_key_data(found.begin, f"warm-up of {seedless}")
         return Programs(

@@ -18,10 +18,10 @@ from jaxtyping import Array, Real
 from .. import decays
 from ..couplings import Couplings
 from ..gm2 import band
-from ..kernels.numerics.programs import Program, jitted
 from ..kernels.numerics.promotion import floats
 from ..point import Point
 from ..production import Recipe
+from ..programs.cache import quickly_compiled
 from ..u1.registry import couplings_of
 from . import limits, load, recast
 from .excess import excess, log_signal, log_signals
@@ -117,14 +117,11 @@ def results(as_of: int | None = None) -> list[str]:
     return found
 
 
-def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct", program: Program = jitted) -> dict[str, np.ndarray]:
-    """``log_strength`` of each search, as NumPy arrays of the point's shape, all in one program.
-
-    ``program`` as for ``limits.edges``.
-    """
+def strengths(names: Iterable[str], at: Point, recipe: Recipe = "direct") -> dict[str, np.ndarray]:
+    """``log_strength`` of each search, as NumPy arrays of the point's shape, all in one program."""
     names = tuple(names)
     computed = tuple(excess(name, recipe) for name in names if not isinstance(load.get(name), MassCut))
-    return dict(zip(names, np.asarray(program(_rows, names)(computed, at)), strict=True))
+    return dict(zip(names, np.asarray(quickly_compiled(_rows, names)(computed, at)), strict=True))
 
 
 def _rows(names: tuple[str, ...], computed: limits.Signals, at: Point) -> Array:

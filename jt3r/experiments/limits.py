@@ -24,11 +24,11 @@ from jaxtyping import Array, Real
 from .. import decays
 from ..errors import unknown
 from ..kernels.numerics.intervals import by_columns, positive
-from ..kernels.numerics.programs import Program, jitted
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
 from ..parameter import ParameterPoint
 from ..production import Recipe
+from ..programs.cache import quickly_compiled
 from ..u1.registry import MODELS, couplings_of, model_of
 from . import load as searches
 from .excess import Excess as Excess
@@ -157,16 +157,14 @@ def edges(
     dark_matter: float | None = None,
     scenario: str | None = None,
     point: ParameterPoint | None = None,
-    program: Program = jitted,
     **values: Any,
 ) -> list[Edges]:
     """``intervals`` of several searches in one program, and d(end)/d(``by``) by the implicit
     function theorem.
 
     A slope is 0 where an end does not move: at a threshold, at an end of the range, for a published
-    mass cut, and without ``by``. ``program`` compiles, or finds what was compiled before. The
-    searches look for one particle, unless ``along`` is given. The rest, and what raises, as
-    ``intervals``.
+    mass cut, and without ``by``. The searches look for one particle, unless ``along`` is given. The
+    rest, and what raises, as ``intervals``.
     """
     found = [searches.get(experiment) for experiment in experiments]
     if scenario not in (None, "visible", "invisible"):
@@ -189,12 +187,12 @@ def edges(
     each = [Edges(np.empty((0, 2)), np.empty((0, 2)))] * len(found)
     cuts = [search for search in found if isinstance(search, MassCut)]
     if cuts and varied.along == "m_aprime":
-        ends = iter(_published(cuts, at, partial(program(seen, varied), at)))
+        ends = iter(_published(cuts, at, partial(quickly_compiled(seen, varied), at)))
         each = [_resting(next(ends)) if isinstance(search, MassCut) else none for search, none in zip(found, each, strict=True)]
     rows = [n for n, search in enumerate(found) if not isinstance(search, MassCut)]
     if rows:
         computed = tuple(excess(found[n], recipe, strength=strength) for n in rows)
-        for n, row in zip(rows, _edges(varied, computed, at, (lower, upper), program), strict=True):
+        for n, row in zip(rows, _edges(varied, computed, at, (lower, upper)), strict=True):
             each[n] = row
     return each
 
@@ -203,13 +201,11 @@ def _resting(ends: np.ndarray) -> Edges:
     return Edges(ends, np.zeros_like(ends))
 
 
-def _edges(
-    varied: Varied, computed: Signals, point: ParameterPoint, between: tuple[float, float], program: Program
-) -> list[Edges]:
+def _edges(varied: Varied, computed: Signals, point: ParameterPoint, between: tuple[float, float]) -> list[Edges]:
     if varied.by is None:
-        value = partial(program(signals, varied), computed, point)
+        value = partial(quickly_compiled(signals, varied), computed, point)
         return [_resting(ends) for ends in positive(value, len(computed), *between)]
-    moved = partial(program(moved_signals, varied), computed, point)
+    moved = partial(quickly_compiled(moved_signals, varied), computed, point)
     found = positive(lambda x: moved(x, np.ones_like(x), np.zeros_like(x))[0], len(computed), *between)
     widest = max(1, *(ends.size for ends in found))
     at = np.array([np.append(ends, np.full(widest - ends.size, between[1])) for ends in found])
@@ -246,7 +242,7 @@ def slopes(
     varied = Varied(along or mass_of(search), by, dark_matter)
     also = {} if dark_matter is None else {"m_eta": dark_matter * at[0]}
     where = make_point(model, point, **{**values, **also, varied.along: at[0]})
-    moved = partial(jitted(moved_signals, varied), (excess(search, recipe),), where)
+    moved = partial(quickly_compiled(moved_signals, varied), (excess(search, recipe),), where)
     return _slopes(moved, at[None])[0]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Bool, Int, Real
 
-from ..kernels.numerics.programs import jitted
+from ..programs.cache import quickly_compiled
 from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
 from .space import quantiles_of, unbounded_of
 
@@ -55,7 +55,7 @@ def minimise(
     ends are the same to the last bit however many there are. Not for use inside jax.jit, which
     takes ``minima``.
     """
-    program = jitted(minima, Descent(residuals, warm_up, rough), runs_long=True)
+    program = quickly_compiled(minima, Descent(residuals, warm_up, rough), runs_long=True)
     return program(u) if devices == 1 else on_devices(program, u, devices)
 
 

@@ -13,9 +13,9 @@ from scipy.stats import norm
 
 from ..flavour.coordinates import ANGLES, COORDINATES, coefficients
 from ..flavour.measurements import measurements
-from ..kernels.numerics.programs import Program, jitted
 from ..measurements import measurement
 from ..point import Point
+from ..programs.cache import quickly_compiled
 from ..u1 import MODELS
 from .likelihood import Likelihood
 from .space import Space
@@ -66,15 +66,13 @@ class Goodness:
     gain_sigma: np.ndarray
 
 
-def goodness(likelihood: Likelihood, space: Space, terms: dict[str, np.ndarray], program: Program = jitted) -> Goodness:
-    """The goodness of minima whose terms have the chi-squares ``terms``, name -> (m). ``program``
-    compiles, or finds what was compiled before.
-    """
+def goodness(likelihood: Likelihood, space: Space, terms: dict[str, np.ndarray]) -> Goodness:
+    """The goodness of minima whose terms have the chi-squares ``terms``, name -> (m)."""
     counted = freedom(likelihood, space)
     nothing = np.zeros(np.shape(next(iter(terms.values()))))
     chi_square = sum((terms[name] for name in counted.measured), nothing)
     p_value, sigma = chance(chi_square, counted.degrees)
-    known = standard_model(likelihood, space.dataset, program)
+    known = standard_model(likelihood, space.dataset)
     gain = sum(known.values()) - sum((terms[name] for name in known), nothing) if known else np.nan + nothing
     _, gain_sigma = chance(gain, len(counted.parameters))
     facts = (len(counted.measured), counted.parameters, counted.degrees)
@@ -94,21 +92,21 @@ def chance(chi_square: np.ndarray, degrees: int) -> tuple[np.ndarray, np.ndarray
     return p_value, norm.isf(p_value / 2)
 
 
-def standard_model(likelihood: Likelihood, dataset: str, program: Program = jitted) -> dict[str, float]:
+def standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
     """Term -> the Standard Model's chi-square, of the flavour terms among them and of g-2."""
-    values = _flavour_of_the_standard_model(likelihood, dataset, program)
+    values = _flavour_of_the_standard_model(likelihood, dataset)
     found = {name: value for name, value in values.items() if name != LOG_DET.name}
     shift = measurement(dataset, "delta_a_mu")
     return found | {name: (shift.value / shift.error) ** 2 for name in likelihood.terms if name in ("gm2", "gm2_phi_barr_zee")}
 
 
-def _flavour_of_the_standard_model(likelihood: Likelihood, dataset: str, program: Program) -> dict[str, float]:
+def _flavour_of_the_standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
     """Flavour term, the log-determinant among them, -> its chi-square."""
     flavour = tuple(name for name in likelihood.terms if TERMS[name].joint)
     if not flavour:
         return {}
     alone = Likelihood(flavour, errors=likelihood.errors, theory=likelihood.theory)
-    return {name: float(value) for name, value in program(_without_signal, (alone, dataset))().items()}
+    return {name: float(value) for name, value in quickly_compiled(_without_signal, (alone, dataset))().items()}
 
 
 def _without_signal(about: tuple[Likelihood, str]) -> dict[str, Array]:
@@ -128,7 +126,7 @@ def standard_model_ln_likelihood(likelihood: Likelihood, dataset: str) -> float:
         return float("nan")
     total = sum(known.values())
     if LOG_DET in likelihood.summed:
-        total = total + _flavour_of_the_standard_model(likelihood, dataset, jitted)[LOG_DET.name]
+        total = total + _flavour_of_the_standard_model(likelihood, dataset)[LOG_DET.name]
     return -total / 2
 
 

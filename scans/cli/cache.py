@@ -7,10 +7,10 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from jt3r.errors import BadInput, unknown
+from jt3r.programs.cache import kept_files
+from jt3r.programs.folder import cache_in_use
 
 from ..cards.load import shipped_cards
-from ..engine.jax_config import cache_in_use
-from ..engine.program_cache import kept_files
 
 
 def folders() -> list[Path]:

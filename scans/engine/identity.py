@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from jt3r.errors import BadInput
+from jt3r.programs.cache import SOURCE as SOURCE
 
 from ..store.tile import Mark
 from .plan import Scan
-from .program_cache import SOURCE as SOURCE
 
 Facts = dict[str, Any]
 

@@ -15,8 +15,7 @@ import jax
 from jax import Array
 
 from jt3r.kernels.numerics.jax_internals import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
-
-from .program_cache import cached
+from jt3r.programs.cache import cached
 
 Fields = dict[str, Array]
 

@@ -17,11 +17,11 @@ import numpy as np
 
 from jt3r.errors import BadInput
 from jt3r.inference.fits.assembly import in_blocks
+from jt3r.programs.cache import cached
 from jt3r.statistics.reweigh import LEAST, importance
 
 from ..cards.load import load_card
 from ..engine.plan import float_dtype
-from ..engine.program_cache import cached
 from ..store.hdf5 import open_scan, write_arrays
 from ..store.layout import Coordinate, Layout, Variable
 from ..store.output import check_output

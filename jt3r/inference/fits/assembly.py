@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...catalogue import observables as catalogue
-from ...kernels.numerics.programs import Program, jitted
+from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..minimise import BLOCK, Minima, downhill
 from ..newton import expanded
@@ -36,10 +36,9 @@ def assemble(
     ends: Minima,
     named: tuple[str, ...],
     observables: tuple[str, ...] = (),
-    program: Program = jitted,
 ) -> FitResult:
     """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first.
-    NaN ends belong to none. ``program`` as ``descend`` takes it.
+    NaN ends belong to none.
     """
     problem = Problem(likelihood, space)
     at, end_chi_square = np.asarray(ends.u), np.asarray(ends.chi_square)
@@ -63,9 +62,9 @@ def assemble(
         "gradient": np.asarray(ends.gradient)[minima],
         "converged": np.asarray(ends.converged)[minima],
         "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
-        "basin": basins(u, found, *(partial(in_blocks, program(function, problem)) for function in (_height, _lower))),
+        "basin": basins(u, found, *(partial(in_blocks, quickly_compiled(function, problem)) for function in (_height, _lower))),
     }
-    return FitResult(likelihood, space, named, arrays | _described(problem, u, observables, program))
+    return FitResult(likelihood, space, named, arrays | _described(problem, u, observables))
 
 
 def _height(problem: Problem, u: jax.Array) -> jax.Array:
@@ -95,7 +94,7 @@ def _told(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> dict[str, jax
     return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
 
 
-def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...], program: Program) -> Arrays:
+def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...]) -> Arrays:
     """Coordinates, terms, observables, Hessian and covariance of the minima at quantiles ``u``."""
     likelihood, space = problem
     names = [*space.names, "vetoed", *(f"chi_square_{term.name}" for term in likelihood.summed), *observables]
@@ -107,12 +106,12 @@ def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...], pr
             "covariance": np.zeros((0, n, n)),
             **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
         }
-    arrays = in_blocks(program(_told, (problem, observables)), u)
-    curvature, jacobian, scale = in_blocks(program(_curved, problem), u)
+    arrays = in_blocks(quickly_compiled(_told, (problem, observables)), u)
+    curvature, jacobian, scale = in_blocks(quickly_compiled(_curved, problem), u)
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
     tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
-    judged = goodness(likelihood, space, {term.name: arrays[f"chi_square_{term.name}"] for term in likelihood.summed}, program)
+    judged = goodness(likelihood, space, {term.name: arrays[f"chi_square_{term.name}"] for term in likelihood.summed})
     return arrays | {
         "hessian": matrix,
         "covariance": _covariance(curvature, scale),

@@ -10,7 +10,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from ...errors import unknown
-from ...kernels.numerics.programs import Program, jitted
+from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..minimise import Descent, Minima, allowed_points, devices, minima, on_devices
 from ..objective import Problem, check
@@ -84,13 +84,13 @@ def check_named(space: Space, named: Starts) -> None:
                 raise ValueError(f"named_starts.{start}.{name} = {value}: outside the prior")
 
 
-def start_points(space: Space, first: int, count: int, seed: int, named: Starts, program: Program = jitted) -> np.ndarray:
+def start_points(space: Space, first: int, count: int, seed: int, named: Starts) -> np.ndarray:
     """Prior quantiles (count, n) of the starts from number ``first`` on: the named ones, then
     uniform ones.
 
-    Each is a function of its number and of ``seed`` alone. ``program`` as ``descend`` takes it.
+    Each is a function of its number and of ``seed`` alone.
     """
-    u = np.array(program(_uniform, len(space.names))(np.asarray(seed), np.arange(first, first + count)))
+    u = np.array(quickly_compiled(_uniform, len(space.names))(np.asarray(seed), np.arange(first, first + count)))
     for k, values in enumerate(named.values()):
         if first <= k < first + count:
             middle = {name: float(prior.value(jnp.asarray(0.5))) for name, prior in space.free.items()}
@@ -127,15 +127,12 @@ def descend(
     u: ArrayLike,
     until: Until = "minimum",
     warm_up: bool = True,
-    program: Program = jitted,
 ) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end. ``program`` compiles, or finds what was
-    compiled before.
-    """
+    """Where the starts ``u`` (m, n), prior quantiles, end."""
     task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
     if devices() > 1 and until == "minimum":
-        return on_devices(jitted(_ends, task, runs_long=True), x, devices())
-    return program(_ends, task, runs_long=True)(x)
+        return on_devices(quickly_compiled(_ends, task, runs_long=True), x, devices())
+    return quickly_compiled(_ends, task, runs_long=True)(x)
 
 
 def _ends(task: Task, u: jax.Array) -> Minima:

@@ -16,6 +16,7 @@ from jt3r.gm2.observables import delta_a_mu, pull_gm2
 from jt3r.kernels.numerics.jax_internals import SCALAR_FUSION
 from jt3r.measurements import measurement
 from jt3r.point import PARAMETERS
+from jt3r.programs.cache import cached
 from jt3r.sensitivity import derivative
 
 from ...cost.estimate import compiling, seconds
@@ -31,7 +32,6 @@ from ...engine.plan import (
     parameter_attributes,
     point_of,
 )
-from ...engine.program_cache import cached
 from ...engine.simplify import without_repetition
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_full

@@ -17,7 +17,6 @@ from jt3r.statistics.toys import of_fit
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
-from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices, Tiles
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
@@ -37,15 +36,15 @@ def search_scan(card: SearchCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = start_points(space, first, min(together(), total), card.seed, named, quickly_compiled)
-        found = descend(likelihood, space, u, card.until, card.warm_up, quickly_compiled)
+        u = start_points(space, first, min(together(), total), card.seed, named)
+        found = descend(likelihood, space, u, card.until, card.warm_up)
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         pieces = [must_read_tile(file, tile_layout) for _, file in files]
         numbers = np.concatenate([np.arange(cut[0].start, cut[0].stop) for cut, _ in files])
         ends = Minima._make(np.concatenate([piece[name] for piece in pieces]) for name in _TILE)
-        found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables), quickly_compiled)
+        found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables))
         whole = _layout(card, len(found), numbers)
         told, arrays = {**layout.attributes, **whole.attributes}, found.arrays
         if card.toys and len(found):

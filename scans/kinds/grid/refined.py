@@ -23,11 +23,11 @@ import numpy as np
 
 from jt3r import observables
 from jt3r.errors import ScanFailed
+from jt3r.programs.cache import cached
 
 from ...cards.axis import Range
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, mesh_axes, observable_attributes, parameter_attributes, point_of
-from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_rows
 from ...store.layout import Coordinate, Layout, Variable

@@ -14,6 +14,7 @@ import numpy as np
 
 from jt3r import observables
 from jt3r.kernels.numerics.jax_internals import Options
+from jt3r.programs.cache import cached
 from jt3r.u1 import MODELS
 
 from ...cost.estimate import compiling, seconds
@@ -28,7 +29,6 @@ from ...engine.plan import (
     open_mesh,
     parameter_attributes,
 )
-from ...engine.program_cache import cached
 from ...engine.staging import Stages
 from ...engine.tiles import CountedSizes, Slices, Tiles, block_shape, counted_sizes, even_tile
 from ...store.compression import cores

@@ -8,10 +8,10 @@ import numpy as np
 
 from jt3r.experiments import left
 from jt3r.experiments import load as searches
+from jt3r.programs.cache import quickly_compiled
 
 from ...cost.estimate import compiling, seconds, term_name
 from ...engine.plan import Arrays, Scan, axis_coordinates, mesh_axes, parameter_attributes
-from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
@@ -50,7 +50,7 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         rows = []
         for decay in card.decays:
             at = quickly_compiled(left.point_of, decay)(masses, v)
-            found = left.strengths(names, at, card.recipe, quickly_compiled)
+            found = left.strengths(names, at, card.recipe)
             rows.append(np.stack([np.where(np.isnan(x), -np.inf, x) for x in found.values()]))
         return {"strength": np.stack(rows, axis=1)[:, :, None], "m_phi": np.asarray(at.m_phi)[None]}
 

@@ -17,7 +17,6 @@ from jt3r.point import PARAMETERS
 
 from ...cost import estimate
 from ...engine.plan import Arrays, Scan, axis_coordinates, float_dtype, mesh_axes, parameter_attributes
-from ...engine.program_cache import quickly_compiled
 from ...engine.tiles import Slices
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
@@ -78,7 +77,7 @@ def _edges(card: LimitsCard, by: str, value: float) -> list[limits.Edges]:
     """The intervals of every experiment at a value of the axis, and how fast their ends move."""
     where: dict[str, Any] = {"model": card.model, "recipe": card.recipe, "between": card.between, by: value}
     where |= {"along": card.along_of(card.names[0]), **card.point_values(card.names[0])}
-    return limits.edges(card.names, by, program=quickly_compiled, **where)
+    return limits.edges(card.names, by, **where)
 
 
 def _filled(name: str, found: limits.Edges) -> tuple[np.ndarray, np.ndarray]:

@@ -18,10 +18,10 @@ from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup
 from jt3r.inference.samplers import chees
 from jt3r.inference.space import coordinate
 from jt3r.kernels.numerics.jax_internals import QUICK_AND_LONG
+from jt3r.programs.cache import cached
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
-from ...engine.program_cache import cached
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles
 from ...store.hdf5 import write_full
 from ...store.layout import Attributes, Coordinate, Layout, Variable

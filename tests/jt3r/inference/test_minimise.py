@@ -26,14 +26,15 @@ import jax, jax.numpy as jnp
 from jt3r.inference.fits.fit import descend, start_points
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.minimise import Descent, minima, minimise, spread
-from jt3r.kernels.numerics.programs import jitted
+from jt3r.programs.cache import quickly_compiled
 def residuals(u):  # quick to compile, which happens for each device
     return jnp.stack([jnp.sin(3 * u[0]) - u[1], 20 * (u[1] - 0.4), u[2] - 0.5])
 u = jax.random.uniform(jax.random.key(0), (500, 3))
 one, eight = (minimise(residuals, u, False, devices) for devices in (1, 8))
 assert all((a == b).all() for a, b in zip(one, eight))
 assert eight.converged.all()
-assert len({device for ends in spread(jitted(minima, Descent(residuals, False)), u, 8) for device in ends.u.devices()}) == 8
+program = quickly_compiled(minima, Descent(residuals, False))
+assert len({device for ends in spread(program, u, 8) for device in ends.u.devices()}) == 8
 """
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)

@@ -1,15 +1,14 @@
 """Settings of JAX before it is loaded: what the user set stays, and no cache that somebody else can write is used."""
 
 import os
-import stat
-from pathlib import Path
 
 import jax
 import pytest
 
 from jt3r.errors import BadInput
+from jt3r.programs.folder import cache_folder, cache_in_use, private_cache_folder
 from jt3r.scans.engine import jax_config
-from jt3r.scans.engine.jax_config import cache_folder, cache_in_use, check_device, configure, is_private, private_cache_folder
+from jt3r.scans.engine.jax_config import check_device, configure
 
 NAMES = (
     "TF_CPP_MIN_LOG_LEVEL",
@@ -65,53 +64,12 @@ def test_the_users_own_cache_stays(monkeypatch, tmp_path):
     assert not cache_folder().exists()
 
 
-def test_the_folder_is_the_users_alone():
-    folder = private_cache_folder()
-    assert folder == cache_folder()
-    assert folder.name.startswith("jaxlib-")
-    for each in (folder.parent, folder):
-        assert stat.S_IMODE(each.stat().st_mode) == 0o700
-
-
-@pytest.mark.filterwarnings("error")
-def test_a_program_that_others_could_have_put_there_forbids_all():
-    folder = private_cache_folder()
-    (folder / "program").touch(mode=0o600)
-    assert private_cache_folder() == folder
-    (folder / "program").chmod(0o666)
-    with pytest.warns(RuntimeWarning, match="program: is not this user's, or others can write it; running without"):
-        assert private_cache_folder() is None
-
-
 def test_where_no_folder_can_be_there_is_none(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert private_cache_folder() is None
     configure(None, None, None, cache=True)
     assert "JAX_COMPILATION_CACHE_DIR" not in os.environ
-
-
-@pytest.mark.parametrize(("mode", "private"), [(0o600, True), (0o755, True), (0o620, False), (0o602, False)])
-def test_private_is_what_nobody_else_can_write(mode, private, tmp_path):
-    (tmp_path / "file").touch()
-    (tmp_path / "file").chmod(mode)
-    assert is_private((tmp_path / "file").stat()) == private
-    facts = list(os.stat_result((0o100600, 0, 0, 1, os.geteuid() + 1, 0, 0, 0, 0, 0)))
-    assert not is_private(os.stat_result(facts))
-
-
-def test_the_processor_is_named_where_proc_is_missing(monkeypatch):
-    read = Path.read_text
-
-    def missing(self, *arguments, **options):
-        if self.is_relative_to("/proc"):
-            raise FileNotFoundError
-        return read(self, *arguments, **options)
-
-    here = cache_folder().name
-    monkeypatch.setattr(Path, "read_text", missing)
-    assert cache_folder().name != here
-    assert cache_folder().name.startswith("jaxlib-")
 
 
 def test_a_device_that_is_not_there_is_one_line(monkeypatch):

@@ -10,8 +10,8 @@ from jt3r.errors import BadInput, ScanFailed
 from jt3r.gm2.band import solve
 from jt3r.inference.likelihood import Likelihood
 from jt3r.measurements import measurement
+from jt3r.programs import cache as program_cache
 from jt3r.scans import run
-from jt3r.scans.engine import program_cache
 from jt3r.scans.kinds.reweigh import reweigh
 from jt3r.scans.store.hdf5 import open_scan
 from jt3r.scans.store.info import describe

@@ -10,14 +10,14 @@ import jax
 import jax.numpy as jnp
 import pytest
 
+from jt3r.programs import cache as program_cache
+from jt3r.programs.cache import cached, quickly_compiled
 from jt3r.scans import run
-from jt3r.scans.engine import program_cache
-from jt3r.scans.engine.program_cache import cached
 from tests.scans.processes import flip, jt3r, without_waiting
 
 PROGRAM = """
 import sys, jax, jax.numpy as jnp, jt3r
-from jt3r.scans.engine.program_cache import cached
+from jt3r.programs.cache import cached
 traced = []
 def function(x, more):
     traced.append(1)
@@ -52,7 +52,7 @@ def test_a_second_process_traces_nothing(tmp_path):
 
 LINEAR = """
 import jax.numpy as jnp
-from jt3r.scans.engine.program_cache import cached
+from jt3r.programs.cache import cached
 matrix = jnp.array([[2.0, 1.0], [1.0, 3.0]])
 def function(x):
     return [jnp.linalg.cholesky(x), jnp.linalg.eigh(x)[0], jnp.linalg.solve(x, x[0]), jnp.linalg.svd(x)[1], jnp.linalg.qr(x)[1]]
@@ -73,7 +73,7 @@ def test_a_second_process_calls_lapack(tmp_path):
 
 OWN = """
 import sys, jax.numpy as jnp, jt3r
-from jt3r.scans.engine.program_cache import cached
+from jt3r.programs.cache import cached
 limit = float(sys.argv[1])
 @jt3r.term(source="none")
 def light_phi(point):
@@ -140,6 +140,43 @@ def test_other_types_are_another_program_and_the_oldest_goes_first(monkeypatch):
     assert traced in ([(3,), (4,)], [])  # none if a former test run of these files left them in the cache
     program(jnp.zeros(5))
     assert len(program_cache._READY) == 2
+
+
+TRACED = []
+
+
+def power(exponent, x):
+    TRACED.append(exponent)
+    return x**exponent
+
+
+def by_object(entry, x):
+    TRACED.append(entry)
+    return entry.factor * x
+
+
+class Entry:
+    def __init__(self, factor):
+        self.factor = factor
+
+
+def test_a_function_is_traced_once_for_what_it_is_about(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "kept"))
+    monkeypatch.delenv("JAX_ENABLE_COMPILATION_CACHE", raising=False)
+    TRACED.clear()
+    assert [quickly_compiled(power, n)(jnp.asarray(2.0)) for n in (3, 3, 4)] == [8, 8, 16]
+    assert quickly_compiled(power, 3, runs_long=True)(jnp.asarray(2.0)) == 8  # other options, another program
+    assert TRACED == [3, 4, 3]
+    assert len(list((tmp_path / "kept").iterdir())) == 3
+
+
+def test_what_is_about_an_object_without_a_text_stays_in_the_process(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "kept"))
+    TRACED.clear()
+    entries = [Entry(2.0), Entry(3.0)]
+    assert [quickly_compiled(by_object, entry)(jnp.asarray(2.0)) for entry in entries * 2] == [4, 6, 4, 6]
+    assert entries == TRACED
+    assert not (tmp_path / "kept").exists()
 
 
 def test_inside_another_program_it_is_the_function():

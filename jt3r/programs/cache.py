@@ -12,25 +12,25 @@ import pickle
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import jax
 
-import jt3r
-from jt3r import additions, kernels, scans
-from jt3r.kernels.numerics.jax_internals import (
+from .. import additions
+from ..kernels.numerics.jax_internals import (
+    QUICK_AND_LONG,
+    QUICK_TO_COMPILE,
     Options,
     compiled_anew,
     deserialised,
     serialised,
     usable,
 )
-from jt3r.kernels.numerics.programs import options_of
-
-from .jax_config import cache_in_use, is_private
+from .folder import cache_in_use, is_private
 
 HELD = 128
 """Programs of this process that are held ready; the one that was made first goes first."""
@@ -74,12 +74,18 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
     return call
 
 
+@lru_cache(maxsize=256)
 def quickly_compiled(function: Callable[..., Any], first: Any, runs_long: bool = False) -> Callable[..., Any]:
-    """The cached program of a function and its first argument, a
-    ``jt3r.kernels.numerics.programs.Program``.
+    """The program of a function and its first argument, what it is about: hashable, and cached on
+    disk if its repr tells all.
+
+    For many small numbers, quickly compiled; ``runs_long``: for seconds, so that it is worth some
+    optimisation.
     """
-    settings = f"{function.__module__}.{function.__qualname__} {first!r}"
-    return cached(partial(function, first), settings, options_of(runs_long))
+    about, options = partial(function, first), QUICK_AND_LONG if runs_long else QUICK_TO_COMPILE
+    if any(mark in repr(first) for mark in (" at 0x", "...")):  # an object known by its address, a long array
+        return jax.jit(about, compiler_options=usable(options))
+    return cached(about, f"{function.__module__}.{function.__qualname__} {first!r}", options)
 
 
 def _program(
@@ -167,8 +173,9 @@ def _machine() -> tuple[str, ...]:
 
 def _source() -> str:
     digest = hashlib.sha256()
-    for package in (jt3r, kernels, scans):
-        for folder in package.__path__:
+    for package in ("jt3r", "jt3r.kernels", "jt3r.scans"):
+        found = find_spec(package)
+        for folder in (found and found.submodule_search_locations) or ():
             for file in sorted(_files(folder)):
                 with open(file, "rb") as opened:
                     digest.update(os.path.relpath(file, folder).encode() + b"\0" + opened.read())

@@ -1,0 +1,1 @@
+"""Compiled programs, kept for this process and for later ones."""

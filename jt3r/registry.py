@@ -17,8 +17,9 @@ from .errors import NotGiven
 from .names import Names
 from .parameter import ParameterPoint, parameters_of
 from .point import PARAMETERS, Point
+from .programs.one_point import at_one, is_one_by_hand
 from .u1.reads import filled, given, read_by
-from .u1.registry import couplings_of, model_of
+from .u1.registry import couplings_of, is_of_jt3r, model_of
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class Observable(Reader):
     seconds to compile or to tabulate before its first value: reports of a point give it only on
     request. ``origin`` is the user's file of one that is not jt3r's; ``by_couplings``: whether it
     reads the couplings alone. Calling it raises ValueError if the point does not set what it reads.
+    At one point a call by hand, or its gradient, is one compiled program, kept between processes;
+    not with functions of a user, whose code may change.
     """
 
     function: Callable[[Any], Array]
@@ -113,6 +116,8 @@ class Observable(Reader):
             return self.function(point)
         if not isinstance(point, ParameterPoint):
             raise TypeError(f"{self.name} is a function of a point, such as jt3r.Point(...), not of {type(point).__name__}")
+        if self.origin is None and is_of_jt3r(point) and is_one_by_hand(point):
+            return at_one(self.value, self.name, point)
         return self.value(point)
 
 

@@ -96,6 +96,12 @@ def get(name: str) -> Model:
     return MODELS[name]
 
 
+def is_of_jt3r(point: ParameterPoint) -> bool:
+    """Whether a point belongs to a model that no user added."""
+    found = _of(type(point))
+    return found is not None and found.origin is None
+
+
 def model_of(point: ParameterPoint | type[ParameterPoint]) -> Model:
     """The model that a point belongs to. Raises TypeError if it belongs to none."""
     point_class = point if isinstance(point, type) else type(point)

@@ -5,14 +5,14 @@ no ``xla_cpu_use_fusion_emitters``. Nothing of it is physics: it is how traced p
 compiled ones kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
+from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var, concrete_or_error, jaxpr_as_fun
 
 __all__ = [
     "QUICK_AND_LONG",
@@ -26,6 +26,7 @@ __all__ = [
     "Options",
     "Var",
     "alive",
+    "by_hand",
     "compiled_anew",
     "deserialised",
     "jaxpr_as_fun",
@@ -92,6 +93,20 @@ def alive(jaxpr: Jaxpr) -> list[bool]:
                 needed |= {id(v) for v in equation.invars}
         return [id(v) in needed for v in jaxpr.invars]
     return dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))[1]
+
+
+def by_hand(values: Iterable[Any]) -> bool:
+    """Whether all values are known numbers, differentiated or not, and no program is being
+    traced.
+    """
+    if isinstance(jnp.zeros(()), jax.core.Tracer):
+        return False
+    try:
+        for value in values:
+            concrete_or_error(None, value)
+    except jax.errors.ConcretizationTypeError:
+        return False
+    return True
 
 
 def serialised(compiled: Any) -> tuple[bytes, int] | None:

@@ -2,7 +2,7 @@
 element by element.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -10,9 +10,9 @@ import jax.numpy as jnp
 from jax import Array
 
 from .errors import unknown
-from .kernels.numerics.jax_internals import alive, jaxpr_as_fun
 from .parameter import ParameterPoint, parameters_of
 from .point import Point
+from .programs.slopes import value_and_slopes
 
 
 def vmap(function: Callable[[Any], Any], over: str | Sequence[str]) -> Callable[[Any], Any]:
@@ -93,27 +93,6 @@ def values_and_slopes(
     found, slopes = value_and_slopes(at, range(len(leaves)), leaves)
     nothing = jax.tree.map(jnp.zeros_like, found)
     return found, {name: slopes.get(k, nothing) for k, name in enumerate(parameters)}
-
-
-def value_and_slopes(
-    function: Callable[..., Any], which: Iterable[int], arguments: Sequence[Array]
-) -> tuple[Any, dict[int, Any]]:
-    """The same for a function of arrays, each value of which depends on one element of each: its
-    value and its slopes in the arguments of these numbers, but for those that it does not depend
-    on.
-    """
-    traced, shapes = jax.make_jaxpr(function, return_shape=True)(*arguments)
-    made: Any = jax.tree.structure(shapes)
-    used = alive(traced.jaxpr)
-
-    def slope(k: int) -> list[Array]:
-        def along(x: Array) -> list[Array]:
-            return jaxpr_as_fun(traced)(*arguments[:k], x, *arguments[k + 1 :])
-
-        return jax.jvp(along, (arguments[k],), (jnp.ones_like(arguments[k]),))[1]
-
-    slopes = {k: made.unflatten(slope(k)) for k in which if used[k]}
-    return made.unflatten(jaxpr_as_fun(traced)(*arguments)), slopes
 
 
 def barbieri_giudice(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> Array:

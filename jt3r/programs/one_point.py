@@ -15,8 +15,9 @@ from jax.custom_derivatives import SymbolicZero
 
 from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, by_hand
 from ..parameter import ParameterPoint
-from ..sensitivity import value_and_slopes
 from .cache import cached
+from .simplify import without_repetition
+from .slopes import value_and_slopes
 
 
 def is_one_by_hand(point: ParameterPoint) -> bool:
@@ -44,7 +45,7 @@ def _of_leaves(function: Callable[[Any], Array], name: str, tree: Any) -> Callab
 
     @lru_cache
     def moved(which: tuple[int, ...]) -> Callable[..., tuple[Array, dict[int, Array]]]:
-        found: Callable[..., Any] = partial(value_and_slopes, plain, which)
+        found: Callable[..., Any] = without_repetition(partial(value_and_slopes, plain, which))
         return cached(lambda *leaves: found(leaves), f"value and slopes {which} of {name}", QUICK_TO_COMPILE)
 
     def with_slopes(leaves: Sequence[Array], tangents: Sequence[Any]) -> tuple[Array, Array]:

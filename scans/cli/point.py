@@ -17,13 +17,13 @@ from jt3r.flavour.benchmarks import benchmark
 from jt3r.kernels.numerics.jax_internals import QUICK_TO_COMPILE
 from jt3r.parameter import Parameter, ParameterPoint, parameters_of
 from jt3r.programs.cache import cached, remembered
+from jt3r.programs.simplify import without_repetition
 from jt3r.registry import Observable, values_at
 from jt3r.sensitivity import values_and_slopes
 from jt3r.u1 import MODELS, ModelPoint
 from jt3r.u1.registry import couplings_of
 from jt3r.units import quantity
 
-from ..engine.simplify import without_repetition
 from ..kinds.report_table import report_table
 from .console import report_console
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jt3r import Point, observables
-from jt3r.scans.engine.simplify import without_repetition
+from jt3r.programs.simplify import without_repetition
 from jt3r.sensitivity import derivative
 
 NAMES = ("c_phi", "delta_a_mu_phi", "delta_a_mu", "pull_gm2", "cancellation")

@@ -6,25 +6,29 @@ from typing import Any
 import jax
 import numpy as np
 
-from jt3r.kernels.numerics.jax_internals import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, jaxpr_as_fun
+from ..kernels.numerics.jax_internals import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, jaxpr_as_fun
 
-_CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr", "custom_vmap_call": "call"}
+_CALLS = {"jit": "jaxpr", "pjit": "jaxpr"}
 """Operations that only call a program, and the parameter that holds it."""
 
+_OWN_RULES = {"custom_jvp_call": "call_jaxpr", "custom_vmap_call": "call"}
+"""Those that have derivatives, or a way of being mapped, of their own beside."""
 
-def without_repetition(function: Callable[..., Any]) -> Callable[..., Any]:
+
+def without_repetition(function: Callable[..., Any], differentiable: bool = False) -> Callable[..., Any]:
     """``function`` of pytrees of arrays, each of its operations traced once however often it is
     asked for.
 
     For values of many functions, and their derivatives in many parameters, that share what they are
     made of. XLA drops repeated arithmetic itself, but keeps every copy of a branch or a loop: c_phi
     alone stands in six observables of g-2. The result is for compiling and not for further
-    derivatives: custom rules are replaced by what they call.
+    derivatives, unless it is to be ``differentiable``: custom rules are replaced by what they call.
     """
+    calls = _CALLS if differentiable else _CALLS | _OWN_RULES
 
     def run(*arguments: Any) -> Any:
         closed, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
-        found = _Run().inline(closed, jax.tree.leaves(arguments))
+        found = _Run(calls).inline(closed, jax.tree.leaves(arguments))
         return jax.tree.unflatten(jax.tree.structure(shape), found)
 
     return run
@@ -33,7 +37,8 @@ def without_repetition(function: Callable[..., Any]) -> Callable[..., Any]:
 class _Run:
     """One evaluation of a program, that remembers the results of the operations it has done."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls: dict[str, str]) -> None:
+        self._calls = calls
         self._done: dict[Any, list[Any]] = {}
         self._texts: dict[int, tuple[Any, str]] = {}
         self._constants: dict[int, Any] = {}
@@ -48,8 +53,8 @@ class _Run:
 
         for equation in jaxpr.eqns:
             operands = read(equation.invars)
-            if equation.primitive.name in _CALLS:
-                results = self.inline(equation.params[_CALLS[equation.primitive.name]], operands)
+            if equation.primitive.name in self._calls:
+                results = self.inline(equation.params[self._calls[equation.primitive.name]], operands)
             else:
                 results = self._once(jaxpr, equation, operands)
             values.update(zip(equation.outvars, results, strict=True))

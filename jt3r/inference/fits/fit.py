@@ -44,7 +44,7 @@ def fit(
 
     ``named_starts``: name -> values of free coordinates of one more start, the others in the middle
     of their priors. ``until="allowed"`` ends a start as soon as every term is within one standard
-    deviation. ``warm_up=False`` leaves out Adam and L-BFGS. ``observables`` are computed at every
+    deviation. ``warm_up=False`` leaves out Adam and BFGS. ``observables`` are computed at every
     minimum. Raises ValueError for an unknown name or choice, and for a named start outside its
     prior, TypeError for what is no likelihood or space.
 

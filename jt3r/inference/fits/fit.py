@@ -21,6 +21,12 @@ from .result import FitResult
 TOGETHER = 256
 """Starts of a block of work: a program for so many serves any number of them."""
 
+FEW = 512
+"""So many starts are done before optimising their program pays: on two cores the card
+``benchmarks`` compiles for 14 CPU s and runs for 4.6, with it for 25 and 2.5;
+``benchmarks_eq10``, the slowest, 16 and 26, with it 25 and 16.
+"""
+
 ON_ACCELERATORS = 65_536
 """Starts that go down in one call on a GPU, which a few hundred would leave idle. Not timed on one.
 """
@@ -66,7 +72,7 @@ def fit(
     pieces = []
     step = min(together(), -(-total // TOGETHER) * TOGETHER)
     for first in range(0, total, step):
-        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up)
+        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, few=total <= FEW)
         pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
     whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
     return assemble(likelihood, space, whole, tuple(named), tuple(observables))
@@ -127,12 +133,14 @@ def descend(
     u: ArrayLike,
     until: Until = "minimum",
     warm_up: bool = True,
+    *,
+    few: bool = False,
 ) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end."""
+    """Where the starts ``u`` (m, n), prior quantiles, end; ``few`` of them in all."""
     task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
     if devices() > 1 and until == "minimum":
-        return on_devices(quickly_compiled(_ends, task, runs_long=True), x, devices())
-    return quickly_compiled(_ends, task, runs_long=True)(x)
+        return on_devices(quickly_compiled(_ends, task, runs_long=not few), x, devices())
+    return quickly_compiled(_ends, task, runs_long=not few)(x)
 
 
 def _ends(task: Task, u: jax.Array) -> Minima:

@@ -89,7 +89,7 @@ def test_the_cube_is_reached_to_its_faces():
 
 
 def test_every_start_ends_in_a_valley_however_far_the_warm_up_leaps():
-    """Optax. L-BFGS leapt by up to 1e11 along a valley that one residual leaves free: there x is good to 1e-5, and starts hung."""
+    """Quasi-Newton steps can leap by 1e11 along a valley that a residual leaves free, where x is good to 1e-5: starts hung."""
     likelihood, space = Likelihood(("gm2",)), Space({"m_aprime": Prior(0.01, 0.2), "m_phi": Prior(0.05, 0.12)}, {"v": 10.0})
     found = descend(likelihood, space, start_points(space, 0, 256, 0, {}))
     assert found.converged.all()

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from jt3r import observables
-from jt3r.experiments import flight, limits, load, recast
+from jt3r.constants import ALPHA_EM
+from jt3r.experiments import flight, limits, load, mesons, recast
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.inference.terms import TERMS, Options
+from jt3r.kernels import production
 from jt3r.point import Point
 from jt3r.u1 import t3r
 from jt3r.u1.reads import read_by
@@ -189,3 +191,45 @@ def test_kpiinv_is_weakest_where_pi_pi0_hides_it():
     assert table[np.argmin(np.abs(table[:, 0] - 0.06)), 1] < 1e-10 < 1e-9 < table[np.argmin(np.abs(table[:, 0] - 0.121)), 1]
     (found,) = limits.intervals("KPIINV", scenario="invisible", strength="strongest")
     assert found[1] == pytest.approx(0.26)
+
+
+def test_phi_in_what_muons_radiate():
+    """NA64mu sees an invisible phi' anywhere on the g-2 band up to V = 30 GeV, BABAR and Belle II phi' -> mu mu."""
+    (found,) = limits.intervals("NA64mu-phi", v=30.0, scenario="invisible")
+    assert found[1] > 0.105  # the largest m_phi' of the band
+    assert limits.intervals("NA64mu-phi", v=30.0).shape == (0, 2)
+    for name, upper in (("BABAR-phi", 1.0), ("BelleII-phi", 0.308)):
+        (found,) = limits.intervals(name, v=10.0)
+        assert found[0] == pytest.approx(0.212, rel=5e-3)
+        assert found[1] == pytest.approx(upper, rel=0.01)
+
+
+def test_na64mu_is_its_published_limit_for_a_light_vector_and_weaker_above():
+    """g' < 6e-4 over sqrt(0.65), the weak end; the cross section has fallen by 0.89 at 40 MeV."""
+    for mass, share in ((2e-3, 1.0), (0.04, 0.8945)):
+        at = t3r.t3r(Point(m_aprime=mass, v=10.0, m_nu_s=0.0))
+        rate = np.exp(float(recast.excess(load.get("NA64mu")).of(at))) * 3.6e-7 / 0.65
+        g = mass / (2**0.5 * 10) / 2
+        transverse = g**2 * share
+        assert rate > transverse
+        longitudinal = (0.1056583755 / (2**0.5 * 10)) ** 2 * 0.27 * share
+        assert rate == pytest.approx(2 * transverse + longitudinal, rel=0.15)  # pseudoscalar over vector: 0.279 to 0.273
+
+
+def test_phi_to_two_unseen_aprime_is_unseen():
+    search = recast.excess(load.get("NA64mu-phi"))
+    seen, unseen = (Point(m_aprime=0.02, m_phi=0.08, v=10.0, m_eta=1.0, **more) for more in ({}, {"m_nu_s": 0.0}))
+    assert float(search(seen)) == -np.inf
+    assert float(search(unseen)) > np.log(10)
+    half = Point(m_aprime=0.02, m_phi=0.08, v=10.0, m_eta=1.0, width_invisible=float(observables["width_aprime"](seen)))
+    assert float(search(half)) == pytest.approx(float(search(unseen)) - np.log(4), abs=1e-3)  # ee and as much unseen, twice
+
+
+def test_rows_of_na64mu_above_its_limit_are_the_soft_half():
+    """Over 40 MeV: the vector's cross section with muons of 40 to 80 GeV alone, over that with all below 80 GeV."""
+    numbers = (mesons._LEPTONS["mu"], 160.0, (82.0, 207.2), mesons.M_E, ALPHA_EM)
+    rows = recast.tables()["NA64mu"]
+    masses = jnp.array([1e-4, *rows[2:, 0]])
+    half, all_ = (production.lepton_bremsstrahlung("vector", masses, *numbers, (0.5, end)) for end in (0.75, 1.0))
+    share = np.asarray(half / half[0] / (all_ / all_[0]))[1:]
+    np.testing.assert_allclose(rows[2:, 1] * share, 3.6e-7, rtol=0.02)  # rows have two digits

@@ -143,8 +143,8 @@ def bremsstrahlung(
 
     The improved Weizsaecker-Williams approximation: photons of the nucleus (charge and mass
     number), elastic form factors alone, t between [U/(2 E (1 - x))]^2 and m^2 + m_l^2, above which
-    the form factor leaves nothing. Good to 10 % for m << E (arXiv:1609.06781, original not seen); the flux
-    drops out of ratios of kinds. Source: arXiv:1609.06781.
+    the form factor leaves nothing. Good to 10 % for m << E (original not seen); the flux drops out
+    of ratios of kinds. Source: arXiv:1609.06781.
     """
     mass, lepton, beam, electron, alpha = floats(mass, lepton, beam, electron, alpha)
     return _bremsstrahlung(kind, mass, lepton, beam, nucleus, electron, alpha, shares, nodes)

@@ -43,6 +43,11 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "phi_eta": lambda c: mesons.phi_eta_mixing(c) ** 2,
     "electron": mesons.electron_squared,
     "muon": mesons.muon_squared,
+    "muon_beam": mesons.muon_beam,
+    "muon_beam_phi": mesons.muon_beam_phi,
+    "muon_pairs": mesons.muon_pairs,
+    "muon_pairs_phi": mesons.muon_pairs_phi,
+    "ee_mumu_phi": mesons.ee_mumu_phi,
     "pi_e_nu": mesons.pion_electron,
     "K_e_nu": mesons.kaon_electron,
     "K_mu_nu": mesons.kaon_muon,
@@ -54,8 +59,9 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "B_K_phi": mesons.b_kaon_phi,
     "B_Kst_phi": mesons.b_kaon_star_phi,
 }
-"""What a table may bound. The first five are squared couplings, as a dark photon's eps^2 or, of the
-muon, g^2.
+"""What a table may bound. Those before a cross section in fb (``ee_mumu_phi``) are squared
+couplings, as a dark photon's eps^2 or, of the muon, g^2 of a vector that would be seen as often;
+the rest are branching ratios.
 """
 
 _VECTOR, _SCALAR = ("C9_bsmumu", "C9_bsee", "C9p_bsmumu", "C9p_bsee"), ("CS_bsmumu", "CSp_bsmumu", "lambda_portal")
@@ -172,11 +178,21 @@ def log_strengths(tables: tuple[Table, ...], c: Couplings, widths_of: Widths | N
             strengths.append(_log_band(table, c, mass, channels, limit, upper))
             continue
         share = decays.share(channels, invisible if table.sees == ("invisible",) else table.sees)
+        if table.particle == "phi" and table.sees == ("invisible",):
+            share = share + _unseen_pairs(c, channels, (widths_of or {}).get("aprime"))
         if table.flight:
             flight = jnp.asarray(table.energy, mass.dtype) if table.flight == "fixed" else table.flight
             share = share * decays_within(table.length, flight, mass, decays.total(channels))
         strengths.append(log_or_closed(RATES[table.rate](c)) + log_or_closed(share) + table.log_factor - limit)
     return [jnp.where(inside, strength, -jnp.inf) for inside, strength in zip(covered, strengths, strict=True)]
+
+
+def _unseen_pairs(c: Couplings, phi: decays.Table, aprime: decays.Table | None) -> Array | float:
+    """Br(phi' -> A' A') with both of them unseen."""
+    if "aprimeaprime" not in phi:
+        return 0.0
+    unseen = decays.share(aprime or decays.aprime(c), decays.INVISIBLE)
+    return decays.share(phi, ("aprimeaprime",)) * unseen**2
 
 
 def _read(tables: tuple[Table, ...], masses: list[Array]) -> tuple[Array, Array, Array]:

@@ -1,4 +1,4 @@
-"""Production of light bosons: meson decays, proton bremsstrahlung, electron bremsstrahlung.
+"""Production of light bosons: meson decays, bremsstrahlung of protons, electrons and muons.
 
 One name for the kernels that say how many are made; each module holds its formulas, references and
 validity.
@@ -6,6 +6,8 @@ validity.
 
 from .electron_bremsstrahlung import elastic_photon_flux, emission_cross_section, track_length
 from .electron_bremsstrahlung import vector_spectrum as vectors_from_electrons
+from .lepton_radiation import bremsstrahlung as lepton_bremsstrahlung
+from .lepton_radiation import pairs as lepton_pairs
 from .meson_decays import branching_to_photon_vector
 from .meson_decays import spectrum_within as mesons_within
 from .meson_decays import vector_spectrum as vectors_from_mesons
@@ -30,6 +32,8 @@ __all__ = [
     "elastic_photon_flux",
     "emission_cross_section",
     "highest_meson_energy",
+    "lepton_bremsstrahlung",
+    "lepton_pairs",
     "mesons_within",
     "pion_spectrum_collider",
     "pion_spectrum_fixed_target",

@@ -32,7 +32,20 @@ def elastic_photon_flux(
     (proportional to Z) is left out: it adds less than 10 % for Z >= 13 and m < 0.3 GeV.
     """
     energy, mass, z, a, electron_mass = floats(energy, mass, charge_number, mass_number, electron_mass)
-    low, high = (mass**2 / (2 * energy)) ** 2, mass**2
+    return photon_flux((mass**2 / (2 * energy)) ** 2, mass**2, z, a, electron_mass)
+
+
+def photon_flux(
+    low: Real[ArrayLike, "*b"],
+    high: Real[ArrayLike, "*b"],
+    charge_number: Real[ArrayLike, ""],
+    mass_number: Real[ArrayLike, ""],
+    electron_mass: Real[ArrayLike, ""],
+) -> Real[Array, "*b"]:
+    """xi of ``elastic_photon_flux`` between any two t in GeV^2, low <= high. Source:
+    arXiv:0906.0580, eqs. (A17)-(A19).
+    """
+    low, high, z, a, electron_mass = floats(low, high, charge_number, mass_number, electron_mass)
     c = (electron_mass * jnp.cbrt(z) / 111) ** 2
     d = 0.164 * a ** (-2 / 3)
     log_c = jnp.log((high + c) / (low + c))

@@ -10,7 +10,7 @@ from jt3r.constants import M_E, M_MU
 from jt3r.couplings import Couplings, Vector
 from jt3r.data.load import Quantity
 from jt3r.experiments import events as signal
-from jt3r.experiments import limits, spectra
+from jt3r.experiments import limits, mesons, spectra
 from jt3r.experiments import load as experiments
 from jt3r.kernels.decays import widths
 from jt3r.kernels.production.displaced import log_expected_decays
@@ -49,8 +49,10 @@ def test_recipes_are_ordered():
 
 def test_babar_starts_at_the_dimuon_threshold():
     assert limits.intervals("BABAR")[0, 0] * 1e3 == pytest.approx(211.3, abs=0.1)
-    # (g_V^2 + g_A^2) Br/(1/2) = g^2 = m^2/(2 V^2) meets the table's limit, 1.579e-3 up to 0.2145 GeV, at m = 2.233e-3 V.
-    assert limits.intervals("BABAR", v=95.0)[0, 0] == pytest.approx(1.579e-3 * 2**0.5 * 95, rel=1e-3)
+    # (g_V^2 + r g_A^2) Br/(1/2) = (1 + r) m^2/(4 V^2) meets the table's limit, 1.579e-3 up to 0.2145 GeV.
+    axial, vector = (float(mesons.pair_share(kind, jnp.array(0.2127))) for kind in ("axial", "vector"))
+    expected = 1.579e-3 * 2**0.5 * 97.5 / ((1 + axial / vector) / 2) ** 0.5
+    assert limits.intervals("BABAR", v=97.5)[0, 0] == pytest.approx(expected, rel=1e-3)
     assert limits.intervals("BABAR", v=1500.0).shape == (0, 2)
     assert limits.intervals("BABAR-ee").shape == (0, 2)
 

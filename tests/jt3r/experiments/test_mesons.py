@@ -9,6 +9,7 @@ from jt3r.constants import ALPHA_EM
 from jt3r.couplings import Couplings, Vector
 from jt3r.experiments import mesons
 from jt3r.flavour import on_shell
+from jt3r.kernels import production
 from jt3r.kernels.decays import leptonic
 from jt3r.point import Point
 from jt3r.u1 import t3r
@@ -82,3 +83,32 @@ def test_the_share_of_a_pion_is_that_of_the_kernel_for_pion_decay():
     beta = x["fermi"] ** 2 * x["v_ud"] ** 2 * mesons.M_PI**5 / (384 * np.pi**3)
     expected = float(mesons.pion_share(c)) * beta / mesons.WIDTHS["pion"]
     assert float(mesons.pion_electron(c)) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", ["vector", "axial", "scalar"])
+def test_tables_of_what_muons_radiate_are_the_kernel(kind):
+    """At masses that are none of theirs; pairs end as a root at 10.37 GeV, just above the table."""
+    masses = jnp.geomspace(1e-3, 0.9, 13)
+    exact = mesons._beam(kind, masses) / mesons._beam("vector", 1e-4)
+    np.testing.assert_allclose(mesons.beam_share(kind, masses), exact, rtol=1e-8)
+    masses = jnp.geomspace(0.205, 9.5, 13)
+    exact = production.lepton_pairs(kind, masses, mesons._LEPTONS["mu"], mesons.INPUTS["pair_energy"])
+    np.testing.assert_allclose(mesons.pair_share(kind, masses), exact, rtol=1e-6)
+    assert float(mesons.beam_share(kind, jnp.array(1.1))) == float(mesons.pair_share(kind, jnp.array(0.19))) == 0
+
+
+def test_muons_radiate_by_vector_axial_and_yukawa_couplings():
+    c = t3r.t3r(Point(m_aprime=0.02, m_phi=0.08, v=10.0))
+    g, yukawa = 0.02 / (2**0.5 * 10), 0.1056583755 / (2**0.5 * 10)
+    # A light A' counts as the pseudoscalar of the same Yukawa coupling; the transverse one adds a tenth.
+    goldstone = production.lepton_bremsstrahlung(
+        "pseudoscalar", 0.02, mesons._LEPTONS["mu"], 160.0, (82.0, 207.2), mesons.M_E, ALPHA_EM
+    )
+    longitudinal = yukawa**2 * float(goldstone) / float(mesons._beam("vector", 1e-4))
+    assert longitudinal < float(mesons.muon_beam(c)) < longitudinal + g**2
+    assert float(mesons.muon_beam_phi(c)) == pytest.approx(yukawa**2 * 0.2828, rel=1e-3)  # as the kernel's tests have it
+    heavy = t3r.t3r(Point(m_aprime=0.3, m_phi=0.3, v=10.0))
+    assert float(mesons.muon_pairs(heavy) / mesons.muon_squared(heavy)) == pytest.approx((1 + 1.0634) / 2, rel=1e-4)
+    assert float(mesons.muon_pairs_phi(heavy)) == pytest.approx(yukawa**2 * 0.08701, rel=1e-3)
+    dark = Couplings(aprime=Vector(mass=jnp.array(0.3), mixing=jnp.array(1e-3)))
+    assert float(mesons.muon_pairs(dark)) == pytest.approx(4 * np.pi * ALPHA_EM * 1e-6, rel=1e-12)

@@ -19,7 +19,7 @@ import optimistix
 from jaxtyping import Array, Bool, Int, Real
 
 from ..programs.cache import quickly_compiled
-from .newton import CONVERGED, Residuals, allowed, levenberg_marquardt, newton
+from .newton import CONVERGED, Residuals, allowed, by_derivative, levenberg_marquardt, newton
 from .space import quantiles_of, unbounded_of
 
 BLOCK = 64
@@ -174,7 +174,6 @@ def _bfgs(residuals: Residuals, x: Array) -> tuple[Array, Array]:
     fifth of what a fit takes to compile.
     """
     solver: Any = optimistix.BFGS(rtol=BFGS_TOLERANCE, atol=BFGS_TOLERANCE)
-    found: optimistix.Solution = optimistix.minimise(
-        lambda x, _: _objective(residuals, x), solver, x, max_steps=BFGS_STEPS, throw=False
-    )
+    known = by_derivative(partial(_objective, residuals), jax.grad)
+    found: optimistix.Solution = optimistix.minimise(lambda x, _: known(x), solver, x, max_steps=BFGS_STEPS, throw=False)
     return found.value, 2 * jnp.asarray(found.stats["num_steps"], jnp.int32)

@@ -69,10 +69,30 @@ def levenberg_marquardt(
 def _levenberg_marquardt(
     residuals: Residuals, x: Array, solver: optimistix.LevenbergMarquardt, max_steps: int
 ) -> tuple[Array, Int[Array, ""]]:
-    found: optimistix.Solution = optimistix.least_squares(
-        lambda x, _: residuals(x), solver, x, max_steps=max_steps, throw=False
-    )
+    known = by_derivative(residuals, jax.jacfwd)
+    found: optimistix.Solution = optimistix.least_squares(lambda x, _: known(x), solver, x, max_steps=max_steps, throw=False)
     return found.value, jnp.asarray(found.stats["num_steps"] * (1 + len(x)), jnp.int32)
+
+
+def by_derivative(function: Callable[[Array], Array], derivative: Callable[..., Any]) -> Callable[[Array], Array]:
+    """``function`` of one vector, for optimistix: its linear part is its ``derivative``, jax.grad
+    or jax.jacfwd, and nothing more.
+
+    Of a function as it stands the loop of a descent carries all that a derivative may need from one
+    step to the next, three thousand arrays for two searches of A'.
+    """
+    known = jax.custom_jvp(function)
+
+    @known.defjvp
+    def _(x: tuple[Array], along: tuple[Array]) -> tuple[Array, Array]:
+        def twice(x: Array) -> tuple[Array, Array]:
+            found = function(x)
+            return found, found
+
+        slope, value = derivative(twice, has_aux=True)(*x)
+        return value, slope @ along[0]
+
+    return known
 
 
 class _SmallLeastSquares(lineax.AbstractLinearSolver):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from jt3r.inference.newton import CONVERGED, NEWTON_STEPS, allowed, levenberg_marquardt, newton
+from jt3r.inference.newton import CONVERGED, NEWTON_STEPS, allowed, by_derivative, levenberg_marquardt, newton
 from jt3r.kernels.numerics.small_linear import least_squares as reflected
 
 
@@ -114,3 +114,21 @@ def test_the_steps_of_a_gpu_end_where_lapacks_do(monkeypatch):
     by_lapack = ends()
     monkeypatch.setattr("jt3r.inference.newton._by_lapack", reflected)
     np.testing.assert_allclose(ends(), by_lapack, rtol=1e-8)
+
+
+def test_the_linear_part_of_a_descent_is_its_derivative_and_nothing_more():
+    def residuals(x):
+        for _ in range(12):
+            x = jnp.sin(x) + x[::-1] ** 2 / 3
+        return jnp.stack([x[0] * x[1], x[0] - x[1], x[0] ** 2])
+
+    x, along = jnp.array([0.3, 0.4]), jnp.array([1.0, -2.0])
+    for function, derivative in ((residuals, jax.jacfwd), (lambda x: jnp.sum(residuals(x)), jax.grad)):
+        known = by_derivative(function, derivative)
+        value, moved = jax.jvp(known, (x,), (along,))
+        expected, slope = jax.jvp(function, (x,), (along,))
+        np.testing.assert_allclose(value, expected, rtol=1e-15)  # the same operations
+        np.testing.assert_allclose(moved, slope, rtol=1e-12)  # twelve maps that stretch by up to 2 each: 4,000 roundings
+        _, linear = jax.linearize(known, x)
+        assert len(jax.tree.leaves(linear)) <= 2
+        assert len(jax.tree.leaves(jax.linearize(function, x)[1])) > 20

@@ -1,10 +1,12 @@
 """Settings of all tests."""
 
+import ctypes
 import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -71,11 +73,23 @@ def pytest_addoption(parser):
         parser.addoption(f"--{stage}", action="store_true", help=f"what {command} runs, see tests/long.txt")
 
 
+def unmatched(places: Sequence[str]) -> list[str]:
+    """What is listed by name of the files of these tests, and is none of them."""
+    files = {place.partition("::")[0] for place in places}
+    found = {*files, *places, *(place.partition("[")[0] for place in places)}
+    return sorted(entry for entry in long_tests() if entry.partition("::")[0] in files and entry not in found)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Those of the stages asked for; without one all, the longest first, since nobody can help with one that begins last."""
     here = Path(__file__).parent
-    stages = stages_of([f"{item.path.relative_to(here).as_posix()}::{item.name}" for item in items])
-    wanted = {stage for stage in STAGES if config.getoption(stage)} or set(STAGES)
+    places = [f"{item.path.relative_to(here).as_posix()}::{item.name}" for item in items]
+    stages = stages_of(places)
+    asked = {stage for stage in STAGES if config.getoption(stage)}
+    if asked and (lost := unmatched(places)):
+        raise pytest.UsageError(f"{LIST.name} lists what is no test: {', '.join(lost)}")
+    wanted = asked or set(STAGES)
     placed = sorted(zip(items, stages, strict=True), key=lambda pair: pair[1] != "longest")
     config.hook.pytest_deselected(items=[item for item, stage in placed if stage not in wanted])
     items[:] = [item for item, stage in placed if stage in wanted]
@@ -89,17 +103,23 @@ def _own_cache(tmp_path_factory):
     os.environ["XDG_CACHE_HOME"] = str(folder)
 
 
-HELD = 1000e6
-"""Bytes of memory of a process of tests above which the compiled programs of a finished file are let go."""
+HELD = 1100e6
+"""Bytes of memory of a process of tests above which the compiled programs of a finished file are let go.
+
+Two such processes and what they start stay below 3 GB.
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _programs_end_with_their_file():
-    """A program that a later file asks for again is read back from the session's cache."""
+    """A program of ``cached`` that a later file asks for again is read back from the session's cache."""
     yield
     if "jax" in sys.modules and psutil.Process().memory_info().rss > HELD:
         sys.modules["jax"].clear_caches()
         gc.collect()
+        # What is free goes back to the system: else the process is as large as ever, and every file after compiles all anew.
+        with suppress(AttributeError):  # a C library other than GNU's
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 REGISTRIES = (

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from jt3r.kernels.numerics.jax_internals import QUICK_TO_COMPILE
-from tests.conftest import STAGES, long_tests, quick_flags, stages_of
+from tests.conftest import STAGES, long_tests, quick_flags, stages_of, unmatched
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for room in ("kernels", "jt3r", "scans") for path in (ROOT / room).rglob("*.py"))
@@ -294,6 +294,16 @@ def test_every_test_has_one_stage():
     assert stages_of(places) == ["short", "rest", "short", "short", "longest", "rest", "longest", "longest"]
     dask = "scans/executors/test_dask.py"
     assert stages_of([f"{dask}::test_a", f"{dask}::test_what_is_lost_is_said_after_a_while[x]"]) == ["rest", "short"]
+
+
+def test_a_listed_case_that_is_no_test_any_more_is_found():
+    """Before the tests of a stage begin: the cases of a test are known when it is read."""
+    file = "kernels/loops/test_one_loop.py"
+    listed = [place for place in long_tests() if place.startswith(f"{file}::")]
+    assert [place.partition("[")[0] for place in listed] != listed
+    assert unmatched([place if "[" in place else f"{place}[a]" for place in listed]) == []
+    assert unmatched(listed[1:]) == listed[:1]
+    assert unmatched(["test_release.py::test_a"]) == []
 
 
 def test_a_line_of_the_list_says_a_stage():

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
@@ -32,6 +33,7 @@ def _name(path: Path) -> str:
     return ".".join([ROOMS[room], *(part for part in inside if part != "__init__")])
 
 
+@cache
 def imports(path: Path, source: str | None = None) -> set[str]:
     """Absolute names of all modules that a file imports, wherever in it: inside functions and by import_module("name") too."""
     package = _name(path).split(".")[: None if path.name == "__init__.py" else -1]

@@ -2,18 +2,21 @@
 how long a module and how full a folder may be, where its test is found, what the front door shows."""
 
 import ast
+import json
 import subprocess
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import long_tests, stages_of
+from jt3r.kernels.numerics.jax_internals import QUICK_TO_COMPILE
+from tests.conftest import STAGES, long_tests, quick_flags, stages_of, unmatched
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for room in ("kernels", "jt3r", "scans") for path in (ROOT / room).rglob("*.py"))
@@ -30,6 +33,7 @@ def _name(path: Path) -> str:
     return ".".join([ROOMS[room], *(part for part in inside if part != "__init__")])
 
 
+@cache
 def imports(path: Path, source: str | None = None) -> set[str]:
     """Absolute names of all modules that a file imports, wherever in it: inside functions and by import_module("name") too."""
     package = _name(path).split(".")[: None if path.name == "__init__.py" else -1]
@@ -283,12 +287,39 @@ def test_what_is_listed_as_long_exists():
 
 
 def test_every_test_has_one_stage():
-    """In `make test` one test of a file that is listed whole, none of the longest, nothing that is listed by its name."""
+    """In `make test` one test of a file that is listed whole, or those that are said to be short, and none of the longest;
+    nothing else that is listed by its name."""
     file, quick, by_name = "jt3r/dark/test_relic.py", "jt3r/dark/test_gauge.py", "scans/test_faults.py"
     killed = f"{by_name}::test_killed_at_twelve_random_instants_no_finished_tile_is_done_twice"
     places = [f"{file}::test_a", f"{file}::test_b[1]", f"{quick}::test_a", f"{quick}::test_b", killed, f"{by_name}::test_b",
               "test_notebooks.py::test_runs[1]", "test_notebooks.py::test_runs[2]"]  # fmt: skip
     assert stages_of(places) == ["short", "rest", "short", "short", "longest", "rest", "longest", "longest"]
+    dask = "scans/executors/test_dask.py"
+    assert stages_of([f"{dask}::test_a", f"{dask}::test_what_is_lost_is_said_after_a_while[x]"]) == ["rest", "short"]
+
+
+def test_a_listed_case_that_is_no_test_any_more_is_found():
+    """Before the tests of a stage begin: the cases of a test are known when it is read."""
+    file = "kernels/loops/test_one_loop.py"
+    listed = [place for place in long_tests() if place.startswith(f"{file}::")]
+    assert [place.partition("[")[0] for place in listed] != listed
+    assert unmatched([place if "[" in place else f"{place}[a]" for place in listed]) == []
+    assert unmatched(listed[1:]) == listed[:1]
+    assert unmatched(["test_release.py::test_a"]) == []
+
+
+def test_a_line_of_the_list_says_a_stage():
+    assert set(long_tests().values()) == {"short", "rest", "longest"} == set(STAGES)
+
+
+def test_tests_are_compiled_as_programs_that_are_quick_to_compile_but_optimised():
+    """The flags are those of the program; who sets one keeps it, and an unknown one would end the process."""
+    emitters, split = "--xla_cpu_use_fusion_emitters=false", "--xla_cpu_parallel_codegen_split_count=1"
+    assert quick_flags("", "0.11.2") == f"{emitters} {split}"
+    assert quick_flags("", "0.12.0") == split
+    assert quick_flags(f"--a=1 {emitters}", "0.10.0") == f"--a=1 {emitters} {split}"
+    named = dict(flag.removeprefix("--").split("=") for flag in quick_flags("", "0.10.0").split())
+    assert {name: json.loads(value) for name, value in named.items()}.items() < QUICK_TO_COMPILE.items()
 
 
 def test_every_folder_is_installed():

@@ -2,7 +2,16 @@ import os
 import subprocess
 import sys
 
+from tests.scans.processes import jt3r_each
+
 COMMAND = [sys.executable, "-c", "import sys; from jt3r.scans.cli.main import main; sys.exit(main())"]
+
+
+def test_an_empty_cache_is_shown_and_emptied_in_one_process(tmp_path):
+    shown, emptied = jt3r_each(["cache"], ["cache", "empty"], env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
+    for done in (shown, emptied):
+        assert (done.returncode, done.stderr) == (0, "")
+        assert " 0 files, 0.0 MB" in done.stdout
 
 
 def test_cache_is_shown_and_emptied(tmp_path):

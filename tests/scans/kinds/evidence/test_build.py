@@ -46,6 +46,23 @@ def test_the_evidence_and_the_posterior_are_those_of_a_mesh(points):
     np.testing.assert_allclose(ours, theirs, atol=6 * (theirs[2] - theirs[0]) / 2 / worth**0.5)
 
 
+def test_the_evidence_of_one_mass_is_a_sum(tmp_path):
+    """Of g-2 in m_phi' alone, with so few points that it is quick."""
+    card = {
+        "kind": "evidence",
+        "terms": ["gm2"],
+        "live": 40,
+        "free": {"m_phi": {"min": 0.07, "max": 0.1}},
+        "fixed": {"m_aprime": 0.1},
+    }
+    with h5py.File(run(card, tmp_path / "evidence.h5")) as file:
+        found, error = float(file.attrs["ln_z"]), float(file.attrs["ln_z_error"])
+    likelihood, space = load_card(card).problem()
+    u = (np.arange(20_000)[:, None] + 0.5) / 20_000
+    # 4 of the errors that it says itself, as above; the sum has 200 nodes in a sigma of 0.3 MeV
+    assert found == pytest.approx(np.log(np.exp(-np.asarray(chi_square(likelihood, space, u)) / 2).mean()), abs=4 * error)
+
+
 def test_the_standard_model_is_told_beside_it(points):
     likelihood = Likelihood(tuple(CARD["terms"]))
     with h5py.File(points) as file:

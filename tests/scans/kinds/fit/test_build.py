@@ -49,6 +49,16 @@ def test_every_start_ends_on_the_band(band_search):
         assert list(json.loads(file.attrs["card"])["named_starts"]) == ["here"]
 
 
+def test_one_mass_is_found_where_the_pull_vanishes(tmp_path):
+    """Few starts in m_phi' alone, so that it is quick."""
+    card = BAND | {"starts": 8, "free": {"m_phi": {"min": 0.07, "max": 0.1}}, "fixed": {"m_aprime": 0.1}, "named_starts": {}}
+    with h5py.File(run(card, tmp_path / "one.h5")) as file:
+        assert file["start_converged"][()].all()
+        # what convergence means: sqrt(2) |r| <= 1e-8
+        assert np.abs(file["pull_gm2"][()]).max() < CONVERGED
+        assert np.ptp(file["m_phi"][()]) < 1e-10  # 1e-8 of a sigma of 0.3 MeV is 3e-12
+
+
 def test_a_finished_search_is_left_alone_described_and_exported(band_search):
     before, changed = band_search.read_bytes(), band_search.stat().st_mtime_ns
     run(BAND, band_search, resume=True)

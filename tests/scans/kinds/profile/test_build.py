@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from jt3r import Point
+from jt3r import Point, observables
 from jt3r.inference import band_coordinates
 from jt3r.inference.fits.profile import levels
 from jt3r.inference.objective import chi_square, hessian
@@ -58,6 +58,16 @@ def test_an_observable_that_is_gaussian(tmp_path):
     normal = stats.norm.ppf(0.5 + found["confidence"] / 2)
     np.testing.assert_allclose(found["interval"][:, 0], np.stack([-normal, normal], axis=-1), atol=1e-4)
     assert found["pieces"].tolist() == [1, 1]
+    assert found["converged"].all()
+
+
+def test_the_profile_of_one_mass_is_the_pull_squared(tmp_path):
+    """Nothing is left to descend in where m_phi' is held, so that it is quick."""
+    card = PULL | {"axes": {"m_phi": {"min": 0.078, "max": 0.083, "n": 5}}, "fixed": {"m_aprime": 0.1}}
+    found = _read(run(card | {"free": {"m_phi": {"min": 0.07, "max": 0.1}}}, tmp_path / "m_phi.h5"))
+    pull = observables["pull_gm2"](Point(m_aprime=0.1, m_phi=found["m_phi"]))
+    # A pull is known to 280 times 1e-13, and so is its square, times 20 where it is 10.
+    np.testing.assert_allclose(found["chi_square"], pull**2, atol=1e-9)
     assert found["converged"].all()
 
 

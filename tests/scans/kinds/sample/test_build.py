@@ -30,6 +30,19 @@ def arrays(draws):
     return arrays_of(draws)
 
 
+def test_a_short_file_holds_what_is_said_of_its_draws(tmp_path):
+    """Two chains of so few draws in m_phi' alone that it is quick."""
+    small = {"chains": 2, "draws": 50, "warmup": 50, "coordinates": "plain"}
+    card = CARD | small | {"free": {"m_phi": {"min": 0.07, "max": 0.1}}, "fixed": {"m_aprime": 0.1}}
+    found = arrays_of(run(card, tmp_path / "few.h5"))
+    pull = observables["pull_gm2"](Point(m_aprime=0.1, m_phi=found["m_phi"]))
+    assert pull.shape == (2, 50)
+    # as below
+    np.testing.assert_allclose(found["pull_gm2"], pull, atol=1e-9)
+    np.testing.assert_allclose(found["ln_likelihood"], -(pull**2) / 2, atol=1e-9)
+    assert len(np.unique(found["m_phi"])) > 50  # it moves
+
+
 def _error(arrays, name):
     """Standard error of a share or a mean, in units of the spread, from the effective sample size of the worst parameter."""
     return 1 / np.sqrt(min(row["ess_bulk"] for row in arrays["judged"]["parameters"].values()))

@@ -3,7 +3,7 @@ all arguments.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +23,7 @@ def value_and_slopes(
     observables a parameter moves few.
     """
     traced, shapes = jax.make_jaxpr(without_repetition(function, differentiable=True), return_shape=True)(*arguments)
-    jaxpr, made = traced.jaxpr, jax.tree.structure(shapes)
+    jaxpr, made = traced.jaxpr, cast(Any, jax.tree.structure(shapes))
     inner = _inner(jaxpr)
     known = dict(zip(jaxpr.invars, arguments, strict=True)) | dict(zip(jaxpr.constvars, traced.consts, strict=True))
     everything = ClosedJaxpr(jaxpr.replace(outvars=[*jaxpr.outvars, *inner]), traced.consts)

@@ -17,6 +17,7 @@ from jt3r.kernels.numerics.jax_internals import SCALAR_FUSION
 from jt3r.measurements import measurement
 from jt3r.point import PARAMETERS
 from jt3r.programs.cache import cached
+from jt3r.programs.simplify import without_repetition
 from jt3r.sensitivity import derivative
 
 from ...cost.estimate import compiling, seconds
@@ -32,7 +33,6 @@ from ...engine.plan import (
     parameter_attributes,
     point_of,
 )
-from ...engine.simplify import without_repetition
 from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
 from ...store.hdf5 import write_full
 from ...store.layout import Coordinate, Layout, Variable

@@ -79,7 +79,7 @@ class Observable(Reader):
     parameters it depends on. ``data`` are the files under jt3r/data that its numbers come from
     beside the constants and measurements, a table of them after a colon. A ``slow`` one takes
     seconds to compile or to tabulate before its first value: reports of a point give it only on
-    request. ``origin`` is the user's file of one that is not jt3r's; ``by_couplings``: whether it
+    request. ``check`` raises ValueError for known values of a point that it is not for. ``origin`` is the user's file of one that is not jt3r's; ``by_couplings``: whether it
     reads the couplings alone. Calling it raises ValueError if the point does not set what it reads.
     At one point a call by hand, or its gradient, is one compiled program, kept between processes;
     not with functions of a user, whose code may change.
@@ -91,6 +91,7 @@ class Observable(Reader):
     source: str
     slow: bool = False
     data: tuple[str, ...] = ()
+    check: Callable[[Any], None] | None = None
     origin: Origin | None = None
     by_couplings: bool = False
 
@@ -117,6 +118,8 @@ class Observable(Reader):
         if not isinstance(point, ParameterPoint):
             raise TypeError(f"{self.name} is a function of a point, such as jt3r.Point(...), not of {type(point).__name__}")
         if self.origin is None and is_of_jt3r(point) and is_one_by_hand(point):
+            if self.check is not None:  # the program does not see values
+                self.check(point)
             return at_one(self.value, self.name, point)
         return self.value(point)
 
@@ -160,13 +163,15 @@ def observable(
     like: Callable[[Any], Array] | None = None,
     slow: bool = False,
     data: tuple[str, ...] = (),
+    check: Callable[[Any], None] | None = None,
     replace: bool = False,
 ) -> Callable[[Callable[[Any], Array]], Callable[[Any], Array]]:
     """Register the decorated function under its own name: a function of a point or, with ``of`` =
     Couplings, of couplings.
 
     The new one is then in ``jt3r.observables``, for Python, cards, files and pictures alike; one of
-    couplings is computed for every model. ``opens`` and ``like``: see ``Reader``. Raises ValueError
+    couplings is computed for every model. ``opens`` and ``like``: see ``Reader``; ``slow``,
+    ``data`` and ``check``: see ``Observable``. Raises ValueError
     if the name is taken, unless ``replace``, if there is no docstring, if the function takes more
     than one argument, and if ``reads``, which is found by tracing unless given, names what is no
     parameter.
@@ -202,6 +207,7 @@ def observable(
             source=source,
             slow=slow,
             data=data,
+            check=check,
             origin=origin,
             by_couplings=of is Couplings,
         )

@@ -104,11 +104,19 @@ def pull_a_e(point: ModelPoint) -> Array:
     return (delta_a_e(point) - measured.value) * (1 / measured.error)
 
 
+def of_the_muon(point: ModelPoint) -> None:
+    """Raise ValueError if m_mu is not the muon's; a traced one is let through."""
+    mass = point.m_mu
+    if not isinstance(mass, jax.core.Tracer) and np.any(np.abs(np.asarray(mass) / M_MU - 1) > MUON):
+        raise ValueError(f"m_mu = {np.ravel(mass)[0]:g}: the measured g-2 is the muon's, of {M_MU:g} GeV; see pull_a_e")
+
+
 @observable(
     unit="1",
     latex=r"(\Delta a_\mu - \Delta a_\mu^\mathrm{exp})/\sigma",
     source=f"{PAPER}, eqs. (1) and (3); the measurement is the point's data set",
     reads=("m_aprime", "m_phi", "v", "m_mu"),
+    check=of_the_muon,
 )
 def pull_gm2(point: ModelPoint) -> Array:
     """Distance of delta_a_mu from its measured value in standard deviations, with sign."""
@@ -117,9 +125,7 @@ def pull_gm2(point: ModelPoint) -> Array:
 
 def muon_pull(moment: Array, point: ModelPoint) -> Array:
     """(moment - measured)/error of the muon. Raises ValueError if m_mu is not the muon's."""
-    mass = point.m_mu
-    if not isinstance(mass, jax.core.Tracer) and np.any(np.abs(np.asarray(mass) / M_MU - 1) > MUON):
-        raise ValueError(f"m_mu = {np.ravel(mass)[0]:g}: the measured g-2 is the muon's, of {M_MU:g} GeV; see pull_a_e")
+    of_the_muon(point)
     measured = measurement(point.dataset, "delta_a_mu")
     return (moment - measured.value) * (1 / measured.error)  # a product vectorises better than a quotient
 

@@ -79,10 +79,11 @@ class Observable(Reader):
     parameters it depends on. ``data`` are the files under jt3r/data that its numbers come from
     beside the constants and measurements, a table of them after a colon. A ``slow`` one takes
     seconds to compile or to tabulate before its first value: reports of a point give it only on
-    request. ``check`` raises ValueError for known values of a point that it is not for. ``origin`` is the user's file of one that is not jt3r's; ``by_couplings``: whether it
-    reads the couplings alone. Calling it raises ValueError if the point does not set what it reads.
-    At one point a call by hand, or its gradient, is one compiled program, kept between processes;
-    not with functions of a user, whose code may change.
+    request. ``check`` raises ValueError for known values of a point that it is not for. ``origin``
+    is the user's file of one that is not jt3r's; ``by_couplings``: whether it reads the couplings
+    alone. Calling it raises ValueError if the point does not set what it reads. At one point a call
+    by hand, or its gradient, is one compiled program, kept between processes; not with functions of
+    a user, whose code may change.
     """
 
     function: Callable[[Any], Array]

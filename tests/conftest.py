@@ -95,12 +95,6 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item, stage in placed if stage in wanted]
 
 
-def pytest_collection_finish(session):
-    """What is loaded by now stays: Python need not look through it for what is free, again and again."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
     """Programs are kept for the session, by all its processes in one place, and the user's cache is left alone."""

@@ -49,7 +49,7 @@ def _of_leaves(function: Callable[[Any], Array], name: str, tree: Any) -> Callab
         return cached(lambda *leaves: found(leaves), f"value and slopes {which} of {name}", QUICK_TO_COMPILE)
 
     def with_slopes(leaves: Sequence[Array], tangents: Sequence[Any]) -> tuple[Array, Array]:
-        if not by_hand(leaves) or any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):  # of a second derivative
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):  # of a second derivative
             known = [jnp.zeros_like(x) if isinstance(t, SymbolicZero) else t for x, t in zip(leaves, tangents, strict=True)]
             return jax.jvp(plain, tuple(leaves), tuple(known))
         which = tuple(k for k, tangent in enumerate(tangents) if not isinstance(tangent, SymbolicZero))

@@ -25,10 +25,11 @@ def value_and_slopes(
     traced, shapes = jax.make_jaxpr(without_repetition(function, differentiable=True), return_shape=True)(*arguments)
     jaxpr, made = traced.jaxpr, cast(Any, jax.tree.structure(shapes))
     inner = _inner(jaxpr)
-    known = dict(zip(jaxpr.invars, arguments, strict=True)) | dict(zip(jaxpr.constvars, traced.consts, strict=True))
     everything = ClosedJaxpr(jaxpr.replace(outvars=[*jaxpr.outvars, *inner]), traced.consts)
     results = jaxpr_as_fun(everything)(*arguments)
-    found, known = results[: len(jaxpr.outvars)], known | dict(zip(inner, results[len(jaxpr.outvars) :], strict=True))
+    found = results[: len(jaxpr.outvars)]
+    variables = [*jaxpr.invars, *jaxpr.constvars, *inner]
+    known = dict(zip(variables, [*arguments, *traced.consts, *results[len(found) :]], strict=True))
     slopes = {k: _slope(jaxpr, jaxpr.invars[k], known) for k in which}
     nothing = list(map(jnp.zeros_like, found))
     return made.unflatten(found), {

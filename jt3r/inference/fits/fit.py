@@ -72,7 +72,7 @@ def fit(
     pieces = []
     step = min(together(), -(-total // TOGETHER) * TOGETHER)
     for first in range(0, total, step):
-        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, few=total <= FEW)
+        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, total=total)
         pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
     whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
     return assemble(likelihood, space, whole, tuple(named), tuple(observables))
@@ -134,13 +134,16 @@ def descend(
     until: Until = "minimum",
     warm_up: bool = True,
     *,
-    few: bool = False,
+    total: int | None = None,
 ) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end; ``few`` of them in all."""
+    """Where the starts ``u`` (m, n), prior quantiles, end; ``total``: how many there are in all, if
+    that is known.
+    """
+    runs_long = total is None or total > FEW
     task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
     if devices() > 1 and until == "minimum":
-        return on_devices(quickly_compiled(_ends, task, runs_long=not few), x, devices())
-    return quickly_compiled(_ends, task, runs_long=not few)(x)
+        return on_devices(quickly_compiled(_ends, task, runs_long=runs_long), x, devices())
+    return quickly_compiled(_ends, task, runs_long=runs_long)(x)
 
 
 def _ends(task: Task, u: jax.Array) -> Minima:

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from jt3r.inference.fits.assembly import assemble
-from jt3r.inference.fits.fit import FEW, descend, start_points, together
+from jt3r.inference.fits.fit import descend, start_points, together
 from jt3r.inference.minimise import Minima
 from jt3r.inference.significance import freedom
 from jt3r.inference.space import coordinate
@@ -37,7 +37,7 @@ def search_scan(card: SearchCard) -> Scan:
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
         u = start_points(space, first, min(together(), total), card.seed, named)
-        found = descend(likelihood, space, u, card.until, card.warm_up, few=total <= FEW)
+        found = descend(likelihood, space, u, card.until, card.warm_up, total=total)
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:

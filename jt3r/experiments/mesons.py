@@ -24,6 +24,7 @@ from ..kernels.decays import kaon_pion as chiral
 from ..kernels.decays import leptonic, vector_meson
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.pytree import Pytree, static
+from ..kernels.production.electron_bremsstrahlung import GEV2_CM2
 from ..kernels.production.lepton_radiation import Kind
 from ..production import amplitude
 from .tables import OnDisk, Table
@@ -376,13 +377,12 @@ def muon_pairs_phi(c: Couplings) -> Number:
     return jnp.square(jnp.asarray(scalar(c).yukawa.mu)) * pair_share("scalar", mass) / pair_share("vector", mass)
 
 
-_FEMTOBARN = 3.893793721e11
-"""(hbar c)^2 in GeV^2 fb."""
+_CM2_IN_FB = 1e39
 
 
 def ee_mumu_phi(c: Couplings) -> Number:
     """sigma(e+ e- -> mu+ mu- phi') in fb at 10.58 GeV, at lowest order, muons taken as massless in
     that of mu+ mu- alone (1e-7).
     """
-    pairs = 4 * np.pi * ALPHA_EM**2 / (3 * INPUTS["pair_energy"] ** 2) * _FEMTOBARN
+    pairs = 4 * np.pi * ALPHA_EM**2 / (3 * INPUTS["pair_energy"] ** 2) * GEV2_CM2 * _CM2_IN_FB
     return jnp.square(jnp.asarray(scalar(c).yukawa.mu)) * pairs * pair_share("scalar", scalar(c).mass)

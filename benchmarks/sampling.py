@@ -19,9 +19,10 @@ import numpy as np
 from machine import machine
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.posterior import Posterior
-from jt3r.inference.sample import draw_chains, nested_r_hat, programs, warmup_key
-from jt3r.inference.samplers import chees
+from jt3r.inference.sampling import chees
+from jt3r.inference.sampling.posterior import Posterior
+from jt3r.inference.sampling.programs import Task, programs
+from jt3r.inference.sampling.sample import draw_chains, nested_r_hat, warmup_key
 from jt3r.inference.space import Prior, Space
 
 SPACE = Space({"v": Prior(5.0, 20.0, "log"), "m_aprime": Prior(0.03, 0.2, "log"), "m_phi": Prior(0.05, 0.12)})
@@ -55,7 +56,7 @@ def chains_of(
 ) -> tuple[float, float, float, float]:
     """Effective draws, seconds by the clock, gradients a draw, and the largest nested R-hat."""
     shared = chains if sampler == "chees" else None
-    found = programs(posterior, shared, warmup, draws, 0.8, 10, ())
+    found = programs(Task(posterior, shared, warmup, draws, 0.8, 10, ()))
 
     def run() -> dict[str, np.ndarray]:
         begun = found.begin(warmup_key(1)) if found.begin else None

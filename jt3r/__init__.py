@@ -30,7 +30,7 @@ if _TYPE_CHECKING:
     from .inference.fits.fit import fit as fit
     from .inference.fits.profile import profile as profile
     from .inference.likelihood import Likelihood as Likelihood
-    from .inference.sample import sample as sample
+    from .inference.sampling.sample import sample as sample
     from .inference.space import Prior as Prior
     from .inference.space import Space as Space
     from .inference.terms import term as term
@@ -68,7 +68,7 @@ _HOMES = {
     "Prior": "inference.space:Prior",
     "fit": "inference.fits.fit:fit",
     "profile": "inference.fits.profile:profile",
-    "sample": "inference.sample:sample",
+    "sample": "inference.sampling.sample:sample",
     "run": "scans.engine.run:run",
     "open": "scans.store.xarray:open_dataset",
     "plot": "scans.kinds.picture:plot",

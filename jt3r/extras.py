@@ -2,6 +2,7 @@
 
 import warnings
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from .errors import BadInput
@@ -16,4 +17,14 @@ def need(module: str, extra: str, what: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != module:
             raise
-        raise BadInput(f"{what} needs {module}: install jt3r with its extra {extra!r}") from None
+        raise _missing(module, extra, what) from None
+
+
+def check_installed(module: str, extra: str, what: str) -> None:
+    """Raise what ``need`` raises where the module is not there, without loading it."""
+    if find_spec(module) is None:
+        raise _missing(module, extra, what)
+
+
+def _missing(module: str, extra: str, what: str) -> BadInput:
+    return BadInput(f"{what} needs {module}: install jt3r with its extra {extra!r}")

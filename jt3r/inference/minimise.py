@@ -1,7 +1,7 @@
 """Minimising a sum of squared residuals from many starts at once, within the priors.
 
 Each start goes through Adam and BFGS on ln(1 + chi-square), which reach a basin from anywhere,
-and then through the method of Newton in ``least_squares``, which converges even along a valley a
+and then through the method of Newton in ``newton``, which converges even along a valley a
 thousandth wide. A start that meets NaN keeps its last good point and stops nobody else; starts are
 taken in blocks of a fixed size, so that a start's result does not depend on how many devices there
 are.
@@ -9,17 +9,15 @@ are.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
-import optimistix
 from jaxtyping import Array, Bool, Int, Real
 
 from ..programs.cache import quickly_compiled
-from .newton import CONVERGED, Residuals, allowed, by_derivative, levenberg_marquardt, newton
+from .newton import CONVERGED, Residuals, newton
 from .space import quantiles_of, unbounded_of
 
 BLOCK = 64
@@ -27,14 +25,12 @@ BLOCK = 64
 for the slowest.
 """
 
-ADAM_STEPS, ADAM_RATE = 64, 0.05
-BFGS_STEPS, BFGS_TOLERANCE = 64, 1e-3
 DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
 
 
 class Minima(NamedTuple):
-    """Where each start ended. ``gradient`` is its norm as ``least_squares.CONVERGED`` means it,
-    ``evaluations`` counts as ``least_squares.Fit`` does.
+    """Where each start ended. ``gradient`` is its norm as ``newton.CONVERGED`` means it,
+    ``evaluations`` counts as ``newton.Fit`` does.
     """
 
     u: Real[Array, "*b n"]
@@ -109,6 +105,8 @@ def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
     ``converged`` says that it did.
     """
 
+    from .rough import allowed  # see there
+
     def one(u: Array) -> Minima:
         fit, within = allowed(lambda x: residuals(quantiles_of(x)), unbounded_of(u))
         return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
@@ -121,8 +119,10 @@ def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
     meet NaN they stay.
     """
 
+    from .rough import levenberg_marquardt  # see there
+
     def one(u: Array) -> Array:
-        x, _ = levenberg_marquardt(lambda x: residuals(quantiles_of(x)), unbounded_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
+        x, *_ = levenberg_marquardt(lambda x: residuals(quantiles_of(x)), unbounded_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
         return jnp.where(jnp.isfinite(x).all(), quantiles_of(x), u)
 
     return jax.vmap(one)(u)
@@ -134,46 +134,15 @@ def _one(residuals: Residuals, rough: Residuals | None, u: Array) -> Minima:
 
     x, spent = unbounded_of(u), jnp.zeros((), jnp.int32)
     if rough is not None:
+        from .rough import adam, bfgs  # see there
 
         def guide(x: Array) -> Array:
             return rough(quantiles_of(x))
 
-        for stage in (_adam, _bfgs):
+        for stage in (adam, bfgs):
             new, used = stage(guide, x)
             before, after = jnp.sum(jnp.square(jax.vmap(guide)(jnp.stack([x, new]))), axis=-1)
             x, spent = jnp.where(after <= before, new, x), spent + used
         x = unbounded_of(quantiles_of(x))  # a step may lead through 1e11 periods, where x has no digits left
     fit = newton(free, x)
     return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
-
-
-def _objective(residuals: Residuals, x: Array) -> Array:
-    return jnp.log1p(jnp.sum(jnp.square(residuals(x))))
-
-
-def _adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    """``optimistix.OptaxMinimiser`` makes the same steps in the same time; a loop of our own counts
-    them.
-    """
-    optimiser = optax.adam(optax.cosine_decay_schedule(ADAM_RATE, ADAM_STEPS))
-    slope = jax.grad(partial(_objective, residuals))
-
-    def step(carry: tuple, _: None) -> tuple[tuple, None]:
-        x, state = carry
-        g = slope(x)
-        update, state = optimiser.update(jnp.where(jnp.isfinite(g), g, 0), state)
-        return (x + update, state), None
-
-    (x, _), _ = jax.lax.scan(step, (x, optimiser.init(x)), length=ADAM_STEPS)
-    return x, jnp.asarray(2 * ADAM_STEPS, jnp.int32)
-
-
-def _bfgs(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    """``optax.lbfgs`` with its zoom search finds the best minimum of the card ``benchmarks_eq10``
-    as often, from 55.7 % of the starts against 55.1, and holds three copies of the gradient: a
-    fifth of what a fit takes to compile.
-    """
-    solver: Any = optimistix.BFGS(rtol=BFGS_TOLERANCE, atol=BFGS_TOLERANCE)
-    known = by_derivative(partial(_objective, residuals), jax.grad)
-    found: optimistix.Solution = optimistix.minimise(lambda x, _: known(x), solver, x, max_steps=BFGS_STEPS, throw=False)
-    return found.value, 2 * jnp.asarray(found.stats["num_steps"], jnp.int32)

@@ -3,46 +3,18 @@ deviations.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from scipy.special import chdtrc
-from scipy.stats import norm
+from scipy.special import chdtrc, ndtri
 
-from ..flavour.coordinates import ANGLES, COORDINATES, coefficients
-from ..flavour.measurements import measurements
 from ..measurements import measurement
 from ..point import Point
 from ..programs.cache import quickly_compiled
-from ..u1 import MODELS
+from .freedom import freedom
 from .likelihood import Likelihood
 from .space import Space
 from .terms import LOG_DET, TERMS
-
-MEASURED = ("gaussian", "asymmetric", "poisson")
-"""Kinds of terms that are measurements; limits and cuts add to a chi-square only where they are
-broken.
-"""
-
-
-class Freedom(NamedTuple):
-    """Terms that are measurements, and the free coordinates that the terms read."""
-
-    measured: tuple[str, ...]
-    parameters: tuple[str, ...]
-
-    @property
-    def degrees(self) -> int:
-        """Measurements minus parameters."""
-        return len(self.measured) - len(self.parameters)
-
-
-def freedom(likelihood: Likelihood, space: Space) -> Freedom:
-    """What the degrees of freedom of a fit are counted from."""
-    measured = tuple(term.name for term in likelihood.summed if term.kind in MEASURED)
-    return Freedom(measured, read_coordinates(likelihood, space))
 
 
 @dataclass(frozen=True)
@@ -89,7 +61,7 @@ def chance(chi_square: np.ndarray, degrees: int) -> tuple[np.ndarray, np.ndarray
     if degrees < 1:
         return np.full(chi_square.shape, np.nan), np.full(chi_square.shape, np.nan)
     p_value = chdtrc(degrees, np.maximum(chi_square, 0)) + 0 * chi_square
-    return p_value, norm.isf(p_value / 2)
+    return p_value, -ndtri(p_value / 2)
 
 
 def standard_model(likelihood: Likelihood, dataset: str) -> dict[str, float]:
@@ -128,38 +100,3 @@ def standard_model_ln_likelihood(likelihood: Likelihood, dataset: str) -> float:
     if LOG_DET in likelihood.summed:
         total = total + _flavour_of_the_standard_model(likelihood, dataset)[LOG_DET.name]
     return -total / 2
-
-
-def read_coordinates(likelihood: Likelihood, space: Space) -> tuple[str, ...]:
-    """The free coordinates that the terms read, directly or through the Wilson coefficients that
-    they stand for.
-    """
-    reads, matched = _reads(likelihood, space), set()
-    if any(name in ANGLES for name in (*space.free, *space.fixed)):
-        matched = {"m_aprime", "v"}
-
-    def touched(name: str) -> set[str]:
-        if name not in COORDINATES:
-            return {name}
-        one = coefficients({name: jnp.ones(())}, jnp.asarray(0.1), jnp.asarray(10.0), space.matching)
-        return {key for key, value in one.items() if float(value) != 0}
-
-    flavour = any(TERMS[name].joint for name in likelihood.terms)
-    return tuple(name for name in space.names if touched(name) & reads or (flavour and name in matched))
-
-
-def _reads(likelihood: Likelihood, space: Space) -> set[str]:
-    model = MODELS[space.model]
-    given = [name for name in (*space.free, *space.fixed) if name in model.parameters]
-    return {name for term in likelihood.terms for name in TERMS[term].reads_of(model.point, given)}
-
-
-def unread(likelihood: Likelihood, space: Space) -> tuple[str, ...]:
-    """The free coordinates that no term reads: they stay where each start puts them."""
-    read = read_coordinates(likelihood, space)
-    return tuple(name for name in space.names if name not in read)
-
-
-def unmeasured(likelihood: Likelihood, dataset: str) -> tuple[str, ...]:
-    """The terms that the data set has no measurement of."""
-    return tuple(name for name in likelihood.terms if TERMS[name].joint and name not in measurements(dataset))

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from functools import cache, lru_cache, partial
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
@@ -32,6 +33,9 @@ from ..kernels.numerics.jax_internals import (
 )
 from .folder import cache_in_use, is_private
 
+TRACED = ("optimistix", "lineax", "equinox", "optax", "blackjax")
+"""Packages beside JAX whose code becomes part of programs."""
+
 HELD = 128
 """Programs of this process that are held ready; the one that was made first goes first."""
 
@@ -46,9 +50,9 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
 
     ``settings`` is a text that changes with whatever ``function`` closes over: numbers that change
     from call to call are better arguments. The program is looked up by that, the compiler's
-    ``options``, all files of jt3r, the versions of JAX, the device and the types of its arguments.
-    On several devices, and inside another program, it is traced anew. With functions of a user it
-    stays in this process: their code may change.
+    ``options``, all files of jt3r, the versions of JAX and of ``TRACED``, the device and the types
+    of its arguments. On several devices, and inside another program, it is traced anew. With
+    functions of a user it stays in this process: their code may change.
     """
     if jax.local_device_count() > 1:
         return jax.jit(function, compiler_options=usable(options))
@@ -164,11 +168,19 @@ def _write(path: Path, body: bytes) -> None:
 
 @cache
 def _machine() -> tuple[str, ...]:
-    """What a compiled program depends on beside its source: versions, device, and the flags that
-    XLA has read when it started.
+    """What a compiled program depends on beside its source: versions of what its code comes from,
+    device, and the flags that XLA has read when it started.
     """
+    versions = (jax.__version__, jax.lib.__version__, *map(_version, TRACED))
     device = jax.devices()[0]
-    return jax.__version__, jax.lib.__version__, device.platform, device.device_kind, os.environ.get("XLA_FLAGS", "")
+    return *versions, device.platform, device.device_kind, os.environ.get("XLA_FLAGS", "")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # blackjax comes with an extra
+        return ""
 
 
 def _source() -> str:

@@ -11,8 +11,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from jt3r import observables
 from jt3r.errors import unknown
 from jt3r.flavour.coordinates import ANGLES, COORDINATES
+from jt3r.inference.freedom import unmeasured, unread
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.significance import unmeasured, unread
 from jt3r.inference.space import Space
 from jt3r.inference.terms import TERMS, check_measured
 from jt3r.u1 import MODELS

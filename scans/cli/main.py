@@ -2,6 +2,7 @@
 imported when needed.
 """
 
+import gc
 import inspect
 import os
 import sys
@@ -29,6 +30,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+COLLECTED_AFTER = (100_000, 50, 100)
+"""Objects made before Python looks for unreachable ones, and how seldom it looks among old ones.
+
+Loading and tracing make millions that stay: at Python's own 700 it looks in vain for 4 % of the
+time of `jt3r point`, and 3 % of that of compiling a sampler.
+"""
 
 
 def _print_version(wanted: bool) -> None:
@@ -116,6 +125,7 @@ def main() -> Any:
             say(str(message))
 
     warnings.showwarning = show
+    gc.set_threshold(*COLLECTED_AFTER)
     exit_promptly(Exit.INTERRUPTED, lambda: say("interrupted"))
     with _one_line_errors():
         done = app(standalone_mode=False) or Exit.DONE

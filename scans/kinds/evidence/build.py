@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r import observables
-from jt3r.extras import need
+from jt3r.extras import check_installed
 from jt3r.inference.fits.assembly import in_blocks
 from jt3r.inference.significance import standard_model_ln_likelihood
 from jt3r.inference.space import coordinate
@@ -29,7 +29,7 @@ TOLD = ("ln_z", "ln_z_error", "effective_draws", "ln_z_standard_model")
 
 def evidence_scan(card: EvidenceCard) -> Scan:
     """The scan that computes ln Z; it is one tile."""
-    need("blackjax", "sample", "kind = 'evidence'")
+    check_installed("blackjax", "sample", "kind = 'evidence'")
     likelihood, space = card.problem()
     layout = _layout(card, 0)
     names = [variable.name for variable in layout.variables]

@@ -10,8 +10,8 @@ import numpy as np
 
 from jt3r.inference.fits.assembly import assemble
 from jt3r.inference.fits.fit import descend, start_points, together
+from jt3r.inference.freedom import freedom
 from jt3r.inference.minimise import Minima
-from jt3r.inference.significance import freedom
 from jt3r.inference.space import coordinate
 from jt3r.statistics.toys import of_fit
 

@@ -1,24 +1,22 @@
 """Sampling scans: chains of draws from the posterior, with what their convergence is judged by."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
-from jt3r.extras import need
+from jt3r.extras import check_installed
 from jt3r.inference.minimise import devices
-from jt3r.inference.posterior import Posterior
-from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup_key
-from jt3r.inference.samplers import chees
+from jt3r.inference.sampling import chees
+from jt3r.inference.sampling.posterior import Posterior
+from jt3r.inference.sampling.programs import Task, programs
+from jt3r.inference.sampling.sample import draw_chains, judge, warmup_key
 from jt3r.inference.space import coordinate
-from jt3r.kernels.numerics.jax_internals import QUICK_AND_LONG
-from jt3r.programs.cache import cached
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -47,33 +45,23 @@ OF_NUTS = ("tree_depth",)
 
 def sample_scan(card: SampleCard) -> Scan:
     """The scan that draws every chain; one tile is one chain, or as many as advance together."""
-    need("blackjax", "sample", "kind = 'sample'")
+    check_installed("blackjax", "sample", "kind = 'sample'")
     layout = _layout(card)
     together = card.at_once()
     steps = card.chains * (card.warmup + card.draws)
-    seedless = card.model_copy(update={"seed": 0, "chains": card.shared() or 1}).model_dump_json()
-
-    @cache
-    def kept() -> Programs:
-        found = programs(
-            Posterior(card.likelihood(), card.space(), card.pull()),
-            *(card.shared(), card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
-        )
-        begin = found.begin and _of_key_data(found.begin, f"warm-up of {seedless}")
-        return Programs(
-            begin,
-            _of_key_data(found.run, f"chains of {seedless}"),
-            cached(found.derived, f"draws of {seedless}", QUICK_AND_LONG),
-        )
+    task = Task(
+        Posterior(card.likelihood(), card.space(), card.pull()),
+        *(card.shared(), card.warmup, card.draws, card.target_acceptance, card.max_tree_depth, tuple(card.observables)),
+    )
 
     @cache
     def begun() -> chees.Tuned | None:
-        begin = kept().begin
+        begin = programs(task).begin
         return begin(warmup_key(card.seed)) if begin else None
 
     def compute(cut: Slices) -> Arrays:
         numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
-        arrays = draw_chains(kept().run, kept().derived, numbers, card.seed, devices(), begun())
+        arrays = draw_chains(programs(task).run, programs(task).derived, numbers, card.seed, devices(), begun())
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 
@@ -95,14 +83,6 @@ def sample_scan(card: SampleCard) -> Scan:
         compute=compute,
         finish=finish,
     )
-
-
-def _of_key_data(function: Callable[..., Any], settings: str) -> Callable[..., Any]:
-    """The kept program of a function whose first argument is random keys: what is kept takes their
-    data.
-    """
-    program = cached(lambda data, *more: function(jax.random.wrap_key_data(data), *more), settings, QUICK_AND_LONG)
-    return lambda keys, *more: program(jax.random.key_data(keys), *more)
 
 
 def _rows(card: SampleCard) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jt3r.inference.sample import Sampler, band_pull, check_sampler
+from jt3r.inference.sampling.sample import Sampler, band_pull, check_sampler
 
 from ...cards.space import SpaceCard
 

@@ -11,7 +11,7 @@ from jt3r.gm2.observables import pull_gm2
 from jt3r.gm2.two_loop import band_edge, pull_gm2_phi_barr_zee
 from jt3r.inference import band_coordinates
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.posterior import Posterior
+from jt3r.inference.sampling.posterior import Posterior
 from jt3r.inference.space import Prior, Space
 from tests.jt3r.gm2 import exact
 from tests.kernels.problems import assert_lowers_for_cuda

@@ -1,15 +1,13 @@
-"""What a chi-square says: p-values against SciPy and printed tables, and which coordinates count."""
+"""What a chi-square says: p-values against SciPy and printed tables."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.significance import chance, goodness, read_coordinates, standard_model, unmeasured, unread
+from jt3r.inference.significance import chance, goodness, standard_model
 from jt3r.inference.space import Prior, Space
 from jt3r.measurements import measurement
-
-MASSES = {"m_aprime": Prior(0.05, 0.15), "m_phi": Prior(0.06, 0.1)}
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 7])
@@ -26,22 +24,6 @@ def test_without_degrees_of_freedom_there_is_no_test():
     assert all(np.isnan(x).all() for x in chance(np.ones(3), 0))
     assert np.isnan(chance(np.array([np.nan]), 2)[0]).all()
     assert chance(np.array([-1.0]), 2)[0] == 1  # a gain below zero
-
-
-@pytest.mark.parametrize(
-    ("terms", "free", "read"),
-    [
-        (("gm2",), {**MASSES, "m_eta": Prior(0.01, 0.1)}, ("m_aprime", "m_phi")),
-        (("R_K",), {"c_universal": Prior(-5, 5), **MASSES}, ("c_universal",)),
-        (("R_K",), {"sp_l": Prior(-1e-6, 1e-6), **MASSES}, ("sp_l", "m_aprime")),  # angles need the mass
-        (("gm2",), {"c_universal": Prior(-5, 5), **MASSES}, ("m_aprime", "m_phi")),
-        (("nucal",), {"kinetic_mixing": Prior(1e-6, 1e-3), **MASSES}, ("kinetic_mixing", "m_aprime")),  # read where it is given
-    ],
-)
-def test_coordinates_that_the_terms_read(terms, free, read):
-    likelihood, space = Likelihood(terms), Space(free)
-    assert read_coordinates(likelihood, space) == read
-    assert unread(likelihood, space) == tuple(name for name in free if name not in read)
 
 
 def test_the_standard_model_misses_the_moment_by_what_is_measured():
@@ -61,8 +43,3 @@ def test_limits_count_for_nothing_and_parameters_reduce_the_degrees():
     assert found.gain == pytest.approx((2.52 / 0.59) ** 2 - 1, rel=1e-12)
     # one parameter: the root of the gain
     assert found.gain_sigma == pytest.approx(np.sqrt(found.gain), rel=1e-9)
-
-
-def test_a_term_without_a_measurement_is_named():
-    assert unmeasured(Likelihood(("gm2", "R_K")), "paper2021") == ()
-    assert unmeasured(Likelihood(("BR_BpKee",)), "paper2021") == ("BR_BpKee",)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.sample import PULLS, Draws, band_pull, check_sampler, judge, nested_r_hat, sample
+from jt3r.inference.sampling.sample import PULLS, Draws, band_pull, check_sampler, judge, nested_r_hat, sample
 from jt3r.inference.space import Prior, Space
 
 SPACE = Space({"m_phi": Prior(0.06, 0.1)}, {"m_aprime": 0.1})
@@ -105,12 +105,13 @@ def test_chains_on_eight_devices_are_the_same_to_the_bit():
     """
     code = """
 import jax, jax.numpy as jnp, numpy as np, jt3r
-from jt3r.inference.posterior import Posterior
-from jt3r.inference.samplers import chees
-from jt3r.inference.sample import draw_chains, programs
+from jt3r.inference.sampling.posterior import Posterior
+from jt3r.inference.sampling import chees
+from jt3r.inference.sampling.sample import draw_chains
+from jt3r.inference.sampling.programs import Task, programs
 space = jt3r.Space({"m_phi": jt3r.Prior(0.06, 0.1)}, {"m_aprime": 0.1})
 posterior = Posterior(jt3r.Likelihood(("gm2",)), space, "pull_gm2")
-derived = programs(posterior, None, 30, 10, 0.8, 4, ()).derived
+derived = programs(Task(posterior, None, 30, 10, 0.8, 4, ())).derived
 used = set()
 @jax.jit
 def chains(keys):
@@ -130,7 +131,7 @@ assert eight["lp"].shape == (15, 10)
 assert len(np.unique(eight["m_phi"][:, -1])) == 15
 z = jax.random.normal(jax.random.key(9), (15, 1))
 begun = chees.Tuned(z, -z[:, 0] ** 2 / 2, -z, jnp.zeros(1), jnp.eye(1), jnp.asarray(0.5), jnp.asarray(3.0))
-chains = chees.build_chains(lambda z: -z @ z / 2, 10)
+chains = jax.jit(chees.build_chains(lambda z: -z @ z / 2, 10))
 eight = draw_chains(chains, derived, np.arange(15), 3, 8, begun)
 for first in range(0, 14, 2):
     one = draw_chains(chains, derived, np.arange(first, first + 2), 3, 1, begun)

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.posterior import Posterior
+from jt3r.inference.sampling.posterior import Posterior
+from jt3r.inference.sampling.starts import EDGE, starting_point
 from jt3r.inference.space import Prior, Space
-from jt3r.inference.starts import EDGE, starting_point
 
 
 def test_a_chain_begins_where_the_density_is_great():

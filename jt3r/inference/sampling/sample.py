@@ -4,24 +4,25 @@ what is derived from them, and what judges them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Literal, NamedTuple, get_args
+from functools import partial
+from typing import Literal, get_args
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..catalogue import observables as catalogue
-from ..errors import ScanFailed, unknown
-from ..extras import need
-from .likelihood import Likelihood
-from .minimise import devices
-from .objective import check
+from ...errors import ScanFailed, unknown
+from ...extras import check_installed, need
+from ...kernels.numerics.jax_internals import QUICK_TO_COMPILE
+from ...programs.cache import cached
+from ..likelihood import Likelihood
+from ..minimise import devices
+from ..objective import check
+from ..space import Space
+from ..text import table_lines
+from . import chees
 from .posterior import Posterior
-from .samplers import chees, nuts
-from .space import Space
-from .starts import starting_point
-from .text import table_lines
+from .programs import Task, programs
 
 PULLS = {"gm2": "pull_gm2", "gm2_phi_barr_zee": "pull_gm2_phi_barr_zee"}
 """Terms of the likelihood whose pull can take the place of m_phi as a coordinate."""
@@ -112,10 +113,11 @@ def sample(
     (2, 50)
     """
     check(likelihood, space)
+    check_installed("blackjax", "sample", "jt3r.sample")
     posterior = Posterior(likelihood, space, band_pull(likelihood.terms, space.names, coordinates))
     shared = check_sampler(sampler, chains, len(space.names))
     at_once = min(chains, together or (chains if shared else 1))
-    found = programs(posterior, shared, warmup, draws, target_acceptance, max_tree_depth, tuple(observables))
+    found = programs(Task(posterior, shared, warmup, draws, target_acceptance, max_tree_depth, tuple(observables)))
     begun = found.begin(warmup_key(seed)) if found.begin else None
     pieces = []
     for first in range(0, chains, at_once):
@@ -160,57 +162,9 @@ def band_pull(terms: tuple[str, ...], free: tuple[str, ...], coordinates: Coordi
     return pull
 
 
-Chains = Callable[..., dict[str, jax.Array]]
-Derived = Callable[[jax.Array], dict[str, jax.Array]]
-
-
-class Programs(NamedTuple):
-    """A compiled sampler: the warm-up that all chains share, if they share one; the chains from
-    their random keys, and from where that warm-up left them; all else that is told of their draws
-    z.
-    """
-
-    begin: Callable[[jax.Array], chees.Tuned] | None
-    run: Chains
-    derived: Derived
-
-
-@lru_cache(maxsize=4)
-def programs(
-    posterior: Posterior,
-    shared: int | None,
-    warmup: int,
-    draws: int,
-    target: float,
-    max_tree_depth: int,
-    observables: tuple[str, ...],
-) -> Programs:
-    """The programs for ``shared`` chains with one warm-up, or None for chains with their own: the
-    same for all seeds, and for all numbers of chains that share nothing.
-    """
-
-    @jax.jit
-    def derived(z: jax.Array) -> dict[str, jax.Array]:
-        u, _ = posterior.quantiles(z)
-        point = posterior.space.point(u)
-        terms = posterior.likelihood.breakdown(point)
-        found = {**posterior.space.values(u), "ln_likelihood": posterior.likelihood(point)}
-        found |= {f"chi_square_{name}": value for name, value in terms.items()}
-        found |= {name: catalogue[name](point) for name in observables}
-        if posterior.likelihood.cuts == "veto":
-            found["vetoed"] = posterior.likelihood.vetoed(point)
-        return {name: jnp.broadcast_to(value, z.shape[:-1]) for name, value in found.items()}
-
-    density, start = posterior.log_density, partial(starting_point, posterior)
-    if shared is None:
-        return Programs(None, nuts.build_chains(density, start, warmup, draws, target, max_tree_depth), derived)
-    begin = chees.build_warmup(density, start, shared, warmup, target, 2**max_tree_depth)
-    return Programs(begin, chees.build_chains(density, draws), derived)
-
-
 def draw_chains(
-    run: Chains,
-    derived: Derived,
+    run: Callable[..., dict[str, jax.Array]],
+    derived: Callable[[jax.Array], dict[str, jax.Array]],
     numbers: np.ndarray,
     seed: int,
     devices: int = 1,
@@ -245,12 +199,12 @@ def judge(draws: Arrays, groups: int | None = None) -> dict[str, dict[str, float
     """R-hat and effective sample sizes of each parameter's draws (chains, draws), and the nested
     R-hat where chains k, k + ``groups``, ... began at one point. Source: arXiv:1903.08008.
     """
-    blackjax = need("blackjax.diagnostics", "sample", "kind = 'sample'")
 
-    @jax.jit
-    def one(chains: jax.Array) -> dict[str, jax.Array]:
+    def one_of(chains: jax.Array) -> dict[str, jax.Array]:
+        blackjax = need("blackjax.diagnostics", "sample", "kind = 'sample'")
         return {"r_hat": blackjax.rhat(chains), "ess_bulk": blackjax.ess_bulk(chains), "ess_tail": blackjax.ess_tail(chains)}
 
+    one = cached(one_of, "diagnostics of chains", QUICK_TO_COMPILE)
     found = {name: {key: float(x) for key, x in one(jnp.asarray(chains)).items()} for name, chains in draws.items()}
     if groups is not None:
         for name, chains in draws.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.posterior import Posterior
+from jt3r.inference.sampling.posterior import Posterior
 from jt3r.inference.space import Prior, Space
 
 SPACE = Space({"m_aprime": Prior(0.05, 0.15), "m_phi": Prior(0.06, 0.1)})

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.inference.samplers.chees import build_chains, build_warmup, least_chains, of_chains, superchains
+from jt3r.inference.sampling.chees import build_chains, build_warmup, least_chains, of_chains, superchains
 
 CHAINS, WARMUP, DRAWS = 256, 400, 25
 MEAN = jnp.array([3.0, -1.0, 0.0, 0.5])
@@ -26,7 +26,7 @@ def start(key):
 
 @pytest.fixture(scope="module")
 def warm_up():
-    return build_warmup(gaussian, start, CHAINS, WARMUP, 0.8, 1024)
+    return jax.jit(build_warmup(gaussian, start, CHAINS, WARMUP, 0.8, 1024))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def keys():
 
 @pytest.fixture(scope="module")
 def draws(tuned, keys):
-    return build_chains(gaussian, DRAWS)(keys, tuned)
+    return jax.jit(build_chains(gaussian, DRAWS))(keys, tuned)
 
 
 def of_the_mean(each):
@@ -84,7 +84,7 @@ def test_any_grouping_gives_the_same_bits(warm_up, tuned, keys, draws):
     assert all(np.array_equal(a, b) for a, b in zip(warm_up(jax.random.key(0)), tuned, strict=True))
     assert not np.array_equal(warm_up(jax.random.key(1)).position, tuned.position)
     numbers = np.arange(100, 167)
-    part = build_chains(gaussian, DRAWS)(keys[numbers], of_chains(tuned, numbers))
+    part = jax.jit(build_chains(gaussian, DRAWS))(keys[numbers], of_chains(tuned, numbers))
     for name, value in part.items():
         np.testing.assert_array_equal(value, draws[name][numbers])
 
@@ -95,9 +95,9 @@ def test_a_density_that_is_nowhere_finite_stays_so(keys):
     def nowhere(z):
         return jnp.sum(z) * 0 - jnp.inf
 
-    lost = build_warmup(nowhere, start, CHAINS, 20, 0.8, 4)(jax.random.key(0))
+    lost = jax.jit(build_warmup(nowhere, start, CHAINS, 20, 0.8, 4))(jax.random.key(0))
     assert lost.steps <= 4
-    found = build_chains(nowhere, 4)(keys, lost)
+    found = jax.jit(build_chains(nowhere, 4))(keys, lost)
     assert (found["lp"] == -jnp.inf).all()
     assert found["n_steps"].max() <= 4
 

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jaxtyping import Array, Int, Real
 
 from ...extras import need
@@ -74,12 +73,14 @@ def least_chains(coordinates: int) -> int:
 def build_warmup(
     density: Density, start: Callable[[Array], Array], chains: int, warmup: int, target_acceptance: float, max_steps: int
 ) -> Callable[[Array], Tuned]:
-    """Compiled warm-up of all chains together: a random key -> where they are and what they share.
+    """The warm-up of all chains together: a random key -> where they are and what they share.
 
     ``start`` of a random key is the point (n) at which a group of chains begins. Each of the
     ``STAGES`` has ``warmup`` / ``STAGES`` steps, rounded up. A trajectory has at most ``max_steps``
     steps. Pure: the same key gives the same bits.
     """
+    import optax  # which a cached warm-up does not need
+
     blackjax = need("blackjax", "sample", "sampler = 'chees'")
     each = ceil(warmup / STAGES)
 
@@ -97,7 +98,6 @@ def build_warmup(
         steps = jnp.clip(steps, 1, max_steps)
         return Tuned(states.position, states.logdensity, states.logdensity_grad, centre, scale, found["step_size"], steps)
 
-    @jax.jit
     def warm_up(key: Array) -> Tuned:
         key_start, *keys = jax.random.split(key, 1 + STAGES)
         groups = superchains(chains)
@@ -135,7 +135,7 @@ def of_chains(tuned: Tuned, numbers: Int[np.ndarray, " k"]) -> Tuned:
 
 
 def build_chains(density: Density, draws: int) -> Callable[[Array, Tuned], dict[str, Array]]:
-    """Compiled chains after their warm-up: random keys (k), and the warm-up's result for these
+    """Chains after their warm-up: random keys (k), and the warm-up's result for these
     chains -> ``z`` (k, draws, n), its log density ``lp`` (k, draws), and the statistics of each
     step.
 
@@ -146,7 +146,6 @@ def build_chains(density: Density, draws: int) -> Callable[[Array, Tuned], dict[
     kernel = blackjax.hmc.build_kernel()
     bits = ceil(log2(draws + 1))
 
-    @jax.jit
     def chains(keys: Array, tuned: Tuned) -> dict[str, Array]:
         def white_density(y: Array) -> Array:
             return density(_from_white(tuned.centre, tuned.scale, y))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.sample import sample
+from jt3r.inference.sampling.sample import sample
 from jt3r.inference.space import Prior, Space
 
 LIKELIHOOD = Likelihood(("R_K", "BR_Bsmumu"))

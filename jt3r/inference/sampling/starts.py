@@ -4,10 +4,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
-from .newton import levenberg_marquardt
-from .objective import chi_square, residual_vector
+from ..objective import residual_vector
+from ..space import quantiles_of, unbounded_of
 from .posterior import Posterior
-from .space import quantiles_of, unbounded_of
 
 STARTS = 8
 """Random points of the prior that each chain descends from; it begins at the end of greatest
@@ -23,17 +22,21 @@ vanishes.
 
 def starting_point(posterior: Posterior, key: Array) -> Real[Array, " n"]:
     """Of some random points of the prior, moved downhill in chi-square, the one of greatest density
-    in logits of quantiles.
+    in logits of quantiles; one that has come to an edge of the prior counts with the chi-square
+    there.
     """
+    from ..rough import levenberg_marquardt  # see there
+
     likelihood, space = posterior.likelihood, posterior.space
 
-    def descend(u: Array) -> Array:
-        x, _ = levenberg_marquardt(
+    def descend(u: Array) -> tuple[Array, Array]:
+        found = levenberg_marquardt(
             lambda x: residual_vector(likelihood, space, quantiles_of(x)), unbounded_of(u), DESCENT_TOLERANCE, DESCENT_STEPS
         )
-        return quantiles_of(x)
+        return quantiles_of(found.x), found.chi_square
 
     starts = jax.random.uniform(key, (STARTS, len(space.names)))
-    u = jnp.clip(jax.lax.map(descend, starts), EDGE, 1 - EDGE)  # one at a time: a batch takes twice as long to compile
-    density = jnp.sum(jnp.log(u * (1 - u)), axis=-1) - chi_square(likelihood, space, u) / 2
+    u, chi_square = jax.lax.map(descend, starts)  # one at a time: a batch takes twice as long to compile
+    u = jnp.clip(u, EDGE, 1 - EDGE)
+    density = jnp.sum(jnp.log(u * (1 - u)), axis=-1) - chi_square / 2
     return posterior.unbounded(u[jnp.argmax(jnp.where(jnp.isnan(density), -jnp.inf, density))])

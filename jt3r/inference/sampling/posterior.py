@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
-from ..catalogue import observables
-from . import band_coordinates
-from .likelihood import Likelihood
-from .objective import residual_vector
-from .space import Space
+from ...catalogue import observables
+from .. import band_coordinates
+from ..likelihood import Likelihood
+from ..objective import residual_vector
+from ..space import Space
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,0 @@
-"""Samplers of any density without bounds."""

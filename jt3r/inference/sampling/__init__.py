@@ -1,0 +1,1 @@
+"""Draws from a posterior: where chains begin, the samplers, what judges their draws."""

@@ -348,7 +348,8 @@ def muon_squared(c: Couplings) -> Number:
 
 def muon_beam(c: Couplings) -> Number:
     """g_V^2 of a light vector of which NA64mu would count as many as of A': the axial coupling
-    counts for more, (2 m_mu/m)^2 of it the longitudinal A'.
+    counts for more, (2 m_mu/m)^2 of it the longitudinal A'. Muons are taken as unpolarised: g_V g_A
+    drops out.
     """
     found = lepton(vector(c), "mu")
     if found is None:

@@ -22,7 +22,9 @@ from .electron_bremsstrahlung import GEV2_CM2, photon_flux
 
 Kind = Literal["scalar", "pseudoscalar", "vector", "axial"]
 NODES = 64
-"""Nodes in each direction: 1e-7 of a cross section."""
+"""Nodes in each direction: 1e-7 of a cross section, 0.5 % of that of a boson of 1 MeV at all shares
+of the energy.
+"""
 
 
 def squared_amplitude(
@@ -139,12 +141,13 @@ def bremsstrahlung(
     nodes: int = NODES,
 ) -> Real[Array, "*b"]:
     """sigma(l N -> l N X)/g^2 in cm^2 where X takes a share of the ``beam`` energy (GeV) between
-    these; NaN for m <= 0.
+    these; 0 where that is less than its mass, NaN for m <= 0.
 
     The improved Weizsaecker-Williams approximation: photons of the nucleus (charge and mass
-    number), elastic form factors alone, t between [U/(2 E (1 - x))]^2 and m^2 + m_l^2, above which
-    the form factor leaves nothing. Good to 10 % for m << E (original not seen); the flux drops out
-    of ratios of kinds. Source: arXiv:1609.06781.
+    number), elastic form factors alone, t between [U/(2 E (1 - x))]^2 and m^2 + m_l^2; of lead,
+    less than 0.5 % of the flux lies above. Leptons are unpolarised. For muons of 160 GeV on lead
+    it is 0.03 % (m = 10 MeV) to 1 % (1 GeV) above the tree level of l N -> l N X with a nucleus
+    without spin, for each kind: the tests have that. Source: arXiv:1609.06781.
     """
     mass, lepton, beam, electron, alpha = floats(mass, lepton, beam, electron, alpha)
     return _bremsstrahlung(kind, mass, lepton, beam, nucleus, electron, alpha, shares, nodes)
@@ -162,11 +165,14 @@ def _bremsstrahlung(
     shares: tuple[float, float],
     nodes: int,
 ) -> Array:
-    mass = mass[..., None]
-    reach = jnp.sqrt(mass**2 + lepton**2)
+    # X has at least its own mass; where even the largest share is less, the rule below has no width.
+    bounded = jnp.minimum(mass, shares[1] * beam)
+    start = jnp.clip(bounded / beam, shares[0], shares[1])
+    reach = jnp.sqrt(bounded**2 + lepton**2)
     # The lepton keeps the share r = 1 - x, at least what U = m^2 r/x + m_l^2 x <= 2 E r reach leaves.
-    least = jnp.maximum(1.05 * lepton**2 / (2 * beam * reach - mass**2 / shares[0]), 1 - shares[1])
-    log_kept, along = legendre(jnp.log(least[..., 0]), jnp.log(1 - jnp.asarray(shares[0], mass.dtype)), nodes)
+    least = jnp.maximum(1.05 * lepton**2 / (2 * beam * reach - bounded**2 / start), 1 - shares[1])
+    log_kept, along = legendre(jnp.log(least), jnp.log(jnp.maximum(1 - start, least)), nodes)
+    is_mass, mass, reach = mass > 0, bounded[..., None], reach[..., None]
     kept = jnp.exp(log_kept)
     x = 1 - kept
     lowest = mass**2 * kept / x + lepton**2 * x
@@ -175,5 +181,7 @@ def _bremsstrahlung(
     u = jnp.exp(log_u)
     x, kept, mass = x[..., None], kept[..., None], mass[..., None]
     flux = photon_flux((u / (2 * beam * kept)) ** 2, mass**2 + lepton**2, *nucleus, electron)
-    density = emission(kind, x, u, mass, lepton, alpha) * flux * jnp.sqrt(1 - (mass / (x * beam)) ** 2)
-    return GEV2_CM2 * jnp.sum(jnp.sum(density * u * across, axis=-1) * kept[..., 0] * along, axis=-1)
+    velocity = jnp.sqrt(jnp.maximum(1 - (mass / (x * beam)) ** 2, 1e-30))
+    density = emission(kind, x, u, mass, lepton, alpha) * flux * velocity
+    total = jnp.sum(jnp.sum(density * u * across, axis=-1) * kept[..., 0] * along, axis=-1)
+    return jnp.where(is_mass, GEV2_CM2 * total, jnp.nan)

@@ -133,6 +133,23 @@ def test_light_leptons_radiate_as_electrons_do(share):
     assert float(found) == pytest.approx(4 * ALPHA**3 * (1 - share + share**2 / 3) / lowest, rel=1e-7)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_emission_is_the_published_closed_form(kind):
+    """A of Y.-S. Liu and G. A. Miller, arXiv:1705.01633; that of a scalar and of a vector as in public code, DMG4."""
+    x, mass, u = np.array([0.2, 0.6, 0.95]), np.array([0.7, 0.02, 0.15]), -np.array([3.0, 0.05, 0.012])
+    m2, l2 = mass**2, MUON**2
+    bracket = (x * u + m2 * (1 - x) + l2 * x**2) / u**2
+    soft, hard = x**2 / (1 - x), 2 * (2 - 2 * x + x**2) / (1 - x)
+    amplitude = {
+        "scalar": soft + 2 * (m2 - 4 * l2) * bracket,
+        "pseudoscalar": soft + 2 * m2 * bracket,
+        "vector": hard + 4 * (m2 + 2 * l2) * bracket,
+        "axial": hard + 4 * l2 / m2 * soft + 4 * (m2 - 4 * l2) * bracket,
+    }[kind]
+    found = lepton_radiation.emission(kind, x, -u, mass, MUON, ALPHA)
+    np.testing.assert_allclose(found, ALPHA**2 / (4 * np.pi) * (1 - x) * amplitude / u**2, rtol=1e-12)  # rounding
+
+
 def test_bremsstrahlung_is_the_integral_over_shares_and_angles():
     """In the angle of X and its energy, where the flux of the nucleus leaves photons."""
     mass, energy = 0.08, 160.0
@@ -149,6 +166,20 @@ def test_bremsstrahlung_is_the_integral_over_shares_and_angles():
     found = lepton_radiation.bremsstrahlung("scalar", mass, MUON, energy, LEAD, ELECTRON, ALPHA)
     # Of this rule, where the flux ends, and of what lies beyond its ends.
     assert float(found) == pytest.approx(float(total) * 3.893793721e-28, rel=1e-3)
+
+
+def test_a_boson_takes_at_least_its_own_mass():
+    """Of 160 GeV; a rule that ends there has the same value as one that is told so."""
+
+    def radiated(mass, shares=(0.0, 1.0)):
+        return lepton_radiation.bremsstrahlung("axial", mass, MUON, 160.0, LEAD, ELECTRON, ALPHA, shares, nodes=16)
+
+    found = np.asarray(radiated(jnp.array([-1.0, 0.0, 0.5, 161.0, 1e3])))
+    assert np.array_equal(np.isnan(found), [True, True, False, False, False])
+    assert found[2] == pytest.approx(float(radiated(0.5, (0.5 / 160, 1.0))), rel=1e-12)  # rounding
+    assert np.array_equal(found[3:], [0, 0])
+    assert float(radiated(100.0, (0.1, 0.6))) == 0
+    assert np.isfinite(jax.grad(radiated)(161.0))
 
 
 def test_a_longitudinal_vector_is_the_pseudoscalar_of_goldstone():

@@ -66,9 +66,9 @@ def first_seen_in_muons(v):
     """Mass at which BABAR's four muons begin to see an A' that decays to nu_s too, GeV.
 
     Gamma(nu_s nu_s) = g^2 m/(24 pi) and Gamma(mu mu) = g^2 m/(24 pi) beta (1 - r), r = (m_mu/m)^2: what it sees is
-    Br(mu mu) = x/(1 + x), x = beta (1 - r), which opens with beta. It excludes where (g^2/4) (1 + R) Br(mu mu) exceeds half (the
-    share of L_mu - L_tau's Z') of the table's g'^2 = 2.494e-6, g = m/(sqrt2 V), R what an axial coupling counts for beside a
-    vector one: at beta = 0.014, 1.0e-4 above 2 m_mu.
+    Br(mu mu) = x/(1 + x), x = beta (1 - r), which opens with beta. It excludes where (g^2/4) (1 + R) Br(mu mu) exceeds half
+    (the share of L_mu - L_tau's Z') of the table's g'^2 = 2.494e-6, g = m/(sqrt2 V), R what an axial coupling counts for beside
+    a vector one: at beta = 0.014, 1.0e-4 above 2 m_mu.
     """
     axial, vector = (float(pairs(kind, 2 * M_MU, M_MU, 10.58)) for kind in ("axial", "vector"))
     mass = 2 * M_MU

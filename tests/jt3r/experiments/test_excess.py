@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jt3r.experiments import limits, load, recast
+from jt3r.experiments import events, limits, load, recast
+from jt3r.u1 import couplings_of
+from jt3r.u1.dark_photon import DarkPhoton
 
 FILE = Path(__file__).parents[2] / "reference" / "published_curves.csv"
 
@@ -68,6 +70,26 @@ def test_fasers_first_data_meet_the_curve_without_an_efficiency():
         found = limits.intervals(unseen, model="dark_photon", along="kinetic_mixing", m_aprime=mass * 1e-3)
         assert found[0, 0] == pytest.approx(lower, rel=0.12), mass
         assert found[0, 1] == pytest.approx(upper, rel=0.06), mass
+
+
+@pytest.mark.parametrize(
+    ("name", "curve", "place", "lower_within", "upper_within"),
+    [
+        ("NuCal", "NuCal brem (Bluemlein-Brunner)", None, 1.4, 0.06),  # measured 1.31-1.35 and 1.03-1.05
+        ("SHiP", "SHiP brem 2020", 50.0, 1.8, 0.06),  # 0.59-0.88 and 0.95-0.97; the vessel's place as in DarkCast
+    ],
+)
+def test_bremsstrahlung_alone_meets_curves_of_it_alone(name, curve, place, lower_within, upper_within):
+    search = load.get(name)
+    if place:
+        search = search.model_copy(update={"distance": search.distance.model_copy(update={"value": place})})
+    made = events.beam(search)
+    groups = [group._replace(series={"vector": group.series["vector"]}) for group in made.spectra if "vector" in group.series]
+    made = events.Beam(tuple(groups), made.log_exposure, made.distance, made.depth)
+    for mass, lower, upper in [row for row in CURVES[name, curve] if row[0] >= 10][::3]:
+        ends = [lower / lower_within, lower * lower_within, upper * (1 - upper_within), upper * (1 + upper_within)]
+        found = events.log_events(made, couplings_of(DarkPhoton(m_aprime=mass * 1e-3, kinetic_mixing=np.array(ends))))
+        assert list(np.asarray(found) > np.log(search.events.value)) == [False, True, True, False], mass
 
 
 def test_a_table_is_recast_onto_itself():

@@ -24,7 +24,7 @@ from .recast import TableExcess
 
 BOX = {
     "v": (math.log(2.0), math.log(200.0)),
-    "m_aprime": (math.log(2e-3), math.log(0.3)),
+    "m_aprime": (math.log(2e-3), math.log(0.4)),
     "eta_over_phi": (math.log(0.2), math.log(5.0)),
     "invisible": (math.log(1e-18), math.log(0.03)),
     "pull": (-2.0, 2.0),

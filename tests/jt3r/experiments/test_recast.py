@@ -4,9 +4,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from jt3r import observables
-from jt3r.constants import ALPHA_EM
+from jt3r.constants import ALPHA_EM, M_E
 from jt3r.experiments import flight, limits, load, mesons, recast
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.inference.terms import TERMS, Options
@@ -35,11 +36,34 @@ def test_visible_intervals_at_ten_gev(name, lower, upper, within):
     assert found[1] == pytest.approx(upper, abs=within)
 
 
-def test_hades_alone_closes_what_pions_and_kaons_leave():
+def test_eta_decays_alone_close_what_pions_and_kaons_leave():
     at = Point(m_aprime=jnp.array([0.124, 0.135, 0.144]), v=10.0)
     for name in ("NA48-2", "SINDRUM", "E865-e", "E865-mu", "NuCal", "FASER-2023", "NA62-dump"):
         assert not np.any(np.asarray(limits.log_signal(name, at)) > 0), name
     assert np.all(np.asarray(limits.log_signal("HADES-eta", at)) > np.log(30))  # 41 to 55 times its limit
+    assert np.all(np.asarray(limits.log_signal("A2-eta", at)) > np.log(25))  # 28 to 38 times
+
+
+@pytest.mark.parametrize(
+    ("name", "meson", "ends", "form_factor", "error"),
+    [("A2-eta", 0.547862, (0.13, 0.14), 1.077, 0.041), ("A2-pi0", 0.134977, (0.055, 0.06), 1.0102, 0.0126)],
+)
+def test_a2_allows_what_its_bins_leave_above_a_point_like_meson(name, meson, ends, form_factor, error):
+    """Br(P -> gamma ee) of a bin by the Kroll-Wada integral, |F|^2 - 1 at 90 % CL of it as Br(P -> gamma A'), in units of
+    Br(P -> gamma gamma); half of the peak lies in the bin.
+    """
+    mass = (ends[0] + ends[1]) / 2
+    of_mixing = 2 * (1 - (mass / meson) ** 2) ** 3
+
+    def spectrum(m):
+        r = (M_E / m) ** 2
+        return 4 * ALPHA_EM / (3 * np.pi * m) * np.sqrt(1 - 4 * r) * (1 + 2 * r) * (1 - (m / meson) ** 2) ** 3
+
+    rate, _ = quad(spectrum, *ends)
+    table = recast.tables()[name]
+    found = np.interp(mass, table[:, 0], table[:, 1])
+    # the bin's spectrum is taken at its middle: second order in its width, less than 1e-3; four digits in the table
+    assert found == pytest.approx(2 * rate * (form_factor + 1.2816 * error - 1) / of_mixing, rel=2e-3)
 
 
 def test_digitised_limits_are_what_abstracts_say_of_them():
@@ -68,6 +92,9 @@ def test_what_the_paper_could_know():
 def test_a_hadronic_range_that_reaches_zero_excludes_nothing_by_default():
     assert limits.intervals("KPIINV", scenario="invisible").shape == (0, 2)
     assert len(limits.intervals("KPIINV", scenario="invisible", strength="central"))
+    assert limits.intervals("NA48-2-piee").shape == (0, 2)
+    (found,) = limits.intervals("NA48-2-piee", strength="strongest")
+    assert found == pytest.approx([0.14, 0.2113], rel=1e-3)  # above pi0 -> gamma ee, to the dimuon threshold
     (weak,), (strong,) = (limits.intervals("E949-phi", strength=end) for end in ("weakest", "strongest"))
     assert strong[0] < weak[0]
 

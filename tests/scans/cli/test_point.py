@@ -75,7 +75,7 @@ def test_a_point_is_told_which_searches_exclude_it():
     at = jt3r.Point(**values)
     assert {name: float(left.log_strength(name, at)) for name in found} == pytest.approx(found, rel=1e-12)
     # A' -> e e with the couplings of V = 10 GeV is far above the bounds on dark photons from pi0 -> gamma A' and pp
-    assert verdict(found) == f"excluded by NA48-2, HADES-pi0, HADES-eta, of {len(found)} results of searches"
+    assert verdict(found) == f"excluded by NA48-2, HADES-pi0, HADES-eta, A2-pi0, A2-eta, of {len(found)} results of searches"
     light = report(make_point({"m_aprime": 0.005, "m_nu_s": 0.0}, "paper2021")).strengths
     assert light["Neff"] == 1.0
     assert not {name for name in found if left.load.get(name).status != "excluded"}

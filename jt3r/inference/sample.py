@@ -14,8 +14,8 @@ import numpy as np
 from ..catalogue import observables as catalogue
 from ..errors import ScanFailed, unknown
 from ..extras import need
+from ..kernels.numerics.devices import devices_that_share
 from .likelihood import Likelihood
-from .minimise import devices
 from .objective import check
 from .posterior import Posterior
 from .samplers import chees, nuts
@@ -120,7 +120,7 @@ def sample(
     pieces = []
     for first in range(0, chains, at_once):
         numbers = np.arange(first, first + at_once) % chains
-        piece = draw_chains(found.run, found.derived, numbers, seed, devices(), begun)
+        piece = draw_chains(found.run, found.derived, numbers, seed, devices_that_share(), begun)
         pieces.append({name: value[: chains - first] for name, value in piece.items()})
     arrays = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     groups = chees.superchains(chains) if shared else None

@@ -12,11 +12,11 @@ import jax
 import numpy as np
 
 from jt3r.extras import need
-from jt3r.inference.minimise import devices
 from jt3r.inference.posterior import Posterior
 from jt3r.inference.sample import Programs, draw_chains, judge, programs, warmup_key
 from jt3r.inference.samplers import chees
 from jt3r.inference.space import coordinate
+from jt3r.kernels.numerics.devices import devices_that_share
 from jt3r.kernels.numerics.jax_internals import QUICK_AND_LONG
 from jt3r.programs.cache import cached
 
@@ -73,7 +73,7 @@ def sample_scan(card: SampleCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
-        arrays = draw_chains(kept().run, kept().derived, numbers, card.seed, devices(), begun())
+        arrays = draw_chains(kept().run, kept().derived, numbers, card.seed, devices_that_share(), begun())
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 

@@ -40,8 +40,12 @@ ON_ACCELERATORS = 65_536
 be worth their launch. Not timed on one.
 """
 
-BYTES_OF_START = 2**16
-"""Of a GPU's memory for each start of a block."""
+BYTES_OF_START = 2**17
+"""Of an accelerator's memory for each start of a block: four times what is planned for one in
+programs that are compiled for an H100, 24 kB of a fit over four coordinates, and 29 kB of the second
+derivatives alone with the theory errors of flavour at the point and six coordinates
+(``benchmarks/compiled.py``).
+"""
 
 
 class Device(NamedTuple):

@@ -102,7 +102,7 @@ def test_rows_are_dealt_out_to_threads_on_a_cpu_alone(device, threads):
         (H100, 1000, 1024),
         (H100, 65_536, 65_536),
         (H100, 10**6, 65_536),
-        (Device("gpu", 2**30), 65_536, 2**14),
+        (Device("gpu", 2**30), 65_536, 2**13),
         (Device("gpu", 2**20), 65_536, BLOCK),
     ],
 )

@@ -89,7 +89,10 @@ def here() -> Device:
 
 @contextmanager
 def assumed(device: Device) -> Iterator[None]:
-    """Programs that are traced meanwhile are of the sizes that suit ``device``."""
+    """Programs that are traced meanwhile are of the sizes that suit ``device``.
+
+    For looking at programs: those that jt3r has compiled and kept are not made again for it.
+    """
     token = _ASSUMED.set(device)
     try:
         yield

@@ -42,8 +42,8 @@ be worth their launch. Not timed on one.
 
 BYTES_OF_START = 2**17
 """Of an accelerator's memory for each start of a block: four times what is planned for one in
-programs that are compiled for an H100, 24 kB of a fit over four coordinates, and 29 kB of the second
-derivatives alone with the theory errors of flavour at the point and six coordinates
+programs that are compiled for an H100: 24 kB in a fit over four coordinates, 29 kB in the second
+derivatives alone over six, with the theory errors of flavour at the point
 (``benchmarks/compiled.py``).
 """
 

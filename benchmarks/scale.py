@@ -29,6 +29,7 @@ from machine import best_of, machine
 
 from jt3r.constants import M_MU
 from jt3r.kernels.loops import c_aprime, c_phi
+from jt3r.kernels.numerics.devices import CountedSizes
 from jt3r.measurements import measurement
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
@@ -39,7 +40,6 @@ from jt3r.scans.engine.plan import Scan
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import run as engine
 from jt3r.scans.engine.staging import Stages
-from jt3r.scans.engine.tiles import CountedSizes
 from jt3r.scans.executors.address import executor_at
 from jt3r.scans.kinds.grid import summary
 from jt3r.scans.kinds.grid.dense import grid_function

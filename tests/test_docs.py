@@ -35,7 +35,7 @@ PAGES = {str(path.relative_to(ROOT)): path for path in [ROOT / "README.md", *sor
 NOT_RUN = {
     "README.md": 1,
     "docs/benchmarks.md": 1,
-    "docs/how-to/gpu.md": 6,
+    "docs/how-to/gpu.md": 7,
     "docs/how-to/install.md": 2,
     "docs/how-to/sample.md": 2,
     "docs/how-to/scale.md": 5,

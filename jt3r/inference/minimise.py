@@ -16,14 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, Real
 
+from ..kernels.numerics.devices import BLOCK, starts_of_block
 from ..programs.cache import quickly_compiled
 from .newton import CONVERGED, Residuals, newton
 from .space import quantiles_of, unbounded_of
-
-BLOCK = 64
-"""Starts that advance together: enough to fill vector registers, few enough that none waits long
-for the slowest.
-"""
 
 DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
 
@@ -73,13 +69,6 @@ def spread(program: Callable[[Array], Minima], u: Real[Array, "m n"], devices: i
     return [program(jax.device_put(part, device)) for device, part in places if len(part)]
 
 
-def devices() -> int:
-    """Devices that share the starts. Several devices of a CPU are simulated: they share its cores,
-    and nothing is won.
-    """
-    return 1 if jax.default_backend() == "cpu" else jax.local_device_count()
-
-
 class Descent(NamedTuple):
     """What ``minimise`` is about beside the starts."""
 
@@ -94,9 +83,10 @@ def minima(descent: Descent, u: Real[Array, "m n"]) -> Minima:
     """
     residuals, warm_up, rough = descent
     count = len(u)
-    filled = u[jnp.minimum(jnp.arange(-(-count // BLOCK) * BLOCK, dtype=jnp.int32), count - 1)]
+    size = starts_of_block(count)
+    filled = u[jnp.minimum(jnp.arange(-(-count // size) * size, dtype=jnp.int32), count - 1)]
     block = jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None))
-    found = jax.lax.map(block, filled.reshape(-1, BLOCK, u.shape[-1]))
+    found = jax.lax.map(block, filled.reshape(-1, size, u.shape[-1]))
     return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:count], found)
 
 

@@ -21,9 +21,7 @@ from ..inference.fits.result import FitResult
 from ..inference.likelihood import Likelihood
 from ..inference.newton import newton
 from ..inference.space import Space, quantiles_of, unbounded_of
-
-BLOCK = 64
-"""Toys that are fitted together."""
+from ..kernels.numerics.devices import starts_of_block
 
 STARTS = 4
 """Basins of a fit from which each toy is fitted."""
@@ -106,7 +104,7 @@ def lowest(
         k = jnp.argmin(jnp.where(jnp.isnan(every), jnp.inf, every))
         return every[k], measured[k], u[k]
 
-    return jax.lax.map(best, shifts, batch_size=BLOCK)
+    return jax.lax.map(best, shifts, batch_size=starts_of_block(len(shifts)))
 
 
 def goodness_by_toys(

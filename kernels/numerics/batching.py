@@ -9,11 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
-CACHE = 2**21
-"""Bytes of one array of a batch on a CPU, about, as those who call choose its size."""
-
-PART_OF_MEMORY = 16
-"""An array of a batch takes a sixteenth of an accelerator's memory: a program holds several."""
+from .devices import points_of_batch
 
 
 def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size: int) -> Real[Array, "*b"]:
@@ -23,18 +19,10 @@ def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size:
     One batch after the other: a quadrature with k nodes then holds k x ``size`` numbers, which stay
     in cache, whatever the number of points. Differentiable like ``function``.
     """
-    size = on_device(size, jax.devices()[0])
+    size = points_of_batch(size)
     whole = jnp.broadcast_arrays(*arrays)
     shape, count = whole[0].shape, prod(whole[0].shape)
     if count <= size:
         return function(*whole)
     rows = [jnp.pad(a.reshape(-1), (0, -count % size), mode="edge").reshape(-1, size) for a in whole]
     return jax.lax.map(lambda row: function(*row), tuple(rows)).reshape(-1)[:count].reshape(shape)
-
-
-def on_device(size: int, device: jax.Device) -> int:
-    """Points of a batch on this device, where a CPU has ``size``: a GPU would idle with so few."""
-    if device.platform == "cpu":
-        return size
-    limit = (device.memory_stats() or {}).get("bytes_limit", 2**33)
-    return size * max(1, limit // PART_OF_MEMORY // CACHE)

@@ -3,49 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple, overload
+from typing import overload
 
 from ..store.layout import Slices as Slices
 
 CHUNK_POINTS = 2**16
 """Values in one HDF5 chunk: 512 KiB of float64."""
-
-
-class CountedSizes(NamedTuple):
-    """Of a counted map: points of a tile, how many rows of it are reduced at a time, None for all,
-    and whether float32 goes first: the counts are those of float64.
-    """
-
-    tile: int
-    rows: int | None
-    single: bool = False
-
-    def rows_of(self, tile_rows: int) -> int:
-        """How many of a tile's rows are reduced at a time."""
-        return tile_rows if self.rows is None else min(self.rows, tile_rows)
-
-
-FLOAT64_AT_HALF_RATE = ("6.0", "7.0", "8.0", "9.0", "10.0")
-"""Compute capabilities of NVIDIA's GPUs that do float64 at half the rate of float32; all others do
-at 1/16 to 1/64. Source: CUDA C++ Programming Guide, table 'Throughput of Native Arithmetic
-Instructions'.
-"""
-
-
-def counted_sizes(platform: str, capability: str = "") -> CountedSizes:
-    """What suits a device of this kind ("cpu", or an accelerator's name), and of this compute
-    capability where it is NVIDIA's.
-
-    On a CPU a tile is a tenth of a second of work, so that a crash loses little and the few ms of
-    overhead do not count, and 24 rows stay in its cache: summing over them first, down the columns,
-    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the tile is as
-    large as counts in 32-bit integers allow: a millisecond at 1e12 points a second. A point takes
-    4 operations in float64, or 8 in float32 and few in float64: that is quicker where float64 is
-    slower than half of float32, but not on a CPU, which was measured.
-    """
-    if platform == "cpu":
-        return CountedSizes(2**28, 24)
-    return CountedSizes(2**30, None, single=capability[:1].isdigit() and capability not in FLOAT64_AT_HALF_RATE)
 
 
 def block_shape(shape: tuple[int, ...], points: int, start: tuple[int, ...] | None = None) -> tuple[int, ...]:

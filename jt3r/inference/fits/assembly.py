@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...catalogue import observables as catalogue
+from ...kernels.numerics.devices import starts_of_block
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
-from ..minimise import BLOCK, Minima, downhill
+from ..minimise import Minima, downhill
 from ..newton import expanded
 from ..objective import Problem, chi_square
 from ..significance import goodness
@@ -135,15 +136,11 @@ def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return covariance * scale[:, :, None] * scale[:, None, :]
 
 
-def _padded(u: np.ndarray) -> np.ndarray:
-    """The points in blocks (k, BLOCK, n), the last one filled up with the last point."""
-    return u[np.minimum(np.arange(-(-len(u) // BLOCK) * BLOCK), len(u) - 1)].reshape(-1, BLOCK, u.shape[1])
-
-
 def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray) -> Any:
-    """``function`` of points (m, n), an array or a pytree of them, called with ``BLOCK`` points at
-    a time.
+    """``function`` of points (m, n), an array or a pytree of them, called with as many at a time as
+    suit the device, the last block filled up with the last point.
     """
-    dtype = jnp.result_type(float)
-    blocks = [function(jnp.asarray(block, dtype)) for block in _padded(u)]
+    dtype, size = jnp.result_type(float), starts_of_block(len(u))
+    padded = u[np.minimum(np.arange(-(-len(u) // size) * size), len(u) - 1)].reshape(-1, size, u.shape[1])
+    blocks = [function(jnp.asarray(block, dtype)) for block in padded]
     return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(u)], *blocks)

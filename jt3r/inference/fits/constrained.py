@@ -16,8 +16,8 @@ import numpy as np
 from jaxtyping import Array, Real
 
 from ...catalogue import observables
+from ...kernels.numerics.devices import starts_of_block
 from ..likelihood import Likelihood
-from ..minimise import BLOCK
 from ..newton import CONVERGED, newton
 from ..objective import residual_vector
 from ..space import Space, quantiles_of
@@ -91,15 +91,15 @@ class Constrained:
 
     def fits(self, values: np.ndarray, x: np.ndarray) -> Fits:
         """The minima that Newton's method reaches from ``x`` (p, m) at ``values`` (p, k), in blocks
-        of one compiled size.
+        of a size that suits the device.
         """
         dtype, count = jnp.result_type(float), len(x)
         if not count:
             n = len(self.space.names)
             return Fits(x, np.zeros((0, n)), np.zeros(0), np.zeros(0), np.zeros(0, bool))
-        pieces = []
-        for first in range(0, count, BLOCK):
-            rows = np.minimum(np.arange(first, first + BLOCK), count - 1)
+        pieces, size = [], starts_of_block(count)
+        for first in range(0, count, size):
+            rows = np.minimum(np.arange(first, first + size), count - 1)
             pieces.append(_block(self, jnp.asarray(values[rows], dtype), jnp.asarray(x[rows], dtype)))
         found = Fits(*(np.concatenate([np.asarray(piece[k]) for piece in pieces])[:count] for k in range(5)))
         lost = ~np.isfinite(found.objective)

@@ -10,25 +10,19 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from ...errors import unknown
+from ...kernels.numerics.devices import TOGETHER, devices_that_share, starts_of_call
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
-from ..minimise import Descent, Minima, allowed_points, devices, minima, on_devices
+from ..minimise import Descent, Minima, allowed_points, minima, on_devices
 from ..objective import Problem, check
 from ..space import Space
 from .assembly import assemble
 from .result import FitResult
 
-TOGETHER = 256
-"""Starts of a block of work: a program for so many serves any number of them."""
-
 FEW = 512
 """So many starts are done before optimising their program pays: on two cores the card
 ``benchmarks`` compiles for 14 CPU s and runs for 4.6, with it for 25 and 2.5;
 ``benchmarks_eq10``, the slowest, 16 and 26, with it 25 and 16.
-"""
-
-ON_ACCELERATORS = 65_536
-"""Starts that go down in one call on a GPU, which a few hundred would leave idle. Not timed on one.
 """
 
 Starts = Mapping[str, Mapping[str, float]]
@@ -70,7 +64,7 @@ def fit(
         raise ValueError(f"starts = {starts}: must be at least 1")
     total = len(named) + starts
     pieces = []
-    step = min(together(), -(-total // TOGETHER) * TOGETHER)
+    step = min(starts_of_call(), -(-total // TOGETHER) * TOGETHER)
     for first in range(0, total, step):
         ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, total=total)
         pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
@@ -141,15 +135,11 @@ def descend(
     """
     runs_long = total is None or total > FEW
     task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
-    if devices() > 1 and until == "minimum":
-        return on_devices(quickly_compiled(_ends, task, runs_long=runs_long), x, devices())
+    devices = devices_that_share()
+    if devices > 1 and until == "minimum":
+        return on_devices(quickly_compiled(_ends, task, runs_long=runs_long), x, devices)
     return quickly_compiled(_ends, task, runs_long=runs_long)(x)
 
 
 def _ends(task: Task, u: jax.Array) -> Minima:
     return allowed_points(task.problem.residuals, u) if task.until == "allowed" else minima(task.descent, u)
-
-
-def together() -> int:
-    """Starts that go down in one call on the devices of this host."""
-    return TOGETHER if jax.default_backend() == "cpu" else ON_ACCELERATORS * devices()

@@ -18,12 +18,13 @@ from scipy.special import chdtri
 
 from ...catalogue import observables as catalogue
 from ...errors import ScanFailed, unknown
+from ...kernels.numerics.devices import TOGETHER
 from ..likelihood import Likelihood
 from ..objective import check
 from ..space import Space, unbounded_of
 from .assembly import in_blocks
 from .constrained import Constrained, Fits, Held
-from .fit import TOGETHER, descend
+from .fit import descend
 from .result import Arrays
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)

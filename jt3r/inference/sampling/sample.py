@@ -13,10 +13,10 @@ import numpy as np
 
 from ...errors import ScanFailed, unknown
 from ...extras import check_installed, need
+from ...kernels.numerics.devices import devices_that_share
 from ...kernels.numerics.jax_internals import QUICK_TO_COMPILE
 from ...programs.cache import cached
 from ..likelihood import Likelihood
-from ..minimise import devices
 from ..objective import check
 from ..space import Space
 from ..text import table_lines
@@ -122,7 +122,7 @@ def sample(
     pieces = []
     for first in range(0, chains, at_once):
         numbers = np.arange(first, first + at_once) % chains
-        piece = draw_chains(found.run, found.derived, numbers, seed, devices(), begun)
+        piece = draw_chains(found.run, found.derived, numbers, seed, devices_that_share(), begun)
         pieces.append({name: value[: chains - first] for name, value in piece.items()})
     arrays = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     groups = chees.superchains(chains) if shared else None

@@ -9,10 +9,11 @@ import h5py
 import numpy as np
 
 from jt3r.inference.fits.assembly import assemble
-from jt3r.inference.fits.fit import descend, start_points, together
+from jt3r.inference.fits.fit import descend, start_points
 from jt3r.inference.freedom import freedom
 from jt3r.inference.minimise import Minima
 from jt3r.inference.space import coordinate
+from jt3r.kernels.numerics.devices import starts_of_call
 from jt3r.statistics.toys import of_fit
 
 from ...cost.estimate import compiling, seconds
@@ -36,7 +37,7 @@ def search_scan(card: SearchCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = start_points(space, first, min(together(), total), card.seed, named)
+        u = start_points(space, first, min(starts_of_call(), total), card.seed, named)
         found = descend(likelihood, space, u, card.until, card.warm_up, total=total)
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
@@ -56,7 +57,7 @@ def search_scan(card: SearchCard) -> Scan:
     return Scan(
         layout=_layout(card, 0, np.arange(0)),
         tile_layout=tile_layout,
-        tiles=Tiles((total,), (together(),)),
+        tiles=Tiles((total,), (starts_of_call(),)),
         points=total,
         disk=total * 64 * (len(card.free) ** 2 + len(card.terms) + len(card.observables) + 8) + 2**20,
         seconds=seconds("fit", total, card.terms),

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r import observables
+from jt3r.kernels.numerics.devices import counted_sizes, rows_on_threads
 from jt3r.kernels.numerics.jax_internals import Options
 from jt3r.programs.cache import cached
 from jt3r.u1 import MODELS
@@ -30,7 +31,7 @@ from ...engine.plan import (
     parameter_attributes,
 )
 from ...engine.staging import Stages
-from ...engine.tiles import CountedSizes, Slices, Tiles, block_shape, counted_sizes, even_tile
+from ...engine.tiles import Slices, Tiles, block_shape, even_tile
 from ...store.compression import cores
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
@@ -48,23 +49,14 @@ where there are any.
 Reduce = Callable[[list[jax.Array], jax.Array, jax.Array], dict[str, jax.Array]]
 
 
-def _sizes() -> CountedSizes:
-    device = jax.local_devices()[0]
-    return counted_sizes(device.platform, getattr(device, "compute_capability", ""))
-
-
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
     """Fields of a tile -> counts. NaN, which observables are in the filling of the last tiles,
-    counts nowhere.
-
-    XLA on a CPU cannot keep its threads busy with blocks that fit the cache: each thread here
-    reduces a part of its own.
+    counts nowhere. Each thread reduces a part of its own.
     """
-    sizes = _sizes()
-    rows, single = sizes.rows_of(tile[0]), sizes.single and jax.local_device_count() == 1
+    sizes = counted_sizes()
+    rows, single = sizes.rows_of(tile[0]), sizes.single
     blocks = tile[0] // rows
-    on_cpu = jax.local_devices()[0].platform == "cpu"
-    threads = min(cores(), blocks) if on_cpu and jax.local_device_count() == 1 else 1
+    threads = rows_on_threads(blocks, cores())
     ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
     pool = ThreadPoolExecutor(threads)
     whole, reduce = reduction(card, tile, rows, single)
@@ -184,7 +176,7 @@ def _within(value: jax.Array, level: float | jax.Array) -> jax.Array:
 def summary_grid(card: GridCard) -> Scan:
     """The scan that reduces one observable over the grid as it streams by."""
     axes, shape = mesh_axes(card), mesh_shape(card)
-    sizes = _sizes()
+    sizes = counted_sizes()
     tile = even_tile(shape, block_shape(shape, sizes.tile))
     tile = (tile[0] + -tile[0] % sizes.rows_of(tile[0]), *tile[1:])
     tiles = Tiles(shape, tile)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from jt3r.extras import check_installed
-from jt3r.inference.minimise import devices
 from jt3r.inference.sampling import chees
 from jt3r.inference.sampling.posterior import Posterior
 from jt3r.inference.sampling.programs import Task, programs
 from jt3r.inference.sampling.sample import draw_chains, judge, warmup_key
 from jt3r.inference.space import coordinate
+from jt3r.kernels.numerics.devices import devices_that_share
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
@@ -61,7 +61,7 @@ def sample_scan(card: SampleCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         numbers = np.minimum(np.arange(cut[0].start, cut[0].start + together), card.chains - 1)
-        arrays = draw_chains(programs(task).run, programs(task).derived, numbers, card.seed, devices(), begun())
+        arrays = draw_chains(programs(task).run, programs(task).derived, numbers, card.seed, devices_that_share(), begun())
         count = cut[0].stop - cut[0].start
         return {v.name: np.asarray(arrays[v.name])[:count].astype(v.dtype) for v in layout.variables}
 

@@ -1,6 +1,7 @@
 """Many starts at once down to their minima."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -16,6 +17,7 @@ from jt3r.inference.minimise import Descent, allowed_points, minima, minimise
 from jt3r.inference.newton import CONVERGED
 from jt3r.inference.objective import residual_vector
 from jt3r.inference.space import Prior, Space, quantiles_of, unbounded_of
+from jt3r.kernels.numerics.devices import BLOCK, ON_ACCELERATORS, Device, assumed
 from jt3r.scans.cards.load import load_card
 
 
@@ -94,3 +96,31 @@ def test_every_start_ends_in_a_valley_however_far_the_warm_up_leaps():
     found = descend(likelihood, space, start_points(space, 0, 256, 0, {}))
     assert found.converged.all()
     assert found.gradient.max() <= CONVERGED
+
+
+def test_the_starts_of_a_gpu_advance_in_one_block():
+    """As many as a call takes, none of which waits for a block before: on a CPU there are a thousand, one after the other."""
+    descent = Descent(quadratic, warm_up=False)
+    starts = jax.ShapeDtypeStruct((ON_ACCELERATORS, 2), jnp.float64)
+
+    def blocks():
+        text = jax.export.export(jax.jit(lambda u: minima(descent, u)), platforms=["cuda"])(starts).mlir_module()
+        return set(re.findall(r"tensor<(\d+x\d+)x2xf64>", text))
+
+    assert f"{ON_ACCELERATORS // BLOCK}x{BLOCK}" in blocks()
+    with assumed(Device("gpu", 60 * 10**9, "9.0")):
+        found = blocks()
+    assert f"1x{ON_ACCELERATORS}" in found
+    assert f"{ON_ACCELERATORS // BLOCK}x{BLOCK}" not in found
+
+
+@pytest.mark.parametrize("warm_up", [True, False])
+def test_blocks_of_any_size_end_on_the_same_minima(warm_up):
+    """What a start meets does not depend on who advances with it, but for roundings of sums in another order."""
+    u = jax.random.uniform(jax.random.key(1), (200, 2)) * 0.9
+    by_blocks = jax.jit(lambda u: minima(Descent(quadratic, warm_up), u))(u)
+    with assumed(Device("gpu")):
+        at_once = jax.jit(lambda u: minima(Descent(quadratic, warm_up), u))(u)
+    assert at_once.converged.all()
+    # CONVERGED is in standard deviations, here up to 0.02
+    np.testing.assert_allclose(at_once.u, by_blocks.u, atol=0.02 * CONVERGED)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.kernels.numerics.batching import in_batches, on_device
+from jt3r.kernels.numerics.batching import in_batches
 from tests.kernels.problems import assert_lowers_for_cuda
 
 
@@ -43,25 +43,3 @@ def test_a_scalar_keeps_its_shape_and_dtype():
     value = in_batches(jnp.add, jnp.float32(1), jnp.float32(2), size=8)
     assert (value.shape, value.dtype, float(value)) == ((), jnp.float32, 3.0)
     assert_lowers_for_cuda(lambda x: in_batches(jnp.sin, x, size=2), jnp.ones(5, jnp.float32))
-
-
-class Device:
-    """What is asked of a device."""
-
-    def __init__(self, platform, stats):
-        self.platform, self.memory_stats = platform, lambda: stats
-
-
-@pytest.mark.parametrize(
-    ("platform", "stats", "points"),
-    [
-        ("cpu", None, 256),
-        ("gpu", {"bytes_limit": 8 * 2**30}, 65_536),
-        ("gpu", {"bytes_limit": 80 * 2**30}, 655_360),
-        ("gpu", None, 65_536),
-        ("gpu", {"bytes_limit": 2**20}, 256),
-    ],
-)
-def test_a_batch_grows_with_the_memory_of_an_accelerator(platform, stats, points):
-    """A sixteenth of the memory over the 2 MiB that 256 points of a thousand numbers take."""
-    assert on_device(256, Device(platform, stats)) == points

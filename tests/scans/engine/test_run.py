@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import xarray
 
+from jt3r.kernels.numerics.devices import CountedSizes
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.engine.status import status, verify
-from jt3r.scans.engine.tiles import CountedSizes
 from jt3r.scans.store.info import describe
 from tests.scans.conftest import MAP, SUMMARY, TILED
 from tests.scans.processes import jt3r

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jt3r.scans.engine.tiles import CountedSizes, Tiles, block_shape, counted_sizes, even_tile
+from jt3r.scans.engine.tiles import Tiles, block_shape, even_tile
 
 SHAPES = st.lists(st.integers(1, 40), min_size=1, max_size=3).map(tuple)
 
@@ -57,29 +57,6 @@ def test_an_even_tile_is_no_larger_and_needs_no_more(shape, points):
     even = even_tile(shape, tile)
     assert all(a <= b for a, b in zip(even, tile, strict=True))
     assert len(Tiles(shape, even)) == len(Tiles(shape, tile))
-
-
-def test_sizes_of_counted_maps():
-    assert counted_sizes("cpu").rows_of(10) == 10
-    assert counted_sizes("cpu").rows_of(1000) == counted_sizes("cpu").rows
-    assert counted_sizes("cuda").rows_of(1000) == 1000
-    assert counted_sizes("cuda").tile < 2**31  # counts are 32-bit integers
-    assert CountedSizes(4, 2).rows_of(3) == 2
-
-
-@pytest.mark.parametrize(
-    ("platform", "capability", "single"),
-    [
-        ("cpu", "", False),
-        ("gpu", "9.0", False),
-        ("gpu", "8.9", True),
-        ("gpu", "12.0", True),
-        ("gpu", "gfx942", False),
-        ("tpu", "", False),
-    ],
-)
-def test_float32_goes_first_where_float64_is_known_to_be_slow(platform, capability, single):
-    assert counted_sizes(platform, capability).single is single
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from jt3r.inference.fits import assembly
 from jt3r.inference.fits.assembly import in_blocks
-from jt3r.inference.minimise import BLOCK
+from jt3r.kernels.numerics.devices import BLOCK
 
 
 @pytest.mark.parametrize("count", [1, BLOCK, BLOCK + 1])

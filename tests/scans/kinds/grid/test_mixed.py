@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jt3r.kernels.numerics.devices import CountedSizes
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.engine.tiles import CountedSizes
 from jt3r.scans.kinds.grid.mixed import MixedTile, _run, _Single
 from jt3r.scans.kinds.grid.summary import reduction
 

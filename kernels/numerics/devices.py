@@ -1,0 +1,158 @@
+"""What suits a device: sizes of batches, of tiles and of blocks of starts, chosen here and nowhere
+else, from its kind and its memory.
+
+They are those of the device that computes, or of another that is assumed, so that a program for a
+GPU can be looked at where there is none.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+import jax
+
+UNKNOWN_MEMORY = 2**33
+"""Bytes of an accelerator that does not tell."""
+
+CACHE = 2**21
+"""Bytes of one array of a batch on a CPU, about, as those who call choose its size."""
+
+PART_OF_MEMORY = 16
+"""An array of a batch takes a sixteenth of an accelerator's memory: a program holds several."""
+
+FLOAT64_AT_HALF_RATE = ("6.0", "7.0", "8.0", "9.0", "10.0")
+"""Compute capabilities of NVIDIA's GPUs that do float64 at half the rate of float32; all others do
+at 1/16 to 1/64. Source: CUDA C++ Programming Guide, table 'Throughput of Native Arithmetic
+Instructions'.
+"""
+
+BLOCK = 64
+"""Starts that advance together on a CPU: enough to fill vector registers, few enough that none
+waits long for the slowest.
+"""
+
+TOGETHER = 256
+"""Starts of one call on a CPU: a program for so many serves any number of them."""
+
+ON_ACCELERATORS = 65_536
+"""Starts of one call, and of one block, on each GPU, at most: its kernels are then long enough to
+be worth their launch. Not timed on one.
+"""
+
+BYTES_OF_START = 2**17
+"""Of an accelerator's memory for each start of a block: four times what is planned for one in
+programs that are compiled for an H100: 24 kB in a fit over four coordinates, 29 kB in the second
+derivatives alone over six, with the theory errors of flavour at the point
+(``benchmarks/compiled.py``).
+"""
+
+
+class Device(NamedTuple):
+    """A device, one of ``count`` equal ones of a host.
+
+    ``platform`` is JAX's name of its kind, "cpu" or that of an accelerator, ``memory`` the bytes
+    that JAX may take, ``capability`` the compute capability of NVIDIA's GPUs.
+    """
+
+    platform: str
+    memory: int = UNKNOWN_MEMORY
+    capability: str = ""
+    count: int = 1
+
+
+class CountedSizes(NamedTuple):
+    """Of a counted map: points of a tile, how many rows of it are reduced at a time, None for all,
+    and whether float32 goes first: the counts are those of float64.
+    """
+
+    tile: int
+    rows: int | None
+    single: bool = False
+
+    def rows_of(self, tile_rows: int) -> int:
+        """How many of a tile's rows are reduced at a time."""
+        return tile_rows if self.rows is None else min(self.rows, tile_rows)
+
+
+_ASSUMED: ContextVar[Device | None] = ContextVar("device", default=None)
+
+
+def here() -> Device:
+    """The device that computes, or that is assumed to."""
+    if (assumed := _ASSUMED.get()) is not None:
+        return assumed
+    devices = jax.local_devices()
+    limit = (devices[0].memory_stats() or {}).get("bytes_limit", UNKNOWN_MEMORY)
+    return Device(devices[0].platform, limit, str(getattr(devices[0], "compute_capability", "")), len(devices))
+
+
+@contextmanager
+def assumed(device: Device) -> Iterator[None]:
+    """Programs that are traced meanwhile are of the sizes that suit ``device``.
+
+    For looking at programs: those that jt3r has compiled and kept are not made again for it.
+    """
+    token = _ASSUMED.set(device)
+    try:
+        yield
+    finally:
+        _ASSUMED.reset(token)
+
+
+def points_of_batch(size: int) -> int:
+    """Points of a batch, where a CPU has ``size``: a GPU would idle with so few."""
+    device = here()
+    return size if device.platform == "cpu" else size * max(1, device.memory // PART_OF_MEMORY // CACHE)
+
+
+def counted_sizes() -> CountedSizes:
+    """What suits a counted map.
+
+    On a CPU a tile is a tenth of a second of work, so that a crash loses little and the few ms of
+    overhead do not count, and 24 rows stay in its cache: summing over them first, down the columns,
+    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the tile is as
+    large as counts in 32-bit integers allow: a millisecond at 1e12 points a second. A point takes
+    4 operations in float64, or 8 in float32 and few in float64: that is quicker where float64 is
+    slower than half of float32, but not on a CPU, which was measured. Several devices share a
+    tile, in float64.
+    """
+    device = here()
+    if device.platform == "cpu":
+        return CountedSizes(2**28, 24)
+    slow = device.capability[:1].isdigit() and device.capability not in FLOAT64_AT_HALF_RATE
+    return CountedSizes(2**30, None, single=slow and device.count == 1)
+
+
+def rows_on_threads(blocks: int, cores: int) -> int:
+    """Threads of the host that a tile's blocks of rows are dealt out to: XLA on a CPU cannot keep
+    its own busy with blocks that fit the cache, and a GPU has one block.
+    """
+    device = here()
+    return min(cores, blocks) if device.platform == "cpu" and device.count == 1 else 1
+
+
+def devices_that_share() -> int:
+    """Devices that share starts and chains. Several devices of a CPU are simulated: they share its
+    cores, and nothing is won.
+    """
+    device = here()
+    return 1 if device.platform == "cpu" else device.count
+
+
+def starts_of_call() -> int:
+    """Starts that go down in one call on the devices of this host."""
+    return TOGETHER if here().platform == "cpu" else ON_ACCELERATORS * devices_that_share()
+
+
+def starts_of_block(count: int) -> int:
+    """Of ``count`` starts on one device, how many advance together; other blocks wait for these.
+
+    On an accelerator all of them, rounded up to a power of two so that few programs serve any
+    number, unless its memory is too small.
+    """
+    device = here()
+    if device.platform == "cpu" or count <= BLOCK:
+        return BLOCK
+    most = max(BLOCK, min(ON_ACCELERATORS, device.memory // BYTES_OF_START))
+    return 1 << min((count - 1).bit_length(), most.bit_length() - 1)

@@ -1,0 +1,121 @@
+"""Sizes that suit a device: those of this one, and of others that are assumed."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import jax
+import pytest
+
+from jt3r.kernels.numerics import devices
+from jt3r.kernels.numerics.devices import BLOCK, ON_ACCELERATORS, CountedSizes, Device, assumed
+
+H100 = Device("gpu", 60 * 10**9, "9.0")
+
+
+def test_this_device_is_jaxs():
+    here = devices.here()
+    assert (here.platform, here.count) == (jax.local_devices()[0].platform, jax.local_device_count())
+
+
+def test_a_device_is_assumed_for_a_while_and_by_one_thread():
+    with assumed(H100):
+        assert devices.here() == H100
+        with pytest.raises(ZeroDivisionError), assumed(Device("tpu")):
+            1 / 0  # noqa: B018
+        assert devices.here() == H100
+        seen = []
+        other = threading.Thread(target=lambda: seen.append(devices.here().platform))
+        other.start()
+        other.join()
+    assert seen == [jax.default_backend()]
+    assert devices.here().platform == jax.default_backend()
+
+
+def test_several_devices_are_counted():
+    code = "from jt3r.kernels.numerics import devices; print(devices.here().count, devices.devices_that_share())"
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout == "8 1\n"
+
+
+@pytest.mark.parametrize(
+    ("device", "points"),
+    [
+        (Device("cpu"), 256),
+        (Device("gpu", 8 * 2**30), 65_536),
+        (Device("gpu", 80 * 2**30), 655_360),
+        (Device("gpu"), 65_536),
+        (Device("gpu", 2**20), 256),
+    ],
+)
+def test_a_batch_grows_with_the_memory_of_an_accelerator(device, points):
+    """A sixteenth of the memory over the 2 MiB that 256 points of a thousand numbers take."""
+    with assumed(device):
+        assert devices.points_of_batch(256) == points
+
+
+def test_sizes_of_counted_maps():
+    with assumed(Device("cpu")):
+        on_cpu = devices.counted_sizes()
+    with assumed(H100):
+        on_gpu = devices.counted_sizes()
+    assert on_cpu.rows_of(10) == 10
+    assert on_cpu.rows_of(1000) == on_cpu.rows
+    assert on_gpu.rows_of(1000) == 1000
+    assert 1e8 <= on_gpu.tile < 2**31  # counts are 32-bit integers
+    assert CountedSizes(4, 2).rows_of(3) == 2
+
+
+@pytest.mark.parametrize(
+    ("device", "single"),
+    [
+        (Device("cpu"), False),
+        (Device("gpu", capability="9.0"), False),
+        (Device("gpu", capability="8.9"), True),
+        (Device("gpu", capability="12.0"), True),
+        (Device("gpu", capability="8.9", count=2), False),
+        (Device("gpu", capability="gfx942"), False),
+        (Device("tpu"), False),
+    ],
+)
+def test_float32_goes_first_where_float64_is_known_to_be_slow(device, single):
+    with assumed(device):
+        assert devices.counted_sizes().single is single
+
+
+@pytest.mark.parametrize(("device", "threads"), [(Device("cpu"), 4), (Device("cpu", count=8), 1), (H100, 1)])
+def test_rows_are_dealt_out_to_threads_on_a_cpu_alone(device, threads):
+    with assumed(device):
+        assert devices.rows_on_threads(blocks=16, cores=4) == threads
+        assert devices.rows_on_threads(blocks=1, cores=4) == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "count", "size"),
+    [
+        (Device("cpu"), 1, BLOCK),
+        (Device("cpu"), 65_536, BLOCK),
+        (H100, 1, BLOCK),
+        (H100, 65, 128),
+        (H100, 1000, 1024),
+        (H100, 65_536, 65_536),
+        (H100, 10**6, 65_536),
+        (Device("gpu", 2**30), 65_536, 2**13),
+        (Device("gpu", 2**20), 65_536, BLOCK),
+    ],
+)
+def test_all_starts_of_an_accelerator_advance_together_where_memory_allows(device, count, size):
+    with assumed(device):
+        assert devices.starts_of_block(count) == size
+
+
+def test_calls_take_what_the_devices_of_a_host_take_together():
+    for device, starts in (
+        (Device("cpu", count=8), 256),
+        (H100, ON_ACCELERATORS),
+        (H100._replace(count=4), 4 * ON_ACCELERATORS),
+    ):
+        with assumed(device):
+            assert devices.starts_of_call() == starts

@@ -1,8 +1,7 @@
 """Minimising a sum of squared residuals from many starts at once, within the priors.
 
-Each start goes through Adam and BFGS on ln(1 + chi-square), which reach a basin from anywhere,
-and then through the method of Newton in ``newton``, which converges even along a valley a
-thousandth wide. A start that meets NaN keeps its last good point and stops nobody else; starts are
+Each start goes through Adam on ln(1 + chi-square), which reaches a basin from anywhere, and then
+through the method of Newton in ``newton``, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good point and stops nobody else; starts are
 taken in blocks of a fixed size, so that a start's result does not depend on how many devices there
 are.
 """
@@ -124,15 +123,14 @@ def _one(residuals: Residuals, rough: Residuals | None, u: Array) -> Minima:
 
     x, spent = unbounded_of(u), jnp.zeros((), jnp.int32)
     if rough is not None:
-        from .rough import adam, bfgs  # see there
+        from .rough import adam  # see there
 
         def guide(x: Array) -> Array:
             return rough(quantiles_of(x))
 
-        for stage in (adam, bfgs):
-            new, used = stage(guide, x)
-            before, after = jnp.sum(jnp.square(jax.vmap(guide)(jnp.stack([x, new]))), axis=-1)
-            x, spent = jnp.where(after <= before, new, x), spent + used
+        new, spent = adam(guide, x)
+        before, after = jnp.sum(jnp.square(jax.vmap(guide)(jnp.stack([x, new]))), axis=-1)
+        x = jnp.where(after <= before, new, x)
         x = unbounded_of(quantiles_of(x))  # a step may lead through 1e11 periods, where x has no digits left
     fit = newton(free, x)
     return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)

@@ -1,4 +1,4 @@
-"""Rough descents: Adam and BFGS on ln(1 + chi-square), Levenberg and Marquardt's on residuals.
+"""Rough descents: Adam on ln(1 + chi-square), Levenberg and Marquardt's steps on residuals.
 
 They are optax's and optimistix's, which take half a second to load: only a program that is not
 cached needs them, so what is here is imported where one is traced. Levenberg and Marquardt's method
@@ -21,8 +21,7 @@ from jaxtyping import Array, Bool, Int, Real
 from ..kernels.numerics.small_linear import least_squares
 from .newton import Fit, Residuals, gradient_norm
 
-ADAM_STEPS, ADAM_RATE = 64, 0.05
-BFGS_STEPS, BFGS_TOLERANCE = 64, 1e-3
+ADAM_STEPS, ADAM_RATE = 128, 0.05
 ALLOWED_STEPS = 64
 
 
@@ -124,8 +123,12 @@ def _objective(residuals: Residuals, x: Array) -> Array:
 
 
 def adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    """``optimistix.OptaxMinimiser`` makes the same steps in the same time; a loop of our own counts
-    them.
+    """Where ``ADAM_STEPS`` steps lead, and the evaluations spent. ``optimistix.OptaxMinimiser`` makes
+    the same steps in the same time; a loop of our own counts them.
+
+    Of 512 starts of the cards ``benchmarks``, ``benchmarks_eq10`` and ``global_fit`` 10.2, 14.3 and
+    4.9 % end at the best minimum; with 64 steps and BFGS after them, which holds a copy of the
+    gradient of its own, 10.2, 13.7 and 5.3 %.
     """
     optimiser = optax.adam(optax.cosine_decay_schedule(ADAM_RATE, ADAM_STEPS))
     slope = jax.grad(partial(_objective, residuals))
@@ -138,14 +141,3 @@ def adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
 
     (x, _), _ = jax.lax.scan(step, (x, optimiser.init(x)), length=ADAM_STEPS)
     return x, jnp.asarray(2 * ADAM_STEPS, jnp.int32)
-
-
-def bfgs(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    """``optax.lbfgs`` with its zoom search finds the best minimum of the card ``benchmarks_eq10``
-    as often, from 55.7 % of the starts against 55.1, and holds three copies of the gradient: a
-    fifth of what a fit takes to compile.
-    """
-    solver: Any = optimistix.BFGS(rtol=BFGS_TOLERANCE, atol=BFGS_TOLERANCE)
-    known = by_derivative(partial(_objective, residuals), jax.grad)
-    found: optimistix.Solution = optimistix.minimise(lambda x, _: known(x), solver, x, max_steps=BFGS_STEPS, throw=False)
-    return found.value, 2 * jnp.asarray(found.stats["num_steps"], jnp.int32)

@@ -32,6 +32,9 @@ BLOCK = 64
 waits long for the slowest.
 """
 
+PATH_POINTS = 512
+"""Points on paths between minima at a time on a CPU, where a call takes as long as fifty of them."""
+
 TOGETHER = 256
 """Starts of one call on a CPU: a program for so many serves any number of them."""
 
@@ -156,3 +159,10 @@ def starts_of_block(count: int) -> int:
         return BLOCK
     most = max(BLOCK, min(ON_ACCELERATORS, device.memory // BYTES_OF_START))
     return 1 << min((count - 1).bit_length(), most.bit_length() - 1)
+
+
+def points_of_paths(minima: int) -> int:
+    """Of the points on paths between so many minima, how many at a time; paths between few are few,
+    and their points may be slow.
+    """
+    return PATH_POINTS if here().platform == "cpu" and minima > BLOCK else starts_of_block(minima)

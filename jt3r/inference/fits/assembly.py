@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...catalogue import observables as catalogue
-from ...kernels.numerics.devices import starts_of_block
+from ...kernels.numerics.devices import points_of_paths, starts_of_block
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..minimise import Minima, downhill
@@ -63,7 +63,12 @@ def assemble(
         "gradient": np.asarray(ends.gradient)[minima],
         "converged": np.asarray(ends.converged)[minima],
         "starts": np.bincount(place[owner][owner >= 0], minlength=len(minima)),
-        "basin": basins(u, found, *(partial(in_blocks, quickly_compiled(function, problem)) for function in (_height, _lower))),
+        "basin": basins(
+            u,
+            found,
+            partial(in_blocks, quickly_compiled(_height, problem), size=points_of_paths(len(u))),
+            partial(in_blocks, quickly_compiled(_lower, problem)),
+        ),
     }
     return FitResult(likelihood, space, named, arrays | _described(problem, u, observables))
 
@@ -136,11 +141,11 @@ def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return covariance * scale[:, :, None] * scale[:, None, :]
 
 
-def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray) -> Any:
-    """``function`` of points (m, n), an array or a pytree of them, called with as many at a time as
-    suit the device, the last block filled up with the last point.
+def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray, size: int | None = None) -> Any:
+    """``function`` of points (m, n), an array or a pytree of them, called with ``size`` at a time, as
+    many as suit the device unless said, the last block filled up with the last point.
     """
-    dtype, size = jnp.result_type(float), starts_of_block(len(u))
+    dtype, size = jnp.result_type(float), size or starts_of_block(len(u))
     padded = u[np.minimum(np.arange(-(-len(u) // size) * size), len(u) - 1)].reshape(-1, size, u.shape[1])
     blocks = [function(jnp.asarray(block, dtype)) for block in padded]
     return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(u)], *blocks)

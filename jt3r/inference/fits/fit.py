@@ -19,12 +19,6 @@ from ..space import Space
 from .assembly import assemble
 from .result import FitResult
 
-FEW = 512
-"""So many starts are done before optimising their program pays: on two cores the card
-``benchmarks`` compiles for 14 CPU s and runs for 4.6, with it for 25 and 2.5;
-``benchmarks_eq10``, the slowest, 16 and 26, with it 25 and 16.
-"""
-
 Starts = Mapping[str, Mapping[str, float]]
 Until = Literal["minimum", "allowed"]
 
@@ -44,7 +38,7 @@ def fit(
 
     ``named_starts``: name -> values of free coordinates of one more start, the others in the middle
     of their priors. ``until="allowed"`` ends a start as soon as every term is within one standard
-    deviation. ``warm_up=False`` leaves out Adam and BFGS. ``observables`` are computed at every
+    deviation. ``warm_up=False`` leaves out Adam. ``observables`` are computed at every
     minimum. Raises ValueError for an unknown name or choice, and for a named start outside its
     prior, TypeError for what is no likelihood or space.
 
@@ -66,7 +60,7 @@ def fit(
     pieces = []
     step = min(starts_of_call(), -(-total // TOGETHER) * TOGETHER)
     for first in range(0, total, step):
-        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, total=total)
+        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up)
         pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
     whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
     return assemble(likelihood, space, whole, tuple(named), tuple(observables))
@@ -121,24 +115,11 @@ class Task(NamedTuple):
         return Descent(self.problem.residuals, self.warm_up, rough)
 
 
-def descend(
-    likelihood: Likelihood,
-    space: Space,
-    u: ArrayLike,
-    until: Until = "minimum",
-    warm_up: bool = True,
-    *,
-    total: int | None = None,
-) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end; ``total``: how many there are in all, if
-    that is known.
-    """
-    runs_long = total is None or total > FEW
+def descend(likelihood: Likelihood, space: Space, u: ArrayLike, until: Until = "minimum", warm_up: bool = True) -> Minima:
+    """Where the starts ``u`` (m, n), prior quantiles, end."""
     task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
-    devices = devices_that_share()
-    if devices > 1 and until == "minimum":
-        return on_devices(quickly_compiled(_ends, task, runs_long=runs_long), x, devices)
-    return quickly_compiled(_ends, task, runs_long=runs_long)(x)
+    program, devices = quickly_compiled(_ends, task, runs_long=True), devices_that_share()
+    return on_devices(program, x, devices) if devices > 1 and until == "minimum" else program(x)
 
 
 def _ends(task: Task, u: jax.Array) -> Minima:

@@ -38,7 +38,7 @@ def search_scan(card: SearchCard) -> Scan:
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
         u = start_points(space, first, min(starts_of_call(), total), card.seed, named)
-        found = descend(likelihood, space, u, card.until, card.warm_up, total=total)
+        found = descend(likelihood, space, u, card.until, card.warm_up)
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:

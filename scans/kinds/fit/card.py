@@ -15,7 +15,7 @@ class SearchCard(SpaceCard):
 
     ``named_starts.NAME`` gives coordinates of one more start; those it leaves out lie in the middle
     of their priors. ``observables`` are computed at every minimum. ``warm_up = false`` leaves out
-    Adam and BFGS. With ``until = "allowed"`` a start ends as soon as every term is within one
+    Adam. With ``until = "allowed"`` a start ends as soon as every term is within one
     standard deviation: many allowed points for little, none a minimum.
     """
 

@@ -23,6 +23,7 @@ from ..kernels.loops import photon_loops
 from ..kernels.numerics.batching import in_batches
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.roots import bracketed_root
+from ..kernels.units import C_CM_PER_S, GEV_MINUS2_IN_CM2
 from ..measurements import measurement
 from ..u1.gauge import t3r_coupling
 from .tables import PLASMA
@@ -36,7 +37,7 @@ OMEGA_DM_H2 = measurement("current", "omega_h2").value
 BATCH = 256
 """Points at a time where each takes a thousand temperatures or a quadrature: a few MiB."""
 
-CM3_PER_S = scattering.GEV_MINUS2_IN_CM2 * 2.99792458e10
+CM3_PER_S = GEV_MINUS2_IN_CM2 * C_CM_PER_S
 """Converts <sigma v> from GeV^-2 to cm^3/s."""
 
 Loops = Literal["muon", "muon+pion"]
@@ -59,7 +60,7 @@ def sigma_si_phi(m_eta: ArrayLike, m_phi: ArrayLike, v: ArrayLike, sigma_pi_n: A
     sigma_pi_n, v = floats(sigma_pi_n, v)
     nucleon = sigma_pi_n / (v * np.sqrt(2).item())
     cross_section = scattering.elastic_scalar(m_eta, M_PROTON, m_phi, eta_yukawa(m_eta, v), nucleon)
-    return cross_section * scattering.GEV_MINUS2_IN_CM2
+    return cross_section * GEV_MINUS2_IN_CM2
 
 
 def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Array:
@@ -71,7 +72,7 @@ def sigma_si_aprime(m_eta: ArrayLike, m_aprime: ArrayLike, v: ArrayLike) -> Arra
     m_aprime, v = floats(m_aprime, v)
     half_g = t3r_coupling(m_aprime, v) / 2
     cross_section = scattering.inelastic_vector(m_eta, M_PROTON, m_aprime, half_g, half_g)
-    return cross_section * scattering.GEV_MINUS2_IN_CM2
+    return cross_section * GEV_MINUS2_IN_CM2
 
 
 @partial(jax.jit, static_argnames="loops")

@@ -11,9 +11,9 @@ from jaxtyping import Array, Real
 from ..constants import M_PI
 from ..data.inputs import inputs
 from ..kernels.decays import leptonic
-from ..kernels.decays.widths import HBAR_C_GEV_METRE
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.quadrature import legendre
+from ..kernels.units import HBAR_C_GEV_METRE
 
 NODES = 24
 """Gauss-Legendre nodes of each panel: probabilities to 1e-7."""

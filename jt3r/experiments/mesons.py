@@ -24,17 +24,14 @@ from ..kernels.decays import kaon_pion as chiral
 from ..kernels.decays import leptonic, vector_meson
 from ..kernels.numerics import chebyshev
 from ..kernels.numerics.pytree import Pytree, static
-from ..kernels.production.electron_bremsstrahlung import GEV2_CM2
 from ..kernels.production.lepton_radiation import Kind
+from ..kernels.units import GEV_MINUS2_IN_CM2, HBAR_GEV_S
 from ..production import amplitude
 from .tables import OnDisk, Table
 
 INPUTS = {name: entry["value"] for name, entry in read_toml("rare_decays.toml").items()}
-HBAR = 6.582119569e-25
-"""GeV s."""
-
 KAON, PI0 = INPUTS["kaon_mass"], inputs()["pion_mass"]
-WIDTHS = {"pion": HBAR / INPUTS["pion_lifetime"], "kaon": HBAR / INPUTS["kaon_lifetime"]}
+WIDTHS = {"pion": HBAR_GEV_S / INPUTS["pion_lifetime"], "kaon": HBAR_GEV_S / INPUTS["kaon_lifetime"]}
 _MASSES = {"pion": M_PI, "kaon": KAON}
 _LEPTONS = {"e": M_E, "mu": CONSTANTS["m_mu"].value}
 _FERMI_G8 = INPUTS["fermi"] / 2**0.5 * INPUTS["v_ud"] * INPUTS["v_us"]
@@ -385,5 +382,5 @@ def ee_mumu_phi(c: Couplings) -> Number:
     """sigma(e+ e- -> mu+ mu- phi') in fb at 10.58 GeV, at lowest order, muons taken as massless in
     that of mu+ mu- alone (1e-7).
     """
-    pairs = 4 * np.pi * ALPHA_EM**2 / (3 * INPUTS["pair_energy"] ** 2) * GEV2_CM2 * _CM2_IN_FB
+    pairs = 4 * np.pi * ALPHA_EM**2 / (3 * INPUTS["pair_energy"] ** 2) * GEV_MINUS2_IN_CM2 * _CM2_IN_FB
     return jnp.square(jnp.asarray(scalar(c).yukawa.mu)) * pairs * pair_share("scalar", scalar(c).mass)

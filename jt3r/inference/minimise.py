@@ -1,9 +1,9 @@
 """Minimising a sum of squared residuals from many starts at once, within the priors.
 
 Each start goes through Adam on ln(1 + chi-square), which reaches a basin from anywhere, and then
-through the method of Newton in ``newton``, which converges even along a valley a thousandth wide. A start that meets NaN keeps its last good point and stops nobody else; starts are
-taken in blocks of a fixed size, so that a start's result does not depend on how many devices there
-are.
+through the method of Newton in ``newton``, which converges even along a valley a thousandth wide. A
+start that meets NaN keeps its last good point and stops nobody else; starts are taken in blocks
+whose size suits the device.
 """
 
 from collections.abc import Callable

@@ -123,8 +123,8 @@ def _objective(residuals: Residuals, x: Array) -> Array:
 
 
 def adam(residuals: Residuals, x: Array) -> tuple[Array, Array]:
-    """Where ``ADAM_STEPS`` steps lead, and the evaluations spent. ``optimistix.OptaxMinimiser`` makes
-    the same steps in the same time; a loop of our own counts them.
+    """Where ``ADAM_STEPS`` steps lead, and the evaluations spent. ``optimistix.OptaxMinimiser``
+    makes the same steps in the same time; a loop of our own counts them.
 
     Of 512 starts of the cards ``benchmarks``, ``benchmarks_eq10`` and ``global_fit`` 10.2, 14.3 and
     4.9 % end at the best minimum; with 64 steps and BFGS after them, which holds a copy of the

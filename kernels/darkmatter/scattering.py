@@ -13,9 +13,6 @@ from jaxtyping import Array, Real
 
 from ..numerics.promotion import floats
 
-GEV_MINUS2_IN_CM2 = 3.893793721e-28
-"""(hbar c)^2 in GeV^2 cm^2. Source: PDG 2024, table 1.1 (0.3893793721 GeV^2 mbarn)."""
-
 
 def reduced_mass(mass_1: ArrayLike, mass_2: ArrayLike) -> Real[Array, "*b"]:
     """mu = m_1 m_2/(m_1 + m_2), in the unit of the masses. Shapes broadcast."""

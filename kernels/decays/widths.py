@@ -13,9 +13,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Complex, Real
 
 from ..numerics.promotion import floats
-
-HBAR_C_GEV_METRE = 1.973269804e-16
-"""hbar c in GeV m; exact in the 2019 SI, rounded as in CODATA 2018 (197.326 980 4 MeV fm)."""
+from ..units import HBAR_C_GEV_METRE
 
 
 def _pair_velocity(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Array, Array]:

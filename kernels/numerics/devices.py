@@ -33,7 +33,7 @@ waits long for the slowest.
 """
 
 PATH_POINTS = 512
-"""Points on paths between minima at a time on a CPU, where a call takes as long as fifty of them."""
+"""Points on paths between minima at a time on a CPU, where a call takes as long as fifty."""
 
 TOGETHER = 256
 """Starts of one call on a CPU: a program for so many serves any number of them."""

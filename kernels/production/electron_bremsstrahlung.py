@@ -7,9 +7,8 @@ from jaxtyping import Array, Real
 
 from ..numerics.promotion import floats
 from ..numerics.quadrature import legendre
+from ..units import GEV_MINUS2_IN_CM2
 
-GEV2_CM2 = 3.893793721e-28
-"""(hbar c)^2 in GeV^2 cm^2."""
 AVOGADRO = 6.02214076e23
 
 
@@ -108,7 +107,7 @@ def emission_cross_section(
     # (1 - x) from the difference of energies keeps its precision next to x = 1.
     soft = (electron_energy - energy) / electron_energy
     shape = (soft + x**2 / 3) / (mass**2 * soft / x + electron_mass**2 * x)
-    return GEV2_CM2 * 4 * alpha**3 * xi * velocity * shape / electron_energy
+    return GEV_MINUS2_IN_CM2 * 4 * alpha**3 * xi * velocity * shape / electron_energy
 
 
 def vector_spectrum(

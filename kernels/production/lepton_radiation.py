@@ -18,7 +18,8 @@ from jaxtyping import Array, Real
 
 from ..numerics.promotion import floats
 from ..numerics.quadrature import legendre, unit_rule
-from .electron_bremsstrahlung import GEV2_CM2, photon_flux
+from ..units import GEV_MINUS2_IN_CM2
+from .electron_bremsstrahlung import photon_flux
 
 Kind = Literal["scalar", "pseudoscalar", "vector", "axial"]
 NODES = 64
@@ -184,4 +185,4 @@ def _bremsstrahlung(
     velocity = jnp.sqrt(jnp.maximum(1 - (mass / (x * beam)) ** 2, 1e-30))
     density = emission(kind, x, u, mass, lepton, alpha) * flux * velocity
     total = jnp.sum(jnp.sum(density * u * across, axis=-1) * kept[..., 0] * along, axis=-1)
-    return jnp.where(is_mass, GEV2_CM2 * total, jnp.nan)
+    return jnp.where(is_mass, GEV_MINUS2_IN_CM2 * total, jnp.nan)

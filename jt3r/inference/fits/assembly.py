@@ -142,8 +142,8 @@ def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 
 def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray, size: int | None = None) -> Any:
-    """``function`` of points (m, n), an array or a pytree of them, called with ``size`` at a time, as
-    many as suit the device unless said, the last block filled up with the last point.
+    """``function`` of points (m, n), an array or a pytree of them, called with ``size`` at a time,
+    as many as suit the device unless said, the last block filled up with the last point.
     """
     dtype, size = jnp.result_type(float), size or starts_of_block(len(u))
     padded = u[np.minimum(np.arange(-(-len(u) // size) * size), len(u) - 1)].reshape(-1, size, u.shape[1])

@@ -14,7 +14,7 @@ from jt3r.flavour.leptonic import short_distance
 from jt3r.flavour.matching import VEV, coefficients_of_angles, flavour_inputs
 from jt3r.flavour.predict import predict, rates
 from jt3r.kernels import loops
-from jt3r.kernels.darkmatter.scattering import GEV_MINUS2_IN_CM2
+from jt3r.kernels.units import GEV_MINUS2_IN_CM2
 from jt3r.kernels.uv import potential, seesaw
 from jt3r.u1 import couplings_of
 from jt3r.uv.completion import HIGGS_VEV

@@ -9,7 +9,7 @@ from jt3r import Point, observables
 from jt3r.constants import M_PROTON
 from jt3r.dark import relic as dark
 from jt3r.kernels.darkmatter import coannihilation
-from jt3r.kernels.darkmatter.scattering import GEV_MINUS2_IN_CM2
+from jt3r.kernels.units import GEV_MINUS2_IN_CM2
 from tests.kernels.decays.dirac import GAMMA, GAMMA_5, METRIC, four, polarisations, slash
 
 M_PHI, V = 0.075, 10.0

@@ -8,7 +8,7 @@ from jt3r.constants import M_PI
 from jt3r.data.inputs import inputs
 from jt3r.experiments import flight
 from jt3r.kernels.decays import leptonic
-from jt3r.kernels.decays.widths import HBAR_C_GEV_METRE
+from jt3r.kernels.units import HBAR_C_GEV_METRE
 
 
 def test_flight_of_a_pion_at_rest_against_an_integral():

@@ -52,7 +52,7 @@ derivatives alone over six, with the theory errors of flavour at the point
 
 
 class Device(NamedTuple):
-    """A device, one of ``count`` equal ones of a host.
+    """A device, one of ``on_host`` equal ones of a host.
 
     ``platform`` is JAX's name of its kind, "cpu" or that of an accelerator, ``memory`` the bytes
     that JAX may take, ``capability`` the compute capability of NVIDIA's GPUs.
@@ -61,7 +61,7 @@ class Device(NamedTuple):
     platform: str
     memory: int = UNKNOWN_MEMORY
     capability: str = ""
-    count: int = 1
+    on_host: int = 1
 
 
 class CountedSizes(NamedTuple):
@@ -124,7 +124,7 @@ def counted_sizes() -> CountedSizes:
     if device.platform == "cpu":
         return CountedSizes(2**28, 24)
     slow = device.capability[:1].isdigit() and device.capability not in FLOAT64_AT_HALF_RATE
-    return CountedSizes(2**30, None, single=slow and device.count == 1)
+    return CountedSizes(2**30, None, single=slow and device.on_host == 1)
 
 
 def rows_on_threads(blocks: int, cores: int) -> int:
@@ -132,7 +132,7 @@ def rows_on_threads(blocks: int, cores: int) -> int:
     its own busy with blocks that fit the cache, and a GPU has one block.
     """
     device = here()
-    return min(cores, blocks) if device.platform == "cpu" and device.count == 1 else 1
+    return min(cores, blocks) if device.platform == "cpu" and device.on_host == 1 else 1
 
 
 def devices_that_share() -> int:
@@ -140,7 +140,7 @@ def devices_that_share() -> int:
     cores, and nothing is won.
     """
     device = here()
-    return 1 if device.platform == "cpu" else device.count
+    return 1 if device.platform == "cpu" else device.on_host
 
 
 def starts_of_call() -> int:

@@ -16,7 +16,7 @@ H100 = Device("gpu", 60 * 10**9, "9.0")
 
 def test_this_device_is_jaxs():
     here = devices.here()
-    assert (here.platform, here.count) == (jax.local_devices()[0].platform, jax.local_device_count())
+    assert (here.platform, here.on_host) == (jax.local_devices()[0].platform, jax.local_device_count())
 
 
 def test_a_device_is_assumed_for_a_while_and_by_one_thread():
@@ -34,7 +34,7 @@ def test_a_device_is_assumed_for_a_while_and_by_one_thread():
 
 
 def test_several_devices_are_counted():
-    code = "from jt3r.kernels.numerics import devices; print(devices.here().count, devices.devices_that_share())"
+    code = "from jt3r.kernels.numerics import devices; print(devices.here().on_host, devices.devices_that_share())"
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
     assert done.stdout == "8 1\n"
@@ -75,7 +75,7 @@ def test_sizes_of_counted_maps():
         (Device("gpu", capability="9.0"), False),
         (Device("gpu", capability="8.9"), True),
         (Device("gpu", capability="12.0"), True),
-        (Device("gpu", capability="8.9", count=2), False),
+        (Device("gpu", capability="8.9", on_host=2), False),
         (Device("gpu", capability="gfx942"), False),
         (Device("tpu"), False),
     ],
@@ -85,7 +85,7 @@ def test_float32_goes_first_where_float64_is_known_to_be_slow(device, single):
         assert devices.counted_sizes().single is single
 
 
-@pytest.mark.parametrize(("device", "threads"), [(Device("cpu"), 4), (Device("cpu", count=8), 1), (H100, 1)])
+@pytest.mark.parametrize(("device", "threads"), [(Device("cpu"), 4), (Device("cpu", on_host=8), 1), (H100, 1)])
 def test_rows_are_dealt_out_to_threads_on_a_cpu_alone(device, threads):
     with assumed(device):
         assert devices.rows_on_threads(blocks=16, cores=4) == threads
@@ -113,9 +113,9 @@ def test_all_starts_of_an_accelerator_advance_together_where_memory_allows(devic
 
 def test_calls_take_what_the_devices_of_a_host_take_together():
     for device, starts in (
-        (Device("cpu", count=8), 256),
+        (Device("cpu", on_host=8), 256),
         (H100, ON_ACCELERATORS),
-        (H100._replace(count=4), 4 * ON_ACCELERATORS),
+        (H100._replace(on_host=4), 4 * ON_ACCELERATORS),
     ):
         with assumed(device):
             assert devices.starts_of_call() == starts

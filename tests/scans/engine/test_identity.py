@@ -19,9 +19,9 @@ from jt3r.scans.engine.status import verify
 from tests.scans.processes import flip
 from tests.scans.processes import jt3r as command
 
-AXES = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 513}, "v": {"min": 5.0, "max": 15.0, "n": 1026}}
+AXES = {"m_aprime": {"min": 0.01, "max": 0.2, "n": 65}, "v": {"min": 5.0, "max": 15.0, "n": 1026}}
 CELLS = {"kind": "grid", "observables": ["g_t3r"], "refine": {"levels": 1, "where": "g_t3r", "contours": [0.005]}, "axes": AXES}
-"""Tiles of rows: hundreds, small, computed in a second."""
+"""Tiles of rows: dozens, small, computed in a second."""
 
 
 def _others() -> dict[str, dict]:

@@ -3,10 +3,12 @@
 import ast
 import gc
 import json
+import re
 import shutil
 import subprocess
 import sys
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -79,13 +81,15 @@ def _within(seconds):
 
 
 def _answers(card) -> None:
-    """``load_card`` gives a card, or raises BadInput of one line, within a second."""
-    with _within(SECONDS):
+    """``load_card`` gives a card, or raises BadInput of one line, within a second; a mass that looks like MeV is warned of."""
+    with _within(SECONDS), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", RuntimeWarning)
         try:
             answer = load_card(card)
         except BadInput as refused:
             answer = str(refused)
         assert isinstance(answer, Card) or (len(answer.splitlines()) == 1 and answer.isprintable()), answer
+    assert all(re.fullmatch(r"\w+ = \S+: masses are in \w+; did you mean \S+\?", str(each.message)) for each in told)
 
 
 @QUIET
@@ -114,6 +118,7 @@ def test_texts_that_are_hard_to_read(tmp_path, text):
 @given(TABLES, st.lists(st.tuples(st.lists(st.integers(0, 20), min_size=1, max_size=4), NAMES | st.none(), VALUES), min_size=1))
 @example(load_card("gm2_map").model_dump(mode="json"), [([0], "n\n\x1b", 1)])
 @example({"kind": "grid", "observables": ["c_phi"], "axes": {"m_phi": {"min": 1, "max": 2, "n": 2**31 - 1}}}, [])
+@example(load_card("decay_lengths").model_dump(mode="json"), [([1, 0], "m_phi", 6)])
 def test_mutated_tables_of_cards(table, edits):
     table = json.loads(json.dumps(table))
     for path, name, value in edits:

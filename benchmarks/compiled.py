@@ -142,10 +142,11 @@ def chains() -> Program:
     """The warm-up of 4,096 chains and 25 draws of each."""
     import jax
 
-    from jt3r.inference.posterior import Posterior
-    from jt3r.inference.sample import programs as make
+    from jt3r.inference.sampling.posterior import Posterior
+    from jt3r.inference.sampling.programs import Task
+    from jt3r.inference.sampling.programs import programs as make
 
-    made, number = make(Posterior(*_problem()), 4096, 200, 25, 0.8, 10, ()), 4096
+    made, number = make(Task(Posterior(*_problem()), 4096, 200, 25, 0.8, 10, ())), 4096
 
     def whole(data: Any) -> Any:
         key = jax.random.wrap_key_data(data)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -275,6 +276,36 @@ def test_the_test_of_a_module_is_found_by_its_path():
     assert without_module(tests, MODULES) == []
     assert untested(tests, MODULES) == []
     assert set(CROSS_CUTTING) <= {str(test.relative_to(ROOT)) for test in tests}
+
+
+def missing(source: str) -> list[str]:
+    """What a script takes from jt3r by ``from MODULE import NAME``, wherever in it, and what is not there."""
+    taken = [
+        (node.module, alias.name)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "jt3r"
+        for alias in node.names
+    ]
+
+    def there(module: str, name: str) -> bool:
+        try:
+            return hasattr(import_module(module), name) or import_module(f"{module}.{name}") is not None
+        except ModuleNotFoundError:
+            return False
+
+    return [f"{module}.{name}" for module, name in taken if not there(module, name)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.name)
+def test_what_benchmarks_take_from_jt3r_is_there(path):
+    """Inside functions too, which no run of the tests reaches."""
+    assert missing(path.read_text()) == []
+
+
+def test_a_name_that_has_moved_is_found():
+    late = "def late():\n    from jt3r.inference.posterior import Posterior\n"
+    source = f"{late}from jt3r import fit, nowhere\nfrom jt3r.kernels import loops"
+    assert missing(source) == ["jt3r.nowhere", "jt3r.inference.posterior.Posterior"]
 
 
 def test_what_is_listed_as_long_exists():

@@ -161,8 +161,8 @@ def starts_of_block(count: int) -> int:
     return 1 << min((count - 1).bit_length(), most.bit_length() - 1)
 
 
-def points_of_paths(minima: int) -> int:
-    """Of the points on paths between so many minima, how many at a time; paths between few are few,
-    and their points may be slow.
+def points_of_paths(minima: int) -> int | None:
+    """Of the points on paths between so many minima, how many at a time, None for as many as of
+    starts: paths between few are few, and their points may be slow.
     """
-    return PATH_POINTS if here().platform == "cpu" and minima > BLOCK else starts_of_block(minima)
+    return PATH_POINTS if here().platform == "cpu" and minima > BLOCK else None

@@ -135,9 +135,8 @@ def of_chains(tuned: Tuned, numbers: Int[np.ndarray, " k"]) -> Tuned:
 
 
 def build_chains(density: Density, draws: int) -> Callable[[Array, Tuned], dict[str, Array]]:
-    """Chains after their warm-up: random keys (k), and the warm-up's result for these
-    chains -> ``z`` (k, draws, n), its log density ``lp`` (k, draws), and the statistics of each
-    step.
+    """Chains after their warm-up: random keys (k), and the warm-up's result for these chains ->
+    ``z`` (k, draws, n), its log density ``lp`` (k, draws), and the statistics of each step.
 
     Pure: a chain's bits depend on its key and on the warm-up alone. Where a chain has no finite
     density its ``lp`` is -inf throughout.

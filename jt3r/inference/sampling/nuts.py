@@ -18,7 +18,6 @@ from ...extras import need
 Density = Callable[[Array], Array]
 """(n) coordinates without bounds -> logarithm of the density there, up to a constant."""
 
-
 FIRST_STEP = 1.0
 """Step size before any was tried, in coordinates z. Source: the default of BlackJAX."""
 

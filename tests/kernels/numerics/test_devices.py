@@ -119,3 +119,12 @@ def test_calls_take_what_the_devices_of_a_host_take_together():
     ):
         with assumed(device):
             assert devices.starts_of_call() == starts
+
+
+@pytest.mark.parametrize(
+    ("device", "minima", "points"), [(Device("cpu"), 64, None), (Device("cpu"), 65, 512), (H100, 512, None)]
+)
+def test_paths_between_many_minima_are_taken_together(device, minima, points):
+    """On an accelerator as many points as of starts, by their own number and not by that of the minima."""
+    with assumed(device):
+        assert devices.points_of_paths(minima) == points

@@ -1,8 +1,8 @@
 """The likelihood over a parameter space as functions of the prior's quantiles: value, gradient,
 residuals, Hessian.
 
-Each is compiled once for likelihoods and spaces that differ in numbers alone, and takes any batch of
-points, the coordinates along the last axis.
+Each is compiled once for likelihoods and spaces that differ in numbers alone, and takes any batch
+of points, the coordinates along the last axis.
 """
 
 from collections.abc import Callable

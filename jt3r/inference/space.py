@@ -73,8 +73,8 @@ class Space(Pytree):
     Coordinates are the parameters of the ``model``'s points and, for U(1)_T3R, those of
     ``jt3r.flavour.coordinates``, which stand for Wilson coefficients; mixing angles need
     ``m_aprime`` and are matched by the preset ``matching`` (``jt3r.flavour.matching.prefactors``).
-    A pytree of its numbers, the bounds of priors and the fixed values: spaces that differ in nothing
-    else share compiled programs. Raises ValueError naming what is wrong.
+    A pytree of its numbers, the bounds of priors and the fixed values: spaces that differ in
+    nothing else share compiled programs. Raises ValueError naming what is wrong.
 
     >>> import jt3r
     >>> free = {"m_aprime": jt3r.Prior(0.01, 0.2, "log"), "m_phi": jt3r.Prior(0.07, 0.11)}

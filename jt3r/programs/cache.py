@@ -79,9 +79,9 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
 
 
 def quickly_compiled(function: Callable[..., Any], first: Any, runs_long: bool = False) -> Callable[..., Any]:
-    """The program of a function and its first argument, what it is about: a pytree, whose floats are
-    arguments of the program. Its other leaves and its structure are hashable, and the program is
-    cached on disk if their repr tells all.
+    """The program of a function and its first argument, what it is about: a pytree, whose floats
+    are arguments of the program. Its other leaves and its structure are hashable, and the program
+    is cached on disk if their repr tells all.
 
     For many small numbers, quickly compiled; ``runs_long``: for seconds, so that it is worth some
     optimisation.

@@ -80,8 +80,9 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int, single: bool = F
     time.
 
     The second takes what ``prepare`` of the first gives, the numbers of the first block and of that
-    after the last, and ``thresholds``. Where the tile is one block there is no loop in it; with ``single`` such a
-    tile is computed in float32 first, if its observable is of the kind that ``mixed`` bounds.
+    after the last, and ``thresholds``. Where the tile is one block there is no loop in it; with
+    ``single`` such a tile is computed in float32 first, if its observable is of the kind that
+    ``mixed`` bounds.
     """
     block, blocks = (rows, *tile[1:]), tile[0] // rows
 

@@ -1,4 +1,4 @@
-"""Programs of cards: those that differ in numbers alone share them, those that differ in more do not."""
+"""Programs of all kinds of scan: cards that differ in numbers alone share them, those that differ in more do not."""
 
 import jax
 import numpy as np

@@ -90,7 +90,7 @@ def counted(single: bool = False, **summary: Any) -> Program:
     import numpy as np
 
     from jt3r.scans.cards.load import load_card
-    from jt3r.scans.kinds.grid.summary import reduction
+    from jt3r.scans.kinds.grid.summary import reduction, thresholds
 
     side = 2**15
     axes = {"m_aprime": {"min": 0.001, "max": 0.3, "n": side}, "m_phi": {"min": 0.06, "max": 0.11, "n": side}}
@@ -99,7 +99,7 @@ def counted(single: bool = False, **summary: Any) -> Program:
     whole, reduce = reduction(card, (side, side), side, single)
     values = jax.eval_shape(whole.prepare, {"m_aprime": jnp.zeros((side, 1)), "m_phi": jnp.zeros((1, side))})
     number = jax.ShapeDtypeStruct((), np.int32)
-    return Program(reduce, (values, number, number), side * side)
+    return Program(reduce, (values, number, number, *thresholds(card.summary)), side * side)
 
 
 def observed(names: list[str], free: tuple[str, ...], points: int) -> Program:

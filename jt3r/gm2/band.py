@@ -27,7 +27,7 @@ NODES = 65
 """Values, evenly in the logarithm, that cut the search interval to find the roots in it."""
 
 
-@partial(jax.jit, static_argnames=("solve_for", "between", "root", "pull_of"))
+@partial(jax.jit, static_argnames=("solve_for", "root", "pull_of"))
 def solve(
     point: Point,
     pull: ArrayLike = 0.0,

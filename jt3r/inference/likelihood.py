@@ -4,7 +4,6 @@ data set.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import jax.numpy as jnp
@@ -13,13 +12,13 @@ from jax import Array
 from ..errors import unknown
 from ..flavour.joint import THEORY, Theory
 from ..flavour.measurements import ERRORS
+from ..kernels.numerics.pytree import Pytree, static
 from ..parameter import ParameterPoint
 from .terms import LOG_DET, TERMS, Options, Term, joint_flavour
 
 
-@dataclass(frozen=True)
-class Likelihood:
-    """The product of the named terms. Hashable, so that it can be a static argument of jax.jit.
+class Likelihood(Pytree):
+    """The product of the named terms. A pytree whose one number is ``relic_error``; hashable.
 
     ``terms``: names of ``TERMS``, each at most once. ``cuts``: published cuts are smooth walls in
     the sum (``wall``), or stay outside it and veto points afterwards (``veto``). ``errors``:
@@ -37,10 +36,10 @@ class Likelihood:
     {'gm2': 0.0, 'R_K': 12.7, 'flavour_log_det': 0.0}
     """
 
-    terms: tuple[str, ...]
-    cuts: Literal["wall", "veto"] = "wall"
-    errors: str = "dataset"
-    theory: Theory = "point"
+    terms: tuple[str, ...] = static()
+    cuts: Literal["wall", "veto"] = static(default="wall")
+    errors: str = static(default="dataset")
+    theory: Theory = static(default="point")
     relic_error: float | None = None
 
     def __post_init__(self) -> None:

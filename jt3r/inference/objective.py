@@ -1,8 +1,8 @@
 """The likelihood over a parameter space as functions of the prior's quantiles: value, gradient,
 residuals, Hessian.
 
-Each is compiled once for a pair of likelihood and space and takes any batch of points, the
-coordinates along the last axis.
+Each is compiled once for likelihoods and spaces that differ in numbers alone, and takes any batch
+of points, the coordinates along the last axis.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def check(likelihood: Likelihood, space: Space) -> None:
             raise TypeError(f"{name} = {value!r}: must be a jt3r.{wanted.__name__}")
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jax.jit
 def residual_vector(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b k"]:
     """Residuals of the terms in their order, along the last axis; their squares sum to the
     chi-square.
@@ -45,13 +45,13 @@ def residual_vector(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]
     return jnp.stack([jnp.broadcast_to(value, u.shape[:-1]) for value in found], axis=-1)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jax.jit
 def chi_square(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b"]:
     """-2 ln L up to a constant."""
     return jnp.sum(jnp.square(residual_vector(likelihood, space, u)), axis=-1)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jax.jit
 def value_and_gradient(
     likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]
 ) -> tuple[Real[Array, "*b"], Real[Array, "*b n"]]:
@@ -65,7 +65,7 @@ def value_and_gradient(
     return value, gradient
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jax.jit
 def residual_jacobian(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b k n"]:
     """Derivatives of the residuals in ``u``, in forward mode."""
     push = partial(jax.jvp, partial(residual_vector, likelihood, space), (u,))
@@ -73,7 +73,7 @@ def residual_jacobian(likelihood: Likelihood, space: Space, u: Real[Array, "*b n
     return jax.vmap(lambda direction: push((jnp.broadcast_to(direction, u.shape),))[1], out_axes=-1)(unit)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jax.jit
 def hessian_vector_product(
     likelihood: Likelihood, space: Space, u: Real[Array, "*b n"], direction: Real[Array, "*b n"]
 ) -> Real[Array, "*b n"]:
@@ -82,7 +82,7 @@ def hessian_vector_product(
     return product
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jax.jit
 def hessian(likelihood: Likelihood, space: Space, u: Real[Array, "*b n"]) -> Real[Array, "*b n n"]:
     """The Hessian of the chi-square in ``u``: half of it is the inverse covariance where the
     likelihood is Gaussian.

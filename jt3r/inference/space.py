@@ -1,8 +1,8 @@
 """A space of parameters with a prior: from prior quantiles to points of the model."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import field
 from typing import Any, Literal
 
 import jax.numpy as jnp
@@ -14,13 +14,13 @@ from ..errors import unknown
 from ..flavour.coordinates import ANGLES, COORDINATES, Coordinate, coefficients
 from ..flavour.matching import PRESETS
 from ..kernels.numerics.promotion import floats
+from ..kernels.numerics.pytree import Pytree, static
 from ..measurements import DATASETS
 from ..parameter import Parameter, ParameterPoint
 from ..u1.registry import MODELS
 
 
-@dataclass(frozen=True)
-class Prior:
+class Prior(Pytree):
     """Uniform between ``min`` and ``max``, in the value or, with spacing "log", in its logarithm.
 
     In the unit of the coordinate. Raises ValueError for bounds in the wrong order, or not above
@@ -33,9 +33,11 @@ class Prior:
 
     min: float
     max: float
-    spacing: Literal["linear", "log"] = "linear"
+    spacing: Literal["linear", "log"] = static(default="linear")
 
     def __post_init__(self) -> None:
+        for name in ("min", "max"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         if not self.min < self.max:
             raise ValueError(f"min = {self.min}: must be below max = {self.max}")
         if self.spacing not in ("linear", "log"):
@@ -65,15 +67,14 @@ def coordinate(name: str, model: str = "t3r") -> Coordinate:
     return Coordinate(parameter.unit, parameter.latex, parameter.doc)
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Pytree):
     """Free coordinates with priors, fixed ones with values, and the data set of the points.
 
     Coordinates are the parameters of the ``model``'s points and, for U(1)_T3R, those of
     ``jt3r.flavour.coordinates``, which stand for Wilson coefficients; mixing angles need
     ``m_aprime`` and are matched by the preset ``matching`` (``jt3r.flavour.matching.prefactors``).
-    Hashable, so that it can be a static argument of jax.jit: equal spaces share compiled programs.
-    Raises ValueError naming what is wrong.
+    A pytree of its numbers, the bounds of priors and the fixed values: spaces that differ in
+    nothing else share compiled programs. Raises ValueError naming what is wrong.
 
     >>> import jt3r
     >>> free = {"m_aprime": jt3r.Prior(0.01, 0.2, "log"), "m_phi": jt3r.Prior(0.07, 0.11)}
@@ -83,13 +84,13 @@ class Space:
 
     free: Mapping[str, Prior]
     fixed: Mapping[str, float] = field(default_factory=dict)
-    dataset: str = "paper2021"
-    matching: str = "pdg"
-    model: str = "t3r"
+    dataset: str = static(default="paper2021")
+    matching: str = static(default="pdg")
+    model: str = static(default="t3r")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "free", MappingProxyType(dict(self.free)))
-        object.__setattr__(self, "fixed", MappingProxyType({name: float(value) for name, value in self.fixed.items()}))
+        object.__setattr__(self, "free", OrderedDict(self.free))  # which, as a pytree, keeps its order
+        object.__setattr__(self, "fixed", OrderedDict((name, float(value)) for name, value in self.fixed.items()))
         known, flavour = self._known, COORDINATES if self.model == "t3r" else {}
         if not self.free:
             raise ValueError("free: give at least one coordinate")
@@ -110,16 +111,6 @@ class Space:
             raise ValueError(f"matching = {self.matching!r}: allowed are {', '.join(PRESETS)}")
         if self.dataset not in DATASETS:
             raise ValueError(f"dataset = {self.dataset!r}: allowed are {', '.join(DATASETS)}")
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Space) and self._key == other._key
-
-    @property
-    def _key(self) -> tuple[Any, ...]:
-        return tuple(self.free.items()), tuple(self.fixed.items()), self.dataset, self.matching, self.model
 
     @property
     def _known(self) -> dict[str, Parameter]:

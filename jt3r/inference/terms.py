@@ -16,7 +16,6 @@ Kinds of terms:
   used as a veto afterwards (``Likelihood.cuts``).
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -265,7 +264,7 @@ def _relic(name: str, observable: str, method: str, limit: bool) -> None:
     def function(point: Any, options: Options) -> Array:
         measured = measurement(point.dataset, "omega_h2")
         theory = RELIC_ERRORS[method] if options.relic_error is None else options.relic_error
-        deviation = jnp.log(entry(point) / measured.value) / math.hypot(measured.error / measured.value, theory)
+        deviation = jnp.log(entry(point) / measured.value) / jnp.hypot(measured.error / measured.value, theory)
         return jnp.maximum(deviation, 0) if limit else deviation
 
     what = "is at most" if limit else "is"

@@ -78,18 +78,35 @@ def cached(function: Callable[..., Any], settings: str, options: Options | None 
     return call
 
 
-@lru_cache(maxsize=256)
 def quickly_compiled(function: Callable[..., Any], first: Any, runs_long: bool = False) -> Callable[..., Any]:
-    """The program of a function and its first argument, what it is about: hashable, and cached on
-    disk if its repr tells all.
+    """The program of a function and its first argument, what it is about: a pytree, whose floats
+    are arguments of the program. Its other leaves and its structure are hashable, and the program
+    is cached on disk if their repr tells all.
 
     For many small numbers, quickly compiled; ``runs_long``: for seconds, so that it is worth some
     optimisation.
     """
-    about, options = partial(function, first), QUICK_AND_LONG if runs_long else QUICK_TO_COMPILE
-    if any(mark in repr(first) for mark in (" at 0x", "...")):  # an object known by its address, a long array
+    leaves, tree = jax.tree.flatten(first)
+    numbers = [leaf for leaf in leaves if isinstance(leaf, float)]
+    known = tuple(_NUMBER if isinstance(leaf, float) else leaf for leaf in leaves)
+    return partial(_quickly_compiled(function, known, tree, runs_long), numbers)
+
+
+_NUMBER = "a number"
+"""In the place of one that is an argument."""
+
+
+@lru_cache(maxsize=256)
+def _quickly_compiled(function: Callable[..., Any], known: tuple[Any, ...], tree: Any, runs_long: bool) -> Callable[..., Any]:
+    def about(numbers: list[Any], *arguments: Any) -> Any:
+        given = iter(numbers)
+        leaves = [next(given) if leaf is _NUMBER else leaf for leaf in known]
+        return function(jax.tree.unflatten(tree, leaves), *arguments)
+
+    options, told = QUICK_AND_LONG if runs_long else QUICK_TO_COMPILE, f"{known!r} {tree}"
+    if any(mark in told for mark in (" at 0x", "...")):  # an object known by its address, a long array
         return jax.jit(about, compiler_options=usable(options))
-    return cached(about, f"{function.__module__}.{function.__qualname__} {first!r}", options)
+    return cached(about, f"{function.__module__}.{function.__qualname__} {told}", options)
 
 
 def _program(

@@ -56,7 +56,7 @@ def _residuals(likelihood: Likelihood, space: Space, u: Array, shift: Array) -> 
     return likelihood.residuals(space.point(u), dict(zip(likelihood.movable, shift, strict=True)))
 
 
-@partial(jax.jit, static_argnums=(0, 1, 3))
+@partial(jax.jit, static_argnames="count")
 def draw(likelihood: Likelihood, space: Space, u: Real[Array, " n"], count: int, key: Array) -> Real[Array, "t m"]:
     """Shifts of the measured values, in their errors, that make toy data of the point at prior
     quantiles ``u``.
@@ -75,7 +75,7 @@ def draw(likelihood: Likelihood, space: Space, u: Real[Array, " n"], count: int,
     return jnp.linalg.solve(jax.jacfwd(at)(none), (z - at(none)).T).T
 
 
-@partial(jax.jit, static_argnums=(0, 1, 4))
+@partial(jax.jit, static_argnames="held")
 def lowest(
     likelihood: Likelihood, space: Space, shifts: Real[Array, "t m"], starts: Real[Array, "s n"], held: tuple[int, ...] = ()
 ) -> tuple[Real[Array, " t"], Real[Array, " t"], Real[Array, "t n"]]:

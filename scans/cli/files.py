@@ -73,13 +73,13 @@ def plot(
 
 def _places(settings: list[str]) -> dict[str, float]:
     """Values of axes from settings AXIS=VALUE. Raises BadInput naming the one that is wrong."""
-    from jt3r.point import PARAMETERS
+    from jt3r.u1 import MODELS
 
-    places = {}
+    places, known = {}, {name: parameter for model in MODELS.values() for name, parameter in model.parameters.items()}
     for setting in settings:
         name, _, value = (part.strip() for part in setting.partition("="))
         try:
-            places[name] = quantity(value, PARAMETERS[name].unit if name in PARAMETERS else "1")
+            places[name] = quantity(value, known[name].unit if name in known else "1")
         except ValueError as error:
             raise BadInput(f"--at {setting}: must be AXIS=VALUE: {error}") from None
     return places

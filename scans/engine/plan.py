@@ -154,7 +154,14 @@ def point_of(card: MeshCard, fields: dict[str, jax.Array]) -> ParameterPoint:
     return MODELS[card.model].point(**parameters, dataset=card.dataset)
 
 
-def parameter_attributes(name: str, model: str = "t3r") -> Attributes:
+def fixed_fields(card: MeshCard) -> dict[str, jax.Array]:
+    """The card's fixed values as fields of its mesh: as arguments of a program they are not part of
+    it, so that cards that differ in their numbers alone run one.
+    """
+    return {name: jnp.full((1,) * len(card.axes), value, float_dtype()) for name, value in card.fixed.items()}
+
+
+def parameter_attributes(name: str, model: str) -> Attributes:
     """Unit, label and meaning of a model's parameter, as attributes of its array in a file."""
     parameter = MODELS[model].parameters[name]
     return {"units": parameter.unit, "latex": parameter.latex, "long_name": parameter.doc}

@@ -7,7 +7,7 @@ equations extends over. What extends over one axis is compiled and run on its ow
 over two, and so on; the last stage is left with the bare combination.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -145,8 +145,20 @@ class Stages:
         """Run every stage but the last: all that does not extend over the whole mesh and is still
         needed.
         """
+        return self._prepared(fields, self.stages)
+
+    def cached(self, settings: str) -> Callable[[Fields], list[Array]]:
+        """``prepare`` by programs that are cached, each stage one of its own: a stage of few values
+        would be computed again for each of the next one's.
+
+        ``settings`` is a text that changes with the function and the shapes.
+        """
+        stages = [cached(stage, f"stage {number} before {settings}") for number, stage in enumerate(self.stages)]
+        return lambda fields: self._prepared(fields, stages)
+
+    def _prepared(self, fields: Fields, stages: Sequence[Callable[[list[Array]], list[Array]]]) -> list[Array]:
         values = [fields[name] for name in self._names]
-        for stage in self.stages:
+        for stage in stages:
             values = stage(values)
         return values
 

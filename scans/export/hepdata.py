@@ -9,7 +9,7 @@ import numpy as np
 
 from jt3r.errors import BadInput
 from jt3r.extras import need
-from jt3r.point import PARAMETERS
+from jt3r.u1 import MODELS
 
 from ..store.output import SIGNS
 from .columns import Column, Columns, read_columns
@@ -88,7 +88,8 @@ def card_qualifiers(card: Mapping[str, Any]) -> list[dict[str, Any]]:
         for key in ("model", "dataset", "contributions", "recipe", "scenario")
         if card.get(key)
     ]
+    known = MODELS[card.get("model", "t3r")].parameters
     for name, value in card.get("fixed", {}).items():
-        unit = PARAMETERS[name].unit if name in PARAMETERS else "1"
+        unit = known[name].unit if name in known else "1"
         told.append({"name": name, "value": value} | ({} if unit == "1" else {"units": unit}))
     return told

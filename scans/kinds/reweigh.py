@@ -13,11 +13,13 @@ from typing import Any
 
 import h5py
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jt3r.errors import BadInput
 from jt3r.inference.fits.assembly import in_blocks
-from jt3r.programs.cache import cached
+from jt3r.inference.objective import Problem, residual_vector
+from jt3r.programs.cache import quickly_compiled
 from jt3r.statistics.reweigh import LEAST, importance
 
 from ..cards.load import load_card
@@ -66,14 +68,9 @@ def reweigh(
         layout, arrays = _as_it_was(scan)
     likelihood, space = new.problem()
     names = [term.name for term in likelihood.summed]
-
-    def breakdown(u: jax.Array) -> jax.Array:
-        found = likelihood.breakdown(space.point(u))
-        return jax.numpy.stack([jax.numpy.broadcast_to(found[name], u.shape[:-1]) for name in names], axis=-1)
-
     shape = ln_old.shape
     u = np.asarray(space.quantiles({name: np.broadcast_to(values[name], shape).ravel() for name in space.names}))
-    chi_square = in_blocks(cached(breakdown, f"breakdown of {new.model_dump_json()}"), u)
+    chi_square = in_blocks(quickly_compiled(_breakdown, Problem(likelihood, space)), u)
     ln_new = -chi_square.sum(axis=-1) / 2
     found = importance(ln_old.ravel(), ln_new, WEIGHED[what] if least is None else least)
     added = {"weight": found.weights, "new_ln_likelihood": ln_new}
@@ -140,3 +137,8 @@ def _as_it_was(scan: h5py.File) -> tuple[Layout, dict[str, np.ndarray]]:
     card = card_of(scan.attrs)
     kept = {key: value for key, value in items_of(scan.attrs) if isinstance(value, (str, int, float, np.number))}
     return Layout(tuple(coordinates), tuple(variables), {**kept, "card": json.dumps(card)}), arrays
+
+
+def _breakdown(problem: Problem, u: jax.Array) -> jax.Array:
+    """Chi-squares of the terms, in their order, along a last axis."""
+    return jnp.square(residual_vector(*problem, u))

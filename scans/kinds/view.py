@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from jt3r.errors import BadInput, unknown
-from jt3r.point import PARAMETERS
+from jt3r.u1 import MODELS
 
 from ..store.reading import items_of
 from .registry import shows
@@ -96,12 +96,12 @@ def part(scan: h5py.File, card: dict, view: View) -> Iterator[tuple[h5py.File, d
 
 def cut_text(card: dict) -> str:
     """The values at which a file was cut, typeset; masses below a GeV in MeV."""
-    return ", ".join(parameter_text(name, value) for name, value in card.get("cut", {}).items())
+    return ", ".join(parameter_text(name, value, card) for name, value in card.get("cut", {}).items())
 
 
-def parameter_text(name: str, value: float) -> str:
-    """A parameter and its value, typeset; masses below a GeV in MeV."""
-    parameter = PARAMETERS[name]
+def parameter_text(name: str, value: float, card: Mapping[str, Any]) -> str:
+    """A parameter of the card's model and its value, typeset; masses below a GeV in MeV."""
+    parameter = MODELS[card.get("model", "t3r")].parameters[name]
     in_mev = parameter.unit == "GeV" and abs(value) < 1
     unit = "" if parameter.unit in ("", "1") else " MeV" if in_mev else f" {parameter.unit}"
     return f"${parameter.latex} = {value * 1e3 if in_mev else value:.6g}${unit}"

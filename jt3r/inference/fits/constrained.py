@@ -6,8 +6,6 @@ from the value by about STIFF^2 of the spacing and is reported, and the residual
 chi-square. The other coordinates stay inside their priors by u = (1 + sin x)/2.
 """
 
-from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -17,6 +15,8 @@ from jaxtyping import Array, Real
 
 from ...catalogue import observables
 from ...kernels.numerics.devices import starts_of_block
+from ...kernels.numerics.pytree import Pytree
+from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..newton import CONVERGED, newton
 from ..objective import residual_vector
@@ -54,8 +54,7 @@ class Fits(NamedTuple):
         return Fits(*(array[rows] for array in self))
 
 
-@dataclass(frozen=True)
-class Constrained:
+class Constrained(Pytree):
     """Fits of ``likelihood`` over ``space`` with the quantities ``held`` at given values."""
 
     likelihood: Likelihood
@@ -97,10 +96,10 @@ class Constrained:
         if not count:
             n = len(self.space.names)
             return Fits(x, np.zeros((0, n)), np.zeros(0), np.zeros(0), np.zeros(0, bool))
-        pieces, size = [], starts_of_block(count)
+        pieces, size, block = [], starts_of_block(count), quickly_compiled(_block, self, runs_long=True)
         for first in range(0, count, size):
             rows = np.minimum(np.arange(first, first + size), count - 1)
-            pieces.append(_block(self, jnp.asarray(values[rows], dtype), jnp.asarray(x[rows], dtype)))
+            pieces.append(block(jnp.asarray(values[rows], dtype), jnp.asarray(x[rows], dtype)))
         found = Fits(*(np.concatenate([np.asarray(piece[k]) for piece in pieces])[:count] for k in range(5)))
         lost = ~np.isfinite(found.objective)
         return found._replace(
@@ -108,7 +107,6 @@ class Constrained:
         )
 
 
-@partial(jax.jit, static_argnums=0)
 def _block(problem: Constrained, values: Real[Array, "p k"], x: Real[Array, "p m"]) -> tuple[Array, ...]:
     def one(values: Array, x: Array) -> tuple[Array, ...]:
         converged = jnp.asarray(True)

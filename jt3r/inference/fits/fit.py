@@ -101,23 +101,23 @@ class Task(NamedTuple):
     """A problem, and how a start goes down."""
 
     problem: Problem
+    rough: Problem | None
     until: Until = "minimum"
     warm_up: bool = True
 
     @property
     def descent(self) -> Descent:
-        """To the minima; where the theory errors move with the point, the warm-up takes those of
-        the Standard Model.
-        """
-        likelihood, space = self.problem
-        simpler = self.warm_up and likelihood.theory == "point"
-        rough = Problem(replace(likelihood, theory="sm"), space).residuals if simpler else None
-        return Descent(self.problem.residuals, self.warm_up, rough)
+        """To the minima; the warm-up takes the ``rough`` problem, if there is one."""
+        return Descent(self.problem.residuals, self.warm_up, self.rough.residuals if self.rough else None)
 
 
 def descend(likelihood: Likelihood, space: Space, u: ArrayLike, until: Until = "minimum", warm_up: bool = True) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end."""
-    task, x = Task(Problem(likelihood, space), until, warm_up), jnp.asarray(u, jnp.result_type(float))
+    """Where the starts ``u`` (m, n), prior quantiles, end. Where the theory errors move with the
+    point, the warm-up takes those of the Standard Model.
+    """
+    simpler = warm_up and likelihood.theory == "point"
+    rough = Problem(replace(likelihood, theory="sm"), space) if simpler else None
+    task, x = Task(Problem(likelihood, space), rough, until, warm_up), jnp.asarray(u, jnp.result_type(float))
     program, devices = quickly_compiled(_ends, task, runs_long=True), devices_that_share()
     return on_devices(program, x, devices) if devices > 1 and until == "minimum" else program(x)
 

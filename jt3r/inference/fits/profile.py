@@ -19,6 +19,7 @@ from scipy.special import chdtri
 from ...catalogue import observables as catalogue
 from ...errors import ScanFailed, unknown
 from ...kernels.numerics.devices import TOGETHER
+from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..objective import check
 from ..space import Space, unbounded_of
@@ -269,21 +270,17 @@ def _derived(problem: Constrained, u: np.ndarray, observables: tuple[str, ...]) 
     """The other free coordinates, observables, and what held observables reached, at quantiles
     ``u`` (p, n).
     """
+    return in_blocks(quickly_compiled(_told, (problem, observables)), u)
+
+
+def _told(about: tuple[Constrained, tuple[str, ...]], u: jax.Array) -> dict[str, jax.Array]:
+    problem, observables = about
     space, held = problem.space, [h.name for h in problem.held]
-
-    @jax.jit
-    def derived(u: jax.Array) -> dict[str, jax.Array]:
-        point = space.point(u)
-        found = {name: value for name, value in space.values(u).items() if name not in held}
-        found |= {name: catalogue[name](point) for name in observables}
-        found |= {f"{name}_reached": catalogue[name](point) for name in held if name not in space.free}
-        return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
-
-    names = list(jax.eval_shape(derived, jnp.zeros((1, u.shape[1]))))
-    if not names:
-        return {}
-    table = in_blocks(lambda block: jnp.stack([derived(block)[name] for name in names], axis=-1), u)
-    return {name: table[:, k] for k, name in enumerate(names)}
+    point = space.point(u)
+    found = {name: value for name, value in space.values(u).items() if name not in held}
+    found |= {name: catalogue[name](point) for name in observables}
+    found |= {f"{name}_reached": catalogue[name](point) for name in held if name not in space.free}
+    return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
 
 
 def _intervals(

@@ -1,20 +1,18 @@
 """The posterior density over a space, in coordinates without bounds, for samplers."""
 
-from dataclasses import dataclass
-
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
 from ...catalogue import observables
+from ...kernels.numerics.pytree import Pytree, static
 from .. import band_coordinates
 from ..likelihood import Likelihood
 from ..objective import residual_vector
 from ..space import Space
 
 
-@dataclass(frozen=True)
-class Posterior:
+class Posterior(Pytree):
     """Likelihood times prior in coordinates z of the whole real line, their Jacobian included.
 
     z is the logit of the prior's quantile of each free coordinate. With ``band``, the name of a g-2
@@ -25,7 +23,7 @@ class Posterior:
 
     likelihood: Likelihood
     space: Space
-    band: str | None = None
+    band: str | None = static(default=None)
 
     def __post_init__(self) -> None:
         if self.band is not None and "m_phi" not in self.space.names:

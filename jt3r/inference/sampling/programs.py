@@ -1,7 +1,6 @@
 """The compiled programs of a sampler: chains, the warm-up they may share, what is told of draws."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,8 +14,7 @@ from .posterior import Posterior
 from .starts import starting_point
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """What is drawn, and how: all that the programs of a sampler depend on.
 
     ``shared`` is the number of chains that share a warm-up, None for chains with their own.

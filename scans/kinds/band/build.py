@@ -57,7 +57,6 @@ def band_scan(card: BandCard) -> Scan:
     solve = partial(
         _solve,
         solve_for=card.solve_for,
-        between=card.between,
         others=others,
         max_roots=card.max_roots,
         barr_zee=card.contributions == "phi_barr_zee",
@@ -67,7 +66,7 @@ def band_scan(card: BandCard) -> Scan:
 
     def build(piece: tuple[int, ...]) -> Compute:
         def compute(cut: Slices) -> Arrays:
-            results = program(point_of(card, open_mesh(axes, cut, piece)), column)
+            results = program(point_of(card, open_mesh(axes, cut, piece)), column, card.between)
             jax.block_until_ready(results)
             inside: tuple[Any, ...] = (..., *(slice(0, s.stop - s.start) for s in cut))
             arrays = {}
@@ -96,8 +95,8 @@ def band_scan(card: BandCard) -> Scan:
 def _solve(
     point: Point,
     pulls: jax.Array,
-    solve_for: str,
     between: tuple[float, float],
+    solve_for: str,
     others: tuple[str, ...],
     max_roots: int,
     barr_zee: bool,
@@ -146,7 +145,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
         return Variable(f"d_{name}_d_{parameter}", dims, real, attributes, chunk)
 
     variables: tuple[Variable, ...] = (
-        Variable(name, dims, real, {**parameter_attributes(name), "source": source}, chunk),
+        Variable(name, dims, real, {**parameter_attributes(name, card.model), "source": source}, chunk),
         Variable("found", dims, "|b1", {"units": "1", "long_name": f"whether a root {name} exists"}, chunk),
         Variable("roots", dims, "<i4", {"units": "1", "long_name": f"number of roots; {name} is the lowest"}, chunk),
         slope("delta_a_mu", unit, "the value of Delta a_mu", r"\Delta a_\mu"),
@@ -154,7 +153,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
     )
     if card.two_loop_error:
         attributes = {
-            **parameter_attributes(name),
+            **parameter_attributes(name, card.model),
             "long_name": f"shift of {name} by two loops, up or down",
             "source": TWO_LOOP,
         }
@@ -163,7 +162,7 @@ def _layout(card: BandCard, others: tuple[str, ...], chunk: tuple[int, ...]) -> 
     if card.max_roots > 1:
         numbers = Coordinate("root", np.arange(1, card.max_roots + 1), {"units": "1", "long_name": "number of the root"})
         coordinates = (numbers, *coordinates)
-        attributes = {**parameter_attributes(name), "source": source}
+        attributes = {**parameter_attributes(name, card.model), "source": source}
         variables += (Variable(f"{name}_roots", ("root", *dims), real, attributes, (card.max_roots, *chunk)),)
     measured_attributes = {"delta_a_mu_value": measured.value, "delta_a_mu_error": measured.error}
     return Layout(coordinates, variables, measured_attributes)

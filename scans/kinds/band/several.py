@@ -78,5 +78,8 @@ def _differences(cards: list[dict]) -> list[str]:
     given = [{"v": fixed_v(card), **card["fixed"], **card.get("cut", {})} for card in cards]
     names = [name for name in dict.fromkeys(chain(*given)) if len({one.get(name) for one in given}) > 1]
     if names:
-        return [", ".join(parameter_text(name, one[name]) for name in names if name in one) for one in given]
+        return [
+            ", ".join(parameter_text(name, one[name], card) for name in names if name in one)
+            for card, one in zip(cards, given, strict=True)
+        ]
     return [f"{card['dataset']}, {card.get('contributions', '').replace('_', ' ')}".strip(", ") for card in cards]

@@ -90,7 +90,7 @@ def _fixed_values(card: dict, drawn: list[str]) -> str:
     given = {**card["fixed"], **card.get("cut", {})}
     point = MODELS[card.get("model", "t3r")].point
     read = {name for shown in card["observables"] for name in observables[shown].reads_of(point, [*given, *drawn])}
-    return ", ".join(parameter_text(name, value) for name, value in given.items() if name in read - set(drawn))
+    return ", ".join(parameter_text(name, value, card) for name, value in given.items() if name in read - set(drawn))
 
 
 def _scaled(items: list[h5py.Dataset]) -> tuple[list[np.ndarray], str]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from math import prod
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jt3r import observables
@@ -15,6 +14,7 @@ from ...engine.plan import (
     Arrays,
     Scan,
     axis_coordinates,
+    fixed_fields,
     float_dtype,
     mesh_axes,
     mesh_shape,
@@ -40,6 +40,11 @@ def grid_function(card: GridCard) -> Callable[[Fields], list[jax.Array]]:
     return lambda fields: [entry(point_of(card, fields)) for entry in entries]
 
 
+def settings(card: GridCard) -> str:
+    """What ``grid_function`` depends on beside the numbers of its fields, for names of programs."""
+    return f"{card.observables} of {[*card.axes]}, {[*card.fixed]} {card.model} {card.dataset}"
+
+
 def values_seconds(card: GridCard) -> float:
     """CPU seconds of the card's observables over its mesh."""
     return mesh_seconds(card.observables, {name: len(axis) for name, axis in mesh_axes(card).items()}, card.model, card.fixed)
@@ -52,13 +57,12 @@ def full_grid(card: GridCard) -> Scan:
     tile = block_shape(shape, TILE_POINTS, start=chunk)
     variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
     layout = Layout(axis_coordinates(card), variables)
-    # Arguments too: cards that differ in their numbers alone run one program.
-    fixed = {name: jnp.full((1,) * len(axes), value, dtype) for name, value in card.fixed.items()}
+    fixed = fixed_fields(card)
 
     def build(piece: tuple[int, ...]) -> Compute:
         shapes = {name: tuple(n if i == k else 1 for i, n in enumerate(piece)) for k, name in enumerate(axes)}
         shapes |= dict.fromkeys(fixed, (1,) * len(axes))
-        run = cached_stages(grid_function(card), shapes, dtype, f"grid {card.observables} {card.dataset}")
+        run = cached_stages(grid_function(card), shapes, dtype, f"grid {settings(card)}")
 
         def compute(cut: Slices) -> Arrays:
             values = jax.block_until_ready(run({**open_mesh(axes, cut, piece), **fixed}))

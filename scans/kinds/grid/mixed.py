@@ -153,7 +153,7 @@ class MixedTile:
             return x
         return x[tuple(at if n > 1 else 0 for at, n in zip(place, x.shape[:-1], strict=True))].reshape(-1, x.shape[-1])
 
-    def count(self, holds: Holds, thresholds: Sequence[float]) -> jax.Array:
+    def count(self, holds: Holds, thresholds: jax.Array) -> jax.Array:
         """How many float64 values hold, for each threshold."""
         value, error = self._single()
         given = jnp.asarray(thresholds, np.float64)

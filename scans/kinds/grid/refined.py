@@ -34,6 +34,7 @@ from ...store.layout import Coordinate, Layout, Variable
 from ...store.reading import open_hdf5
 from ...store.tile import must_read_tile
 from .card import GridCard
+from .dense import settings
 
 BATCH = 1024
 """Points evaluated at a time, always: the last batch repeats a point, so that one compiled program
@@ -131,22 +132,25 @@ def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
     def full(value: jax.Array) -> jax.Array:
         return jnp.broadcast_to(jnp.asarray(value, dtype), (BATCH,))
 
-    def evaluate(batch: jax.Array) -> jax.Array:
+    def evaluate(batch: jax.Array, fixed: dict[str, jax.Array]) -> jax.Array:
         fields = dict(zip(card.axes, batch.T, strict=True))
-        point = point_of(card, fields)
+        point = point_of(card, fixed | fields)
 
         def followed(fields: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
-            value = full(where(point_of(card, fields)))
+            value = full(where(point_of(card, fixed | fields)))
             return value.sum(), value
 
         slopes, value = jax.grad(followed, has_aux=True)(fields)
         return jnp.stack([*(full(entry(point)) for entry in entries), value, *(slopes[name] for name in card.axes)], axis=-1)
 
-    program = cached(evaluate, card.model_dump_json())
+    program = cached(evaluate, f"refined {settings(card)} {card.refine.where}")
+    fixed = {name: jnp.asarray(value, dtype) for name, value in card.fixed.items()}
 
     def evaluated(points: np.ndarray) -> np.ndarray:
         filled = points[np.minimum(np.arange(-(-len(points) // BATCH) * BATCH), len(points) - 1)]
-        batches = [np.asarray(program(jnp.asarray(batch, dtype))) for batch in filled.reshape(-1, BATCH, points.shape[1])]
+        batches = [
+            np.asarray(program(jnp.asarray(batch, dtype), fixed)) for batch in filled.reshape(-1, BATCH, points.shape[1])
+        ]
         return np.concatenate(batches)[: len(points)]
 
     return evaluated
@@ -214,7 +218,8 @@ def _variables(card: GridCard, real: str, corners: int) -> Iterator[Variable]:
     level = {"units": "1", "long_name": "how often the base cell was split to make this one"}
     yield Variable("level", ("cell",), "|i1", level, (CHUNK_POINTS,))
     for name in card.axes:
-        attributes = {**parameter_attributes(name), "long_name": f"{parameter_attributes(name)['long_name']}, ends of the cell"}
+        facts = parameter_attributes(name, card.model)
+        attributes = {**facts, "long_name": f"{facts['long_name']}, ends of the cell"}
         yield Variable(name, ("cell", "end"), "<f8", attributes, (CHUNK_POINTS // 2, 2))
     for name in card.observables:
         yield Variable(name, ("cell", "corner"), real, observable_attributes(name), (max(1, CHUNK_POINTS // corners), corners))

@@ -23,6 +23,7 @@ from ...engine.memory import Compute, within_memory
 from ...engine.plan import (
     Arrays,
     Scan,
+    fixed_fields,
     float_dtype,
     mesh_axes,
     mesh_shape,
@@ -36,8 +37,8 @@ from ...store.compression import cores
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
-from .card import GridCard
-from .dense import grid_function, values_seconds
+from .card import GridCard, Summary
+from .dense import grid_function, settings, values_seconds
 from .mixed import Holds, MixedTile
 
 COMPILER_OPTIONS: Options = {"xla_cpu_multi_thread_eigen": False, "xla_cpu_prefer_vector_width": 512}
@@ -46,7 +47,7 @@ where there are any.
 """
 
 
-Reduce = Callable[[list[jax.Array], jax.Array, jax.Array], dict[str, jax.Array]]
+Reduce = Callable[[list[jax.Array], jax.Array, jax.Array, jax.Array, jax.Array], dict[str, jax.Array]]
 
 
 def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arrays]]:
@@ -60,13 +61,14 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     ends = np.linspace(0, blocks, threads + 1).astype(np.int32)
     pool = ThreadPoolExecutor(threads)
     whole, reduce = reduction(card, tile, rows, single)
-    compiled = cached(reduce, f"counted {card.model_dump_json()} {tile} {rows} {single}", COMPILER_OPTIONS)
+    compiled = cached(reduce, f"counted {settings(card)} {card.summary.best} {tile} {rows} {single}", COMPILER_OPTIONS)
+    against, prepared = thresholds(card.summary), whole.cached(f"{settings(card)} {tile}")
 
     def reduced(fields: dict) -> list[Arrays]:
-        values = whole.prepare(fields)
+        values = prepared({**fields, **fixed_fields(card)})
 
         def part(start: np.int32, stop: np.int32) -> Arrays:
-            return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop)).items()}
+            return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop, *against)).items()}
 
         return list(pool.map(part, ends[:-1], ends[1:]))
 
@@ -77,18 +79,19 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int, single: bool = F
     """The stages of a tile's observable, and what reduces the last of them, so many ``rows`` at a
     time.
 
-    The second takes what ``prepare`` of the first gives, and the numbers of the first block and of
-    that after the last. Where the tile is one block there is no loop in it; with ``single`` such a
-    tile is computed in float32 first, if its observable is of the kind that ``mixed`` bounds.
+    The second takes what ``prepare`` of the first gives, the numbers of the first block and of that
+    after the last, and ``thresholds``. Where the tile is one block there is no loop in it; with
+    ``single`` such a tile is computed in float32 first, if its observable is of the kind that
+    ``mixed`` bounds.
     """
     block, blocks = (rows, *tile[1:]), tile[0] // rows
 
     def shapes(mesh: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-        return {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
+        of_axes = {name: tuple(n if i == k else 1 for i, n in enumerate(mesh)) for k, name in enumerate(card.axes)}
+        return of_axes | dict.fromkeys(card.fixed, (1,) * len(mesh))
 
     function, dtype = _seen_by_filling(card), float_dtype()
     whole, part = Stages(function, shapes(tile), dtype), Stages(function, shapes(block), dtype)
-    edges = np.linspace(*card.summary.range, card.summary.bins + 1).tolist() if card.summary.bins else []
 
     def observable(values: list[jax.Array], k: jax.Array) -> jax.Array:
         """The k-th block of rows."""
@@ -100,7 +103,7 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int, single: bool = F
             cut.append(value)
         return jnp.broadcast_to(part.combine(cut)[0], block)
 
-    def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Holds, threshold: float) -> jax.Array:
+    def count(values: list[jax.Array], start: jax.Array, stop: jax.Array, holds: Holds, threshold: jax.Array) -> jax.Array:
         """One pass for each threshold: compilers vectorise it, and one pass that counts several at
         once they do not.
         """
@@ -132,18 +135,20 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int, single: bool = F
         place = jnp.argmin(size(k).ravel())
         return observable(values, k).ravel()[place], k * np.prod(block) + place
 
-    def reduce(values: list[jax.Array], start: jax.Array, stop: jax.Array) -> dict[str, jax.Array]:
+    def reduce(
+        values: list[jax.Array], start: jax.Array, stop: jax.Array, levels: jax.Array, edges: jax.Array
+    ) -> dict[str, jax.Array]:
         mixed = single and blocks == 1 and MixedTile.suits(part.combine, values, block)
         tile_first = MixedTile(part.combine, values, block) if mixed else None
 
-        def counts(holds: Holds, thresholds: Sequence[float]) -> jax.Array:
+        def counts(holds: Holds, thresholds: jax.Array) -> jax.Array:
             if tile_first:
                 return tile_first.count(holds, thresholds)
             return jnp.stack([count(values, start, stop, holds, x) for x in thresholds])
 
-        result = {"counts": counts(_within, card.summary.levels)}
-        if card.summary.bins:
-            (result["valid"],) = counts(lambda value, _: ~jnp.isnan(value), [0.0])
+        result = {"counts": counts(_within, levels)}
+        if len(edges):
+            (result["valid"],) = counts(lambda value, _: ~jnp.isnan(value), jnp.zeros(1, levels.dtype))
             result["below"] = counts(operator.lt, edges)
         if card.summary.best:
             result["best"], result["best_index"] = tile_first.best() if tile_first else best(values, start, stop)
@@ -167,6 +172,12 @@ def _seen_by_filling(card: GridCard) -> Callable[[dict], list[jax.Array]]:
         return [value]
 
     return filled
+
+
+def thresholds(summary: Summary) -> tuple[jax.Array, jax.Array]:
+    """The levels, and the edges of the histogram's bins, none without one."""
+    edges = np.linspace(*summary.range, summary.bins + 1) if summary.bins else np.zeros(0)
+    return jnp.asarray(summary.levels, float_dtype()), jnp.asarray(edges, float_dtype())
 
 
 def _within(value: jax.Array, level: float | jax.Array) -> jax.Array:
@@ -244,7 +255,7 @@ def _layout(card: GridCard) -> Layout:
         what = f"where |{name}| is smallest"
         variables.append(Variable("best", (), float_dtype().str, {**attributes, "long_name": f"{name} {what}"}))
         variables += [
-            Variable(f"best_{axis}", (), "<f8", {**parameter_attributes(axis), "long_name": f"{axis} {what}"})
+            Variable(f"best_{axis}", (), "<f8", {**parameter_attributes(axis, card.model), "long_name": f"{axis} {what}"})
             for axis in card.axes
         ]
     return Layout(tuple(coordinates), tuple(variables))

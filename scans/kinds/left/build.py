@@ -31,7 +31,7 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         "-inf: the search says nothing",
         "source": source,
     }
-    on_band = {**parameter_attributes("m_phi"), "source": "g-2 band of arXiv:2105.07655, eq. (1)"}
+    on_band = {**parameter_attributes("m_phi", "t3r"), "source": "g-2 band of arXiv:2105.07655, eq. (1)"}
     dims = ("experiment", "decay", "v", "m_aprime")
     order = sorted(axis_coordinates(card), key=lambda each: each.name != "v")
     layout = Layout(

@@ -78,7 +78,7 @@ def heading(scan: h5py.File, number: int, card: dict, inches: float) -> str:
     wide.
     """
     name = axis_of(card)
-    said = [parameter_text(name, float(scan[name][number])), f"recipe {card['recipe']}"]
+    said = [parameter_text(name, float(scan[name][number]), card), f"recipe {card['recipe']}"]
     if card["scenario"] is not None:
         visible = card["scenario"] == "visible"
         decay = r"A' \to e^{+}e^{-},\ \mu^{+}\mu^{-}" if visible else r"A' \to \nu_s\nu_s,\,\eta\eta"

@@ -12,7 +12,6 @@ import pytest
 
 from jt3r.programs import cache as program_cache
 from jt3r.programs.cache import cached, quickly_compiled
-from jt3r.scans import run
 from tests.scans.processes import flip, jt3r, without_waiting
 
 PROGRAM = """
@@ -170,6 +169,18 @@ def test_a_function_is_traced_once_for_what_it_is_about(monkeypatch, tmp_path):
     assert len(list((tmp_path / "kept").iterdir())) == 3
 
 
+def scaled(about, x):
+    TRACED.append(about)
+    return about["factor"] * x ** about["power"]
+
+
+def test_floats_of_what_it_is_about_are_arguments():
+    TRACED.clear()
+    found = [quickly_compiled(scaled, {"factor": f, "power": n})(jnp.asarray(2.0)) for f, n in ((3.0, 2), (5.0, 2), (5.0, 3))]
+    assert found == [12, 20, 40]
+    assert len(TRACED) == 2  # the whole number is part of the program
+
+
 def test_what_is_about_an_object_without_a_text_stays_in_the_process(monkeypatch, tmp_path):
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "kept"))
     TRACED.clear()
@@ -208,27 +219,3 @@ def test_programs_are_kept_between_runs_unless_it_is_said(tmp_path):
     nowhere = home | {"JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere"}
     assert jt3r("run", card, "-o", tmp_path / "e.h5", env=nowhere).returncode == 0
     assert len({(tmp_path / f"{name}.h5").read_bytes() for name in "abcde"}) == 1
-
-
-GRID = {
-    "kind": "grid",
-    "observables": ["pull_gm2", "ctau_aprime"],
-    "axes": {"m_aprime": {"min": 0.01, "max": 0.2, "n": 7}, "m_phi": {"min": 0.06, "max": 0.11, "n": 9}},
-    "fixed": {"v": 10.0},
-}
-BAND = {"kind": "band", "pulls": [-1.0, 1.0], "axes": {"m_aprime": {"min": 0.01, "max": 0.2, "n": 6}}, "fixed": {"v": 10.0}}
-
-
-@pytest.mark.parametrize("card", [GRID, BAND], ids=["grid", "band"])
-def test_other_numbers_compile_nothing(card, tmp_path):
-    run(card, tmp_path / "first.h5")
-    compiled = []
-    jax.monitoring.register_event_duration_secs_listener(
-        lambda event, _, **more: compiled.append(event) if event.endswith("backend_compile_duration") else None
-    )
-    try:
-        axes = {**card["axes"], "m_aprime": {"min": 0.02, "max": 0.25, "n": card["axes"]["m_aprime"]["n"]}}
-        run({**card, "axes": axes, "fixed": {"v": 12.5}}, tmp_path / "second.h5")
-    finally:
-        jax.monitoring.clear_event_listeners()
-    assert compiled == []

@@ -32,7 +32,7 @@ def memory_file(axes: dict, arrays: dict, attributes: dict | None = None) -> h5p
 
 def facts_of(name: str) -> dict:
     """Unit and label of a parameter or an observable, none of another name."""
-    for attributes in (parameter_attributes, observable_attributes):
+    for attributes in (lambda name: parameter_attributes(name, "t3r"), observable_attributes):
         try:
             return attributes(name)
         except KeyError:

@@ -11,13 +11,14 @@ from jt3r.scans.kinds.view import View
 from tests.scans.kinds.pictures import legend_texts, memory_file, new_axes
 
 X = np.linspace(0.05, 0.2, 9)
+M_PHI = parameter_attributes("m_phi", "t3r")
 PULLS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 CARD = {"kind": "band", "solve_for": "m_phi", "axes": {"m_aprime": {}}, "fixed": {"v": 10.0}, "dataset": "paper2021"}
 
 
 def band(shift=0.0):
     edges = 0.08 + shift + 0.1 * X**2 - 1e-4 * PULLS[:, None]
-    return memory_file({"m_aprime": X, "pull": PULLS}, {"m_phi": (["pull", "m_aprime"], edges, parameter_attributes("m_phi"))})
+    return memory_file({"m_aprime": X, "pull": PULLS}, {"m_phi": (["pull", "m_aprime"], edges, M_PHI)})
 
 
 def window(axes):
@@ -48,7 +49,7 @@ def test_the_window_shows_the_distance_from_the_centre():
 def test_without_a_centre_there_is_no_window_and_other_pulls_are_thin_lines():
     scan = memory_file(
         {"m_aprime": X, "pull": [-3.0, 0.5]},
-        {"m_phi": (["pull", "m_aprime"], np.full((2, 9), 0.08), parameter_attributes("m_phi"))},
+        {"m_phi": (["pull", "m_aprime"], np.full((2, 9), 0.08), M_PHI)},
     )
     axes = new_axes()
     draw(axes, scan, CARD, View())
@@ -69,8 +70,6 @@ def test_another_array_may_be_asked_for():
 
 
 def test_a_band_over_a_single_point_has_no_picture():
-    scan = memory_file(
-        {"m_aprime": [0.1], "pull": [0.0]}, {"m_phi": (["pull", "m_aprime"], [[0.08]], parameter_attributes("m_phi"))}
-    )
+    scan = memory_file({"m_aprime": [0.1], "pull": [0.0]}, {"m_phi": (["pull", "m_aprime"], [[0.08]], M_PHI)})
     with pytest.raises(BadInput, match="a band over a single point has no picture"):
         draw(new_axes(), scan, CARD, View())

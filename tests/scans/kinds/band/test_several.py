@@ -9,13 +9,14 @@ from jt3r.scans.kinds.band.several import _differences, draw_bands, draw_family
 from tests.scans.kinds.pictures import legend_texts, memory_file, new_axes
 
 X = np.linspace(0.05, 0.2, 9)
+M_PHI = parameter_attributes("m_phi", "t3r")
 PULLS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 CARD = {"kind": "band", "solve_for": "m_phi", "axes": {"m_aprime": {}}, "fixed": {"v": 10.0}, "dataset": "paper2021"}
 
 
 def band(shift=0.0):
     edges = 0.08 + shift + 0.1 * X**2 - 1e-4 * PULLS[:, None]
-    return memory_file({"m_aprime": X, "pull": PULLS}, {"m_phi": (["pull", "m_aprime"], edges, parameter_attributes("m_phi"))})
+    return memory_file({"m_aprime": X, "pull": PULLS}, {"m_phi": (["pull", "m_aprime"], edges, M_PHI)})
 
 
 def test_bands_are_labelled_by_what_they_differ_in():
@@ -51,7 +52,7 @@ def test_bands_that_do_not_fit_together_are_refused():
 def test_a_band_at_each_value_of_a_second_axis():
     values = [5.0, 10.0, 20.0]
     edges = np.full((5, 3, 9), 0.08) + np.arange(3)[:, None] * 1e-3
-    facts = parameter_attributes("m_phi")
+    facts = M_PHI
     scan = memory_file({"v": values, "m_aprime": X, "pull": PULLS}, {"m_phi": (["pull", "v", "m_aprime"], edges, facts)})
     axes = new_axes()
     draw_family(axes, scan, {**CARD, "fixed": {}, "axes": {"v": {"values": values}, "m_aprime": {}}}, "v")

@@ -20,7 +20,8 @@ def cells(values):
     """Four cells of a 2 x 2 mesh; corners by the bits of their number, the first axis in the higher bit."""
     x, y = np.array([[0.05, 0.1], [0.05, 0.1], [0.1, 0.2], [0.1, 0.2]]), np.array([[0.07, 0.08], [0.08, 0.09]] * 2)
     corners = {"pull_gm2": values(np.stack([x[:, 0], x[:, 0], x[:, 1], x[:, 1]], -1), np.stack([y[:, 0], y[:, 1]] * 2, -1))}
-    arrays = {name: (["cell", "end"], ends, parameter_attributes(name)) for name, ends in (("m_aprime", x), ("m_phi", y))}
+    ends = {"m_aprime": x, "m_phi": y}
+    arrays = {name: (["cell", "end"], at, parameter_attributes(name, "t3r")) for name, at in ends.items()}
     arrays |= {
         "pull_gm2": (["cell", "corner"], corners["pull_gm2"], {"latex": "p"}),
         "c_phi": (["cell", "corner"], np.ones((4, 4)), {}),

@@ -9,8 +9,9 @@ import pytest
 from jt3r.kernels.numerics.devices import CountedSizes
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
+from jt3r.scans.engine.plan import fixed_fields
 from jt3r.scans.kinds.grid.mixed import MixedTile, _run, _Single
-from jt3r.scans.kinds.grid.summary import reduction
+from jt3r.scans.kinds.grid.summary import reduction, thresholds
 
 M_APRIME = {"min": 0.001, "max": 0.3, "n": 67, "spacing": "log"}
 M_PHI = {"min": 0.06, "max": 0.11, "n": 2311}
@@ -53,10 +54,10 @@ def _tile(card, single):
     fields = {
         name: jnp.asarray(x).reshape([-1 if i == k else 1 for i in range(len(shape))])
         for k, (name, x) in enumerate(zip(card.axes, points, strict=True))
-    }
+    } | fixed_fields(card)
     whole, reduce = reduction(card, shape, shape[0], single)
     values = whole.prepare(fields)
-    return whole, values, shape, jax.jit(reduce)(values, np.int32(0), np.int32(1))
+    return whole, values, shape, jax.jit(reduce)(values, np.int32(0), np.int32(1), *thresholds(card.summary))
 
 
 @pytest.mark.filterwarnings("ignore:.*masses are in GeV:RuntimeWarning")  # extreme ones are meant
@@ -136,7 +137,8 @@ def test_it_lowers_for_cuda_with_the_mesh_in_float32_alone():
     whole, reduce = reduction(card, shape, shape[0], single=True)
     fields = {"m_aprime": jnp.linspace(0.001, 0.3, 64)[:, None], "m_phi": jnp.linspace(0.06, 0.11, 2048)[None]}
     ends = np.int32(0), np.int32(1)
-    text = jax.export.export(jax.jit(reduce), platforms=["cuda"])(whole.prepare(fields), *ends).mlir_module()
+    given = whole.prepare(fields), *ends, *thresholds(card.summary)
+    text = jax.export.export(jax.jit(reduce), platforms=["cuda"])(*given).mlir_module()
     assert "64x2x1024xf32" in text  # rows, groups, points of a group
     assert "64x2x1024xf64" not in text
     assert "64x2048x" not in text

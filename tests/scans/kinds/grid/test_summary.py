@@ -11,7 +11,8 @@ import pytest
 from jt3r import Point, observables
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
-from jt3r.scans.kinds.grid.summary import reduction
+from jt3r.scans.engine.plan import fixed_fields
+from jt3r.scans.kinds.grid.summary import reduction, thresholds
 
 
 def _arrays(path):
@@ -158,19 +159,21 @@ def test_the_program_of_a_gpu_counts_the_same_and_has_no_loop(name):
     fields = {
         axis: jnp.asarray(card.axes[axis].points()[:n]).reshape([-1 if i == k else 1 for i in range(len(shape))])
         for k, (axis, n) in enumerate(zip(card.axes, shape, strict=True))
-    }
+    } | fixed_fields(card)
     whole, on_gpu = reduction(card, shape, shape[0])
     values = whole.prepare(fields)
     ends = np.int32(0), np.int32(1)
-    found = jax.jit(on_gpu)(values, *ends)
+    against = thresholds(card.summary)
+    found = jax.jit(on_gpu)(values, *ends, *against)
     stages, by_blocks = reduction(card, shape, shape[0] // 3)
-    expected = jax.jit(by_blocks)(stages.prepare(fields), np.int32(0), np.int32(3))
+    expected = jax.jit(by_blocks)(stages.prepare(fields), np.int32(0), np.int32(3), *against)
     for key in ("counts", "valid", "below", "best_index"):
         if key in expected:
             np.testing.assert_array_equal(found[key], expected[key])
 
     only = card.model_copy(update={"summary": card.summary.model_copy(update={"bins": 0, "best": False})})
     whole, counted = reduction(only, shape, shape[0])
-    text = jax.export.export(jax.jit(counted), platforms=["cuda"])(whole.prepare(fields), *ends).mlir_module()
+    text = jax.export.export(jax.jit(counted), platforms=["cuda"])(whole.prepare(fields), *ends, *thresholds(only.summary))
+    text = text.mlir_module()
     assert "while" not in text
     assert text.count("stablehlo.reduce(") <= 4

@@ -2,8 +2,8 @@
 
 Source of the algorithm: M. D. Hoffman, A. Gelman, J. Mach. Learn. Res. 15, 1593 (2014), with the
 warm-up of Stan, made of the parts that BlackJAX (extra ``sample``) has of it: step size by dual
-averaging, a dense mass matrix from windows of growing length. Warm-up and draws are one loop here,
-so that the density and its gradient are compiled once for both.
+averaging, a dense mass matrix from windows of growing length. Start, warm-up and draws are one loop
+here, so that the density and its gradient are compiled once.
 """
 
 from collections.abc import Callable
@@ -22,11 +22,19 @@ FIRST_STEP = 1.0
 """Step size before any was tried, in coordinates z. Source: the default of BlackJAX."""
 
 
+TOO_HIGH = 1e30
+"""ln of the density that a start has before it is computed there. A step from it counts as a
+divergence, which ends its trajectory.
+"""
+
+
 class _Phase(NamedTuple):
-    """What is done after a step: whether the step size is tuned, whether the mass matrix learns
-    from the step, whether a window of it ends there, whether the warm-up does.
+    """What is done at a step: whether it only computes the density at the start, whether the step
+    size is tuned after it, whether the mass matrix learns from it, whether a window of that ends
+    there, whether the warm-up does.
     """
 
+    begins: Bool[Array, "..."]
     tunes: Bool[Array, "..."]
     learns: Bool[Array, "..."]
     closes: Bool[Array, "..."]
@@ -50,7 +58,16 @@ def build_chains(
     """
     blackjax = need("blackjax", "sample", "kind = 'sample'")
     kernel = blackjax.nuts.build_kernel()
+    state_of = need("blackjax.mcmc.hmc", "sample", "kind = 'sample'").HMCState
     first, tuned = _warm_up(target_acceptance)
+
+    def reached(info: Any) -> Any:
+        """The other end of a trajectory of one step from a start, which went nowhere."""
+        left, right = (
+            state_of(end.position, end.logdensity, end.logdensity_grad)
+            for end in (info.trajectory_leftmost_state, info.trajectory_rightmost_state)
+        )
+        return _where(right.logdensity == TOO_HIGH, left, right)
 
     def chain(key: Array) -> dict[str, Array]:
         key_start, key_warm, key_draw = jax.random.split(key, 3)
@@ -58,8 +75,9 @@ def build_chains(
 
         def step(carried: tuple[Any, _Tuning], given: tuple[Array, _Phase]) -> tuple[tuple[Any, _Tuning], dict[str, Array]]:
             (state, tuning), (key, phase) = carried, given
-            sizes = (tuning.step_size, tuning.metric.inverse_mass_matrix)
+            sizes = jnp.where(phase.begins, 0, tuning.step_size), tuning.metric.inverse_mass_matrix
             state, info = kernel(key, state, density, *sizes, max_num_doublings=max_tree_depth)
+            state = _where(phase.begins, reached(info), state)
             return (state, tuned(tuning, phase, state.position, info.acceptance_rate)), {
                 "z": state.position,
                 "lp": state.logdensity,
@@ -71,10 +89,10 @@ def build_chains(
                 "step_size": tuning.step_size,
             }
 
-        keys = jnp.concatenate([jax.random.split(key_warm, warmup), jax.random.split(key_draw, draws)])
-        begin = (blackjax.nuts.init(z, density), first(len(z)))
-        _, found = jax.lax.scan(step, begin, (keys, _phases(warmup, draws)))
-        return {name: value[warmup:] for name, value in found.items()}
+        keys = [key_start[None], jax.random.split(key_warm, warmup), jax.random.split(key_draw, draws)]
+        begin = (state_of(z, jnp.asarray(TOO_HIGH, z.dtype), jnp.zeros_like(z)), first(len(z)))
+        _, found = jax.lax.scan(step, begin, (jnp.concatenate(keys), _phases(warmup, draws)))
+        return {name: value[1 + warmup :] for name, value in found.items()}
 
     def chains(keys: Array) -> dict[str, Array]:
         if len(keys) == 1:  # a batch of one would compute both sides of every choice
@@ -85,12 +103,12 @@ def build_chains(
 
 
 def _phases(warmup: int, draws: int) -> _Phase:
-    """Those of all steps, the warm-up's by Stan's schedule."""
+    """Those of all steps: one begins, then the warm-up's by Stan's schedule, then draws."""
     schedule = need("blackjax.adaptation.window_adaptation", "sample", "kind = 'sample'").build_schedule(warmup)
     learns, closes = jnp.asarray(schedule, bool).reshape(warmup, 2).T
-    number = jnp.arange(warmup + draws)
-    learns, closes = (jnp.concatenate([column, jnp.zeros(draws, bool)]) for column in (learns, closes))
-    return _Phase(number < warmup, learns, closes, number == warmup - 1)
+    number = jnp.arange(-1, warmup + draws)
+    learns, closes = (jnp.concatenate([jnp.zeros(1, bool), column, jnp.zeros(draws, bool)]) for column in (learns, closes))
+    return _Phase(number < 0, (number >= 0) & (number < warmup), learns, closes, number == warmup - 1)
 
 
 def _warm_up(target_acceptance: float) -> tuple[Callable[[int], _Tuning], Callable[..., _Tuning]]:

@@ -8,7 +8,7 @@ from ...catalogue import observables
 from ...kernels.numerics.pytree import Pytree, static
 from .. import band_coordinates
 from ..likelihood import Likelihood
-from ..objective import residual_vector
+from ..objective import chi_square, residual_vector
 from ..space import Space
 
 
@@ -56,11 +56,15 @@ class Posterior(Pytree):
         found = residual_vector(self.likelihood, self.space, jnp.where(inside, u, 0.5))
         return jnp.where(inside, found, jnp.nan)
 
+    @jax.jit
     def log_density(self, z: Real[Array, "*b n"]) -> Real[Array, "*b"]:
         """ln(likelihood x prior x Jacobian), up to a constant; -inf where the prior vanishes or the
         likelihood is NaN.
         """
         u, log_jacobian = self.quantiles(z)
         inside = jnp.isfinite(log_jacobian)
-        value = self.likelihood(self.space.point(jnp.where(inside[..., None], u, 0.5))) + jnp.where(inside, log_jacobian, 0)
+        value = (
+            jnp.where(inside, log_jacobian, 0)
+            - chi_square(self.likelihood, self.space, jnp.where(inside[..., None], u, 0.5)) / 2
+        )
         return jnp.where(inside & ~jnp.isnan(value), value, -jnp.inf)

@@ -60,3 +60,11 @@ def test_the_moments_of_a_gaussian_and_the_same_bits_in_any_batch():
     assert found["n_steps"].max() < 2**6
     for name, value in chains(keys[4:8]).items():
         np.testing.assert_array_equal(value, found[name][4:8])
+
+
+def test_where_no_start_has_a_density_every_draw_says_so():
+    """The first step computes the density at the start; a divergence or a NaN of it must not hide that there is none."""
+    nowhere = build_chains(lambda z: jnp.where(z[0] > 100, -z @ z, -jnp.inf), start, 20, 5, 0.8, 4)
+    found = jax.jit(nowhere)(jax.random.key(1)[None])
+    assert (found["lp"] == -jnp.inf).all()
+    np.testing.assert_array_equal(found["z"][0, 1:], found["z"][0, :-1])

@@ -106,6 +106,38 @@ def test_bremsstrahlung_alone_meets_curves_of_it_alone(name, curve, place, lower
         assert list(np.asarray(found) > np.log(search.events.value)) == [False, True, True, False], mass
 
 
+SHIP_MESONS = {
+    "pion": ({2: 2.8761e-4, 5: 2.2631e-4, 10: 1.9577e-4, 50: 1.3506e-4}, (0.88, 0.96)),  # measured 0.89-0.94
+    "eta": ({2: 4.2510e-4, 10: 2.8802e-4, 50: 1.9229e-4, 100: 1.6305e-4, 200: 1.4016e-4}, (1.15, 1.30)),  # measured 1.17-1.27
+}
+"""Meson -> MeV: square root of the lower edge, of arXiv:2011.05115 by its authors, and what ours is of it."""
+
+
+@pytest.mark.parametrize("meson", SHIP_MESONS)
+def test_one_meson_at_a_time_meets_what_ship_computed_of_it(meson):
+    """DarkCast, reach/SHiP_Ahdida2020new_meson_*.lmt. At 150 MeV the curve of 2015 lies at 0.4 of that of eta alone."""
+    search = load.get("SHiP")
+    made = events.beam(search.model_copy(update={"distance": search.distance.model_copy(update={"value": 50.0})}))
+    groups = [group._replace(series={meson: group.series[meson]}) for group in made.spectra if meson in group.series]
+    made = events.Beam(tuple(groups), made.log_exposure, made.distance, made.depth)
+    theirs, within = SHIP_MESONS[meson]
+    for mass, root in theirs.items():
+        at = DarkPhoton(m_aprime=mass * 1e-3, kinetic_mixing=root**2 * np.array(within))
+        found = np.asarray(events.log_events(made, couplings_of(at))) > np.log(search.events.value)
+        assert list(found) == [False, True], mass
+    assert {mass: lower for mass, lower, _ in CURVES["SHiP", "SHiP mesons 2015"]}[150] < 0.41 * 1.5040e-4**2
+
+
+def test_seaquest_meets_the_lower_edge_of_a_curve_with_its_own_volume():
+    """Decays from 5 to 12 m and 1e18 protons, DarkCast, reach/SeaQuest_Tsai2019mtm_run1.py: measured 0.96-1.16, rounded up."""
+    search = load.get("SeaQuest")
+    own = {"distance": 5.0, "depth": 7.0, "exposure": 1e18}
+    search = search.model_copy(update={key: getattr(search, key).model_copy(update={"value": n}) for key, n in own.items()})
+    for mass, lower, _ in [row for row in CURVES["SeaQuest", "SeaQuest run 1 (Tsai)"] if row[0] >= 5][::2]:
+        found = limits.intervals(search, model="dark_photon", along="kinetic_mixing", m_aprime=mass * 1e-3)
+        assert found[0, 0] == pytest.approx(lower, rel=0.17), mass
+
+
 def test_a_table_is_recast_onto_itself():
     """Bands of old electron dumps: the edges of a dark photon are the rows of the table."""
     for name in ("E141", "Orsay"):

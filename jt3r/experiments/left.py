@@ -106,13 +106,13 @@ def _cut(search: MassCut, at: Point) -> Array:
 
 
 def results(as_of: int | None = None) -> list[str]:
-    """Names of the searches that close a window: results, published by then, that do not depend on
-    an unknown amplitude.
+    """Names of the searches that close a window: results, published by then, that depend neither on
+    an unknown amplitude nor on the model of a star.
     """
     found = []
     for name in limits.experiments(as_of):
         search = load.get(name)
-        if search.status == "excluded" and not getattr(search, "hadronic", False):
+        if search.status == "excluded" and not getattr(search, "apart", ""):
             found.append(name)
     return found
 

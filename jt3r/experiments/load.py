@@ -147,8 +147,15 @@ class Recast(_Search):
     weakest: float = Field(default=1.0, ge=0)
     strongest: float = Field(default=1.0, ge=0)
     hadronic: bool = False
+    astrophysical: bool = False
     displaced: bool = False
+    band: bool = False
     reason: str = ""
+
+    @property
+    def apart(self) -> str:
+        """Why it is drawn apart and never closes a window: "hadronic", "astrophysical" or ""."""
+        return "hadronic" if self.hadronic else "astrophysical" if self.astrophysical else ""
 
 
 class ScalarDump(_Search):

@@ -47,6 +47,8 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "muon_beam_phi": mesons.muon_beam_phi,
     "muon_pairs": mesons.muon_pairs,
     "muon_pairs_phi": mesons.muon_pairs_phi,
+    "muon_phi": lambda c: jnp.square(jnp.asarray(scalar(c).yukawa.mu)),
+    "photon_phi": lambda c: photon_squared(c),
     "ee_mumu_phi": mesons.ee_mumu_phi,
     "pi_e_nu": mesons.pion_electron,
     "K_e_nu": mesons.kaon_electron,
@@ -61,7 +63,7 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
 }
 """What a table may bound. Those before a cross section in fb (``ee_mumu_phi``) are squared
 couplings, as a dark photon's eps^2 or, of the muon, g^2 of a vector that would be seen as often;
-the rest are branching ratios.
+``photon_phi`` in GeV^-2; the rest are branching ratios.
 """
 
 _VECTOR, _SCALAR = ("C9_bsmumu", "C9_bsee", "C9p_bsmumu", "C9p_bsee"), ("CS_bsmumu", "CSp_bsmumu", "lambda_portal")
@@ -72,6 +74,13 @@ TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu", "K_mu_nu_phi")
 """Rates of three bodies, which are tables: those that do not come with jt3r take seconds to
 make.
 """
+
+
+def photon_squared(c: Couplings) -> Number:
+    """G^2 of phi' in GeV^-2, as an axion-like particle has it: Gamma(gamma gamma) = G^2 m^3/(64 pi)
+    (arXiv:2109.03244).
+    """
+    return 64 * math.pi * decays.phi(c)["gammagamma"] / scalar(c).mass ** 3
 
 
 def also_reads(search: Recast | ScalarDump) -> tuple[str, ...]:
@@ -123,6 +132,8 @@ class Table(Pytree):
     flight: str = static()
     """Name of a spectrum, ``fixed`` for one energy, or nothing where any decay counts."""
     displaced: bool = static()
+    band: bool = static()
+    """Whether a squared coupling above ``log_upper`` is allowed too."""
 
 
 @functools.cache
@@ -147,6 +158,7 @@ def table(search: Recast, strength: Strength = "weakest") -> Table:
         particle=search.particle,
         flight="" if search.length == 0 else str(search.flight) if named else "fixed",
         displaced=search.displaced,
+        band=search.band,
     )
 
 
@@ -176,6 +188,9 @@ def log_strengths(tables: tuple[Table, ...], c: Couplings, widths_of: Widths | N
     for table, limit, upper, (mass, channels, invisible) in zip(tables, limits, uppers, found, strict=True):
         if table.displaced:
             strengths.append(_log_band(table, c, mass, channels, limit, upper))
+            continue
+        if table.band:
+            strengths.append(_log_between(table, c, channels, limit, upper))
             continue
         share = decays.share(channels, invisible if table.sees == ("invisible",) else table.sees)
         if table.particle == "phi" and table.sees == ("invisible",):
@@ -209,7 +224,7 @@ def _read(tables: tuple[Table, ...], masses: list[Array]) -> tuple[Array, Array,
     covered = (at >= first) & (at <= last)
     at = jnp.where(covered, at, first)
     read = jax.vmap(jnp.interp)
-    upper = read(at, log_mass, uppers) if any(table.displaced for table in tables) else at
+    upper = read(at, log_mass, uppers) if any(table.displaced or table.band for table in tables) else at
     return covered, read(at, log_mass, limits), upper
 
 
@@ -224,6 +239,19 @@ def _log_band(table: Table, c: Couplings, mass: Array, channels: decays.Table, l
     visible = log_or_closed(decays.total(channels, table.sees))
     enough = log_or_closed(RATES[table.rate](c)) + visible - log_one - 2 * lower
     return jnp.minimum(enough, upper + log_one - log_or_closed(decays.total(channels)))
+
+
+def _log_between(table: Table, c: Couplings, channels: decays.Table, lower: Array, upper: Array) -> Array:
+    """Of a star, which a particle cools or heats: it does neither where it couples too weakly to be
+    made or so strongly that it stays inside, and nothing is said where it mostly decays otherwise.
+
+    ln of the least of rate/lower, upper/rate and width seen/width of the rest.
+    """
+    log_rate = log_or_closed(RATES[table.rate](c))
+    rest = decays.total(channels, [name for name in channels if name not in table.sees])
+    seen = log_or_closed(decays.total(channels, table.sees))
+    mostly = jnp.where(rest > 0, seen - jnp.log(jnp.where(rest > 0, rest, 1)), jnp.inf)
+    return jnp.minimum(jnp.minimum(log_rate - lower, upper - log_rate) + table.log_factor, mostly)
 
 
 class TableExcess(Pytree):

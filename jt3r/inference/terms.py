@@ -222,7 +222,8 @@ def _table(search: searches.Recast) -> None:
     def function(point: Any, _: Options) -> Array:
         return recast.residual(recast.excess(search).of(couplings_of(point)))
 
-    doc = f"{search.label}, published limit of {search.year} at 90 % CL; rate at the weak end of what theory leaves open."
+    star = ", by the model of a star, taken for one" if search.astrophysical else ""
+    doc = f"{search.label}, published limit of {search.year}{star} at 90 % CL; rate at the weak end of what theory leaves open."
     width = observables["width_phi" if search.particle == "phi" else "width_aprime"]
     data, also = recast.data_of(search), recast.also_reads(search)
     reads = None if width.declared is None else (*width.declared, *also)

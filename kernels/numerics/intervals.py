@@ -18,6 +18,10 @@ SCAN_POINTS = 7 * COLUMNS
 """Values on which sign changes are first looked for."""
 BITS = 50
 """Halvings of a step of the scan, after which both ends of a bracket are neighbours in float64."""
+POINT = 1e-12
+"""Relative width below which an interval is a point: the roundings of a logarithm and its
+exponential.
+"""
 LEAST = 4
 """Values in a bracket at least, its ends among them."""
 
@@ -44,7 +48,8 @@ def positive(function: Function, rows: int, lower: float, upper: float) -> list[
     positive; NaN counts as negative.
 
     Sign changes on a logarithmic scan are narrowed by scans between them. An interval narrower than
-    a step, ln(upper/lower)/447, can be missed; one that reaches an end of the range is cut there.
+    a step, ln(upper/lower)/447, can be missed; one that reaches an end of the range is cut there,
+    and is none if nothing but the end is left of it.
     """
 
     def above(logs: Rows) -> Rows:
@@ -54,10 +59,11 @@ def positive(function: Function, rows: int, lower: float, upper: float) -> list[
     inside = above(np.tile(logs, (rows, 1)))
     changes = [np.flatnonzero(row[1:] != row[:-1]) for row in inside]
     crossings = _crossings(above, logs, inside, changes) if any(map(len, changes)) else np.empty((rows, 0))
-    return [
+    ends = [
         np.concatenate([[lower] if row[0] else [], np.exp(at[: len(found)]), [upper] if row[-1] else []]).reshape(-1, 2)
         for row, found, at in zip(inside, changes, crossings, strict=True)
     ]
+    return [each[each[:, 1] > each[:, 0] * (1 + POINT)] for each in ends]
 
 
 def _crossings(above: Callable[[Rows], Rows], logs: np.ndarray, inside: Rows, changes: list[np.ndarray]) -> Rows:

@@ -13,15 +13,15 @@ from jt3r.experiments import left
 
 from ..shown import MEV, label
 from ..style import BLUE, GREEN, GREY, columns_of, panel_width
-from .report import PAPER_YEAR, counts, strongest
+from .report import PAPER_YEAR, apart, counts, strongest
 
 TICKS = 5
 """Values of m_phi' shown above a panel."""
 
 
 def draw_along(figure: Figure, file: h5py.File, decays: list[str], titles: list[str]) -> None:
-    """A panel for each way of decaying: results filled, projections outlined, hadronic ones
-    hatched; what is open in green, today and in 2021.
+    """A panel for each way of decaying: results filled, projections outlined, hadronic and
+    astrophysical ones hatched; what is open in green, today and in 2021.
     """
     rows = [_rows(file, number) for number in range(len(decays))]
     tallest = max(map(len, rows))
@@ -57,7 +57,7 @@ def _rows(file: h5py.File, decay: int) -> list[tuple[str, np.ndarray, dict]]:
 def _style(facts: dict) -> dict:
     if facts["status"] == "projection":
         return {"facecolor": "none", "edgecolor": GREY, "linestyle": "-."}
-    if facts["hadronic"]:
+    if apart(facts):
         return {"facecolor": "none", "edgecolor": GREY, "hatch": "////"}
     return {"facecolor": BLUE, "edgecolor": "none"}
 

@@ -82,5 +82,6 @@ def facts(name: str) -> dict[str, str | int | bool | None]:
         "status": search.status,
         "year": search.year,
         "hadronic": getattr(search, "hadronic", False),
+        "astrophysical": getattr(search, "astrophysical", False),
         "reason": getattr(search, "reason", ""),
     }

@@ -1,5 +1,5 @@
 """The picture of what is left: exclusions grey in an outline of their own, projections outlined,
-hadronic ones hatched, the open region marked.
+hadronic and astrophysical ones hatched, the open region marked.
 """
 
 import json
@@ -20,13 +20,16 @@ from ..shown import MEV, label
 from ..style import GREEN, GREY, columns_of, panel_width
 from ..view import View
 from .along import draw_along
-from .report import PAPER_YEAR, counts, strongest
+from .report import PAPER_YEAR, apart, counts, strongest
 
 SHADE = 0.12
 """Of what one search excludes; where many do it is darker."""
 
 SHAPE = 0.85
 """Height of a panel as a share of its width."""
+
+UNSURE = {"hadronic": "factor unknown", "astrophysical": "by a star's model"}
+"""What the legend adds to searches that are drawn apart."""
 
 PALETTE = [matplotlib.colormaps[name](n) for name in ("tab20", "tab20b") for n in range(20) if (name, n // 2) != ("tab20", 7)]
 """A colour for each search, without tab20's greys, which are those of what is excluded."""
@@ -72,9 +75,9 @@ def _draw_panel(axes: Axes, file: h5py.File, decay: int, drawn: dict[str, Patch 
         if each["status"] == "projection":
             axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9, linestyles="-.")
             drawn[name] = Line2D([], [], color=colour, linestyle="-.", linewidth=0.9, label=each["label"])
-        elif each["hadronic"]:
+        elif why := apart(each):
             axes.contourf(masses, values, strength, [0.0, np.inf], colors="none", hatches=["////"])
-            drawn[name] = Patch(facecolor="none", edgecolor="0.4", hatch="////", label=f"{each['label']}, factor unknown")
+            drawn[name] = Patch(facecolor="none", edgecolor="0.4", hatch="////", label=f"{each['label']}, {UNSURE[why]}")
         else:
             axes.contourf(masses, values, strength, [0.0, np.inf], colors=[GREY], alpha=SHADE)
             axes.contour(masses, values, strength, [0.0], colors=[colour], linewidths=0.9)

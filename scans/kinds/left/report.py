@@ -41,11 +41,18 @@ def shown_values(file: h5py.File) -> np.ndarray:
     return np.unique([int(np.argmin(np.abs(np.log(values / v)))) for v in (5.0, 10.0, 20.0, 30.0, 50.0, 100.0)])[:SHOWN]
 
 
-def counts(facts: dict[str, Any], year: int | None) -> bool:
-    """Whether a search closes a window: a result that depends on no unknown amplitude, published by
-    then.
+def apart(facts: dict[str, Any]) -> str:
+    """Why a search is drawn apart and closes nothing: "hadronic", "astrophysical" or "". Older
+    files know the first alone.
     """
-    return facts["status"] == "excluded" and not facts["hadronic"] and (year is None or (facts["year"] or 0) <= year)
+    return "hadronic" if facts["hadronic"] else "astrophysical" if facts.get("astrophysical") else ""
+
+
+def counts(facts: dict[str, Any], year: int | None) -> bool:
+    """Whether a search closes a window: a result that depends on no unknown amplitude and no model
+    of a star, published by then.
+    """
+    return facts["status"] == "excluded" and not apart(facts) and (year is None or (facts["year"] or 0) <= year)
 
 
 def _cell(masses: np.ndarray, strength: np.ndarray) -> str:
@@ -61,7 +68,7 @@ def excluded_rows(file: h5py.File, decay: int) -> list[list[str]]:
     rows = [["search", "year", "kind", *(f"V = {file['v'][n]:.4g} GeV" for n in shown)]]
     for k, name in enumerate(file["experiment"].asstr()[()]):
         each = facts[name]
-        kind = "hadronic" if each["hadronic"] else "result" if each["status"] == "excluded" else each["status"]
+        kind = apart(each) or ("result" if each["status"] == "excluded" else each["status"])
         cells = [_cell(masses, file["strength"][k, decay, n]) for n in shown]
         if set(cells) != {"-"}:
             rows.append([each["label"], str(each["year"] or "-"), kind, *cells])

@@ -9,7 +9,7 @@ from jt3r.experiments import load as searches
 from jt3r.production import Recipe
 
 from ...cards.axis import Axis
-from ...cards.base import Finite
+from ...cards.base import Pair
 from ...cards.mesh import MeshCard
 from ...cards.validators import Searches, check_parameter
 
@@ -32,7 +32,7 @@ class LimitsCard(MeshCard):
     recipe: Recipe = "direct"
     scenario: Literal["visible", "invisible"] | None = None
     along: str | None = None
-    between: tuple[Finite, Finite] | None = None
+    between: Pair | None = None
     as_of: int | None = None
     experiments: Annotated[Searches, Field(min_length=1)] = Field(
         default_factory=lambda: [name for name in searches.load() if not _for_phi(name)]
@@ -71,7 +71,8 @@ class LimitsCard(MeshCard):
             )
         for along in {self.along_of(name) for name in self.names}:
             limits.check_range(self.model, along, self.between)
-        self.check_reads(["width_aprime"], self.along or "m_aprime")
+        widths = {"width_phi" if _for_phi(name) else "width_aprime" for name in self.names}
+        self.check_reads(sorted(widths), self.along or "m_aprime")
         if self.recipe == "paper_estimator":
             for name in self.names:
                 if getattr(searches.get(name), "kind", "") == "electron_dump":

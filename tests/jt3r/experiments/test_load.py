@@ -47,7 +47,21 @@ def test_the_promised_searches_are_there():
     }
     promised |= {"LHCb-prompt", "HPS-2016", "LHCb-K", "LHCb-Kst", "LHCb-Kst-ee", "BelleII-K", "BABAR-K", "CLEO-K"}
     promised |= {"LHCb-K-phi", "LHCb-Kst-phi", "BABAR-K-phi", "BABAR-K-gammagamma"}
-    promised |= {"NuCal-phi", "E949-phi", "E141", "E774", "KEK", "Orsay", "A1", "APEX", "KLOE-gamma", "HPS", "WASA"}
+    promised |= {
+        "NuCal-phi",
+        "E949-phi",
+        "SN-phi",
+        "SN-lowE-phi",
+        "E141",
+        "E774",
+        "KEK",
+        "Orsay",
+        "A1",
+        "APEX",
+        "KLOE-gamma",
+        "HPS",
+        "WASA",
+    }
     assert promised <= set(experiments.load())
 
 

@@ -8,7 +8,8 @@ from scipy.integrate import quad
 
 from jt3r import observables
 from jt3r.constants import ALPHA_EM, M_E
-from jt3r.experiments import flight, limits, load, mesons, recast
+from jt3r.couplings import Couplings, Fermions, Scalar
+from jt3r.experiments import flight, left, limits, load, mesons, recast
 from jt3r.flavour.benchmarks import benchmark
 from jt3r.inference.terms import TERMS, Options
 from jt3r.kernels import production
@@ -109,7 +110,7 @@ def test_a_dark_photon_meets_the_published_limit_where_it_is_prompt(mass):
     assert found[0] ** 2 * weakest == pytest.approx(allowed, rel=0.02)
 
 
-@pytest.mark.parametrize("name", ["sindrum", "na48_2", "e865_mu", "nucal_phi", "orsay"])
+@pytest.mark.parametrize("name", ["sindrum", "na48_2", "e865_mu", "nucal_phi", "orsay", "sn_lowe_phi"])
 def test_terms_have_finite_gradients(name):
     given = {"m_aprime": 0.03, "m_phi": 0.08, "v": 10.0}
 
@@ -293,3 +294,66 @@ def test_rows_of_na64mu_above_its_limit_are_the_soft_half():
         soft, whole = (production.lepton_bremsstrahlung(kind, masses, *numbers, (0.5, end)) for end in (0.75, 1.0))
         left = np.asarray(soft / half[0] / (whole / all_[0]))[1:] / share
         assert load.get(name).weakest < left.min() < load.get(name).weakest + 0.15
+
+
+def test_supernovae_exclude_a_light_phi_above_the_v_of_the_published_yukawa():
+    """y = m_mu/(sqrt2 V) between 0.4e-10 and 4e-3: V from 18.68 GeV to 1.87e9 GeV; the weak end is half a digit inside."""
+    ends = 0.1056583755 / 2**0.5 / np.array([4e-3, 0.4e-10])
+    for strength, inwards in (("central", 1.0), ("weakest", 0.77**0.5)):
+        (found,) = limits.intervals("SN-phi", along="v", between=(1.0, 1e10), m_phi=5e-4, strength=strength)
+        np.testing.assert_allclose(found, ends * [1 / inwards, inwards], rtol=1e-6)  # the root finder's, of ln V
+    for v, (lower, upper) in ((5.0, (0, 0)), (10.0, (0, 0)), (20.0, (0, 0)), (30.0, (1e-4, 1e-3)), (50.0, (1e-4, 1e-3))):
+        found = limits.intervals("SN-phi", v=v, between=(2e-5, 0.3))
+        np.testing.assert_allclose(found, [[lower, upper]] if upper else np.empty((0, 2)), rtol=1e-9)  # the table's ends
+
+
+def test_the_published_pair_of_couplings_is_one_coupling():
+    """G < 0.67e-10/GeV is g_phi < 4.6e-9, says arXiv:2109.03244, abstract; two digits of each are 1.5 % at most."""
+    light = Couplings(phi=Scalar(mass=jnp.asarray(1e-4), yukawa=Fermions(mu=jnp.asarray(4.6e-9))))
+    assert float(recast.photon_squared(light)) ** 0.5 == pytest.approx(0.67e-10, rel=0.015)
+    heavy_loop = 2 * ALPHA_EM * 4.6e-9 / (3 * np.pi * 0.1056583755)
+    assert float(recast.photon_squared(light)) ** 0.5 == pytest.approx(heavy_loop, rel=1e-6)  # 7 m^2/(120 m_mu^2)
+
+
+def test_low_energy_supernovae_by_hand():
+    """G of the loops of muon and pions goes as 1/V: from one point, the V of both edges at 128 MeV, a row of the table."""
+    mass, at_ten = 0.128, recast.photon_squared(t3r.t3r(Point(m_phi=0.128, v=10.0)))
+    ends = 10.0 * float(at_ten) ** 0.5 / (np.array([2.635e-7, 1.943e-10]) * [0.83**0.5, 0.83**-0.5])
+    (found,) = limits.intervals("SN-lowE-phi", along="v", between=(10.0, 1e9), m_phi=mass)
+    np.testing.assert_allclose(found, ends, rtol=2e-4)  # four digits of squares in the table
+
+
+def test_no_supernova_speaks_of_the_band():
+    """Between 67 and 105 MeV the digitised band begins where V is a few thousand GeV; the Yukawa's table ends at 1 MeV."""
+    at = Point(m_phi=jnp.array([0.067, 0.085, 0.105]), v=jnp.array([[5.0], [10.0], [20.0], [30.0], [50.0]]))
+    assert np.all(np.asarray(limits.log_signal("SN-phi", at)) == -np.inf)
+    assert np.all(np.asarray(limits.log_signal("SN-lowE-phi", at, strength="strongest")) < 0)
+    (found,) = limits.intervals("SN-lowE-phi", along="v", between=(10.0, 1e9), m_phi=0.085)
+    assert 3e3 < found[0] < 4e3
+    assert not {"SN-phi", "SN-lowE-phi"} & set(left.results())  # the star's model decides
+
+
+@pytest.mark.parametrize("name", ["SN-phi", "SN-lowE-phi"])
+def test_supernovae_say_nothing_where_photons_are_the_lesser_half(name):
+    """Dark matter that takes as much as the photons is the edge, whatever the coupling; A' A' takes all."""
+    search, mass, v = recast.excess(load.get(name)), (5e-4 if name == "SN-phi" else 0.02), 1e5
+    photons = float(observables["width_phi_gammagamma"](Point(m_phi=mass, v=v)))
+    # m_eta^2 m_phi beta^3/(32 pi V^2) of Majorana dark matter: so light that beta = 1 to 1e-6
+    m_eta = (photons * 32 * np.pi * v**2 / mass) ** 0.5
+    assert m_eta < 1e-3 * mass
+    assert float(search(Point(m_phi=mass, v=v, m_eta=0.5 * m_eta))) == pytest.approx(np.log(4), abs=1e-4)
+    assert float(search(Point(m_phi=mass, v=v, m_eta=m_eta))) == pytest.approx(0, abs=1e-4)
+    assert float(search(Point(m_phi=mass, v=v))) > np.log(4)
+    assert float(search(Point(m_phi=mass, v=v, m_aprime=mass / 4))) < -10
+
+
+def test_slopes_of_a_band_are_those_of_its_edges():
+    """Both edges of V at a mass, G = a/V: ln V = ln G(V = 1) - ln edge, and the edge found again by finite differences."""
+
+    def upper(mass):
+        return limits.intervals("SN-lowE-phi", along="v", between=(10.0, 1e9), m_phi=mass)[0, 0]
+
+    (found,) = limits.edges(["SN-lowE-phi"], "m_phi", along="v", between=(10.0, 1e9), m_phi=0.1)
+    step = 1e-4
+    numeric = (upper(0.1 + step) - upper(0.1 - step)) / (2 * step)
+    assert found.slopes[0, 0] == pytest.approx(numeric, rel=1e-4)  # third derivative times step^2

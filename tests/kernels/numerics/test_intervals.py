@@ -40,6 +40,12 @@ def test_more_ends_than_columns():
     np.testing.assert_allclose(np.ravel(found)[1:-1], ends, rtol=1e-13)
 
 
+def test_a_point_at_an_end_of_the_range_is_no_interval():
+    """A function that stops where the range begins, or begins where it ends."""
+    found = positive(lambda x: np.stack([1e-3 - x[0], x[1] - 2.0, 1.1e-3 - x[2]]), 3, 1e-3 * (1 - 1e-15), 2.0 * (1 + 1e-15))
+    assert [len(each) for each in found] == [0, 0, 1]
+
+
 def test_columns_are_cut_and_filled():
     x = np.arange(2.0 * 100).reshape(2, 100)
     twice, shifted = by_columns(lambda a, b: (2 * a, a + b), x, x)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from jt3r.scans.kinds.left.report import counts, excluded_rows, open_rows, report, shown_values, strongest
+from jt3r.scans.kinds.left.draw import UNSURE
+from jt3r.scans.kinds.left.report import apart, counts, excluded_rows, open_rows, report, shown_values, strongest
 from tests.scans.kinds.left.files import SEARCHES, small_file
 
 STEP = 10**0.25
@@ -47,6 +48,21 @@ def test_windows_count_results_alone_by_their_year():
 )
 def test_what_closes_a_window(name, year, closes):
     assert counts(SEARCHES[name], year) == closes
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"hadronic": False}, ""),  # as older files have it
+        ({"hadronic": False, "astrophysical": False}, ""),
+        ({"hadronic": True, "astrophysical": False}, "hadronic"),
+        ({"hadronic": False, "astrophysical": True}, "astrophysical"),
+    ],
+)
+def test_what_is_drawn_apart_closes_nothing(facts, why):
+    assert apart(facts) == why
+    assert counts({**facts, "status": "excluded", "year": 2022}, None) == (not why)
+    assert not why or why in UNSURE
 
 
 def test_the_strongest_is_over_the_results():

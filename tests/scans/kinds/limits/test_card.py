@@ -41,6 +41,19 @@ def test_what_was_published_later_is_left_out():
     assert load_card(card()).names == load_card(card()).experiments
 
 
+def test_a_range_is_a_list_of_two_numbers():
+    assert load_card(card(between=[1e-3, 0.3])).between == (1e-3, 0.3)
+    for wrong in ([0.3], [0.3, 1e-3], [0.0, 0.3], ["a", 0.3]):
+        with pytest.raises(BadInput, match="between"):
+            load_card(card(between=wrong))
+
+
+def test_searches_for_phi_need_no_mass_of_the_a_prime():
+    assert load_card(card(experiments=["SN-phi", "NuCal-phi"], along="m_phi")).along_of("SN-phi") == "m_phi"
+    with pytest.raises(BadInput, match="needs 'm_aprime'"):
+        load_card(card(experiments=["E137", "NuCal-phi"], along="m_phi"))
+
+
 def test_a_fixed_v_is_an_axis_of_one_value():
     made = load_card({"kind": "limits", "experiments": ["E137"], "fixed": {"v": 10.0, "m_eta": 0.1}})
     assert made.axes["v"].points().tolist() == [10.0]

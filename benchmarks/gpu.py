@@ -259,14 +259,21 @@ def answer(process: subprocess.Popen) -> dict[str, Any]:
 
 
 def difference(name: str, found: dict[str, Any], exact: dict[str, Any]) -> float:
-    """Largest relative difference of an observable; inf where one has a value and the other none."""
+    """Largest relative difference of an observable; inf where one has a value and the other none.
+
+    Values, and events by their logarithm, below the smallest normal number of float32 are left out. Events, their logarithm and
+    likelihoods differ relative to one at least.
+    """
     import numpy as np
 
     a, b = np.array(found[name]["values"]), np.array(exact[name]["values"])
     if (np.isnan(a) != np.isnan(b)).any():
         return np.inf
+    tiny = np.finfo(np.float32).tiny
+    left_out = b < np.log(tiny) if name.startswith("log_events_") else np.abs(b) < tiny
+    least = 1.0 if name.startswith(("events_", "log_events_", "loglike_")) else 0.0
     with np.errstate(invalid="ignore", divide="ignore"):
-        relative = np.where(a == b, 0, np.abs(a - b) / np.abs(b))
+        relative = np.where((a == b) | left_out, 0, np.abs(a - b) / np.maximum(np.abs(b), least))
     return float(np.nanmax(relative, initial=0))
 
 

@@ -155,9 +155,13 @@ def fitted(beam: Beam) -> FittedBeam:
 
 
 def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
-    """Coefficients of one channel."""
+    """Coefficients of one channel, made in float64 in a session of float32 too: there the ends
+    would be those of the spectrum itself, where it is closed.
+    """
     ends = math.log(spectra.LIGHTEST * (1 + 1e-9)), math.log(heaviest * (1 - 1e-9))
-    return jnp.asarray(spline.coefficients(np.asarray(_to_fit(channel, group, jnp.asarray(ends), beam))))
+    with jax.enable_x64(True):
+        values = np.asarray(_to_fit(channel, group, jnp.asarray(ends), beam))
+    return jnp.asarray(spline.coefficients(values), float)
 
 
 @partial(jax.jit, static_argnums=0)

@@ -54,7 +54,7 @@ least this branching ratio.
 """
 _DARK_MATTER = 0.45
 """m_eta over m_phi' in the invisible scenario of a search for phi'."""
-_ON_EDGE = 1e-6
+_ON_EDGE = {"float64": 1e-6, "float32": 1e-3}
 """|ln(N/N_needed)| of a root found to rounding; at an edge where the signal jumps (a threshold) it
 is larger.
 """
@@ -219,7 +219,7 @@ def _slopes(moved: Callable[..., tuple[Array, Array]], at: np.ndarray) -> np.nda
     one, none = np.ones_like(at), np.zeros_like(at)
     value, by_edge = by_columns(moved, at, one, none)
     _, by_other = by_columns(moved, at, none, one)
-    crosses = np.abs(value) < _ON_EDGE
+    crosses = np.abs(value) < _ON_EDGE[str(value.dtype)]
     return np.where(crosses, -by_other / np.where(crosses, by_edge, 1), 0)
 
 

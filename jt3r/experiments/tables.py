@@ -37,8 +37,9 @@ class OnDisk:
     anew.
 
     A table is looked up by the arguments and by all code and data of jt3r that tables are made
-    with: first among those that come with jt3r, in float64, then in the user's cache, where it is
-    written if it is missing. That cache is left alone where JAX's own is switched off:
+    with: first among those that come with jt3r, then in the user's cache, where it is written if it
+    is missing. All are made in float64, in a session of float32 too: in float32 edges of limits
+    move by 4e-4. The cache is left alone where JAX's own is switched off:
     JAX_ENABLE_COMPILATION_CACHE=false, ``jt3r run --no-cache``.
     """
 
@@ -61,18 +62,18 @@ class OnDisk:
 
     def _cached(self, name: str, *arguments: Any) -> dict[str, np.ndarray]:
         if os.environ.get("JAX_ENABLE_COMPILATION_CACHE", "true").lower() in ("false", "0"):
-            return _arrays(self.make(*arguments))
-        made_by = "-".join((str(jnp.result_type(float)), jax.default_backend(), jax.__version__))
+            return self._made(*arguments)
+        made_by = "-".join(("float64", jax.default_backend(), jax.__version__))
         path = user_cache_path("jt3r") / "spectra" / f"{name}-{made_by}.npz"
         arrays = _read(path)
         if arrays is None:
-            arrays = _arrays(self.make(*arguments))
+            arrays = self._made(*arguments)
             _write(path, arrays)
         return arrays
 
-
-def _arrays(table: Table) -> dict[str, np.ndarray]:
-    return {key: np.asarray(value) for key, value in table.items()}
+    def _made(self, *arguments: Any) -> dict[str, np.ndarray]:
+        with jax.enable_x64(True):
+            return {key: np.asarray(value) for key, value in self.make(*arguments).items()}
 
 
 def _shipped(name: str) -> dict[str, np.ndarray]:

@@ -99,17 +99,21 @@ def breit_wigner_average(
     m, mass, temperature, yukawa = (a[..., None] for a in (m, mass, temperature, yukawa))
     pole = (mass - 2 * m) * (mass + 2 * m)
     is_open = pole > 0
+    k2 = scaled_k1_k2(m / temperature)[1]
 
-    def integrand(r: Array) -> Array:
-        """r sigma sqrt(s) K_1(sqrt(s)/T) exp(2 m/T)/(8 pi), times the measure dr = r dr/r left to
-        the caller.
+    def integrand(r: Array, from_pole: Array) -> Array:
+        """r sigma sqrt(s) K_1(sqrt(s)/T)/(8 pi m^3 K_2(m/T)^2), the measure dr left to the caller.
+
+        ``from_pole`` is s - M^2, which the difference of r and r_0 is not at a peak narrower than
+        their rounding. What is divided here would be below the smallest float32 in a halo.
         """
         s = 4 * m**2 + r
         energy = jnp.sqrt(s)
         into, out = width_to_majorana_pair(s, r, yukawa), width_out(energy)
         boltzmann = jnp.exp(-r / (temperature * (energy + 2 * m)))
         k1 = scaled_k1_k2(energy / temperature)[0]
-        return s * energy * into * out * boltzmann * k1 / ((r - pole) ** 2 + s * (into + out) ** 2)
+        away = jnp.hypot(from_pole, energy * (into + out))
+        return s * energy / m**3 * (into / away) * (out / away) * boltzmann * (k1 / k2**2)
 
     def reach(from_energy: Array) -> Array:
         """r at ``_THERMAL_REACH`` temperatures above an energy at or above 2 m."""
@@ -121,7 +125,8 @@ def breit_wigner_average(
 
     t, weight = _gauss(_NODES_EDGE, m.dtype)
     edge = jnp.minimum(safe_pole / 2, reach(2 * m))
-    below = jnp.sum(weight * 2 * t * edge * integrand(edge * t**2), -1)
+    r = edge * t**2
+    below = jnp.sum(weight * 2 * t * edge * integrand(r, r - safe_pole), -1)
 
     t, weight = _gauss(_NODES_PEAK, m.dtype)
     around = jnp.zeros_like(below)
@@ -129,12 +134,12 @@ def breit_wigner_average(
         last = jnp.arcsinh(extent / peak_width)
         w = last * t
         measure = weight * jnp.abs(last) * peak_width * jnp.cosh(w)
-        around += jnp.sum(measure * integrand(safe_pole + peak_width * jnp.sinh(w)), -1)
+        from_pole = peak_width * jnp.sinh(w)
+        around += jnp.sum(measure * integrand(safe_pole + from_pole, from_pole), -1)
 
     u = jnp.linspace(-_THRESHOLD_REACH, 0.0, _NODES_CLOSED, dtype=m.dtype)
     r = reach(2 * m) * jnp.exp(u)
-    closed = jnp.sum(r * integrand(r), -1) * (_THRESHOLD_REACH / (_NODES_CLOSED - 1))
+    closed = jnp.sum(r * integrand(r, r - pole), -1) * (_THRESHOLD_REACH / (_NODES_CLOSED - 1))
 
     m, temperature, is_open = m[..., 0], temperature[..., 0], is_open[..., 0]
-    prefactor = jnp.pi / (m**4 * temperature * scaled_k1_k2(m / temperature)[1] ** 2)
-    return prefactor * jnp.where(is_open, below + around, closed)
+    return jnp.pi / (m * temperature) * jnp.where(is_open, below + around, closed)

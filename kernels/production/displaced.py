@@ -83,7 +83,8 @@ def log_folded_decays(
     the weights broadcast; 1/l falls with energy. -inf where every node is closed or the particle is
     stable.
     """
-    slowest = inverse_length(jnp.max(energies))
+    hardest = jnp.max(energies)
+    slowest = inverse_length(hardest)
     finite = [jnp.isfinite(log_weight) for log_weight in log_weights]
     peaks = [
         jax.lax.stop_gradient(jnp.max(jnp.where(is_open, log_weight, -jnp.inf), axis=-1, keepdims=True))
@@ -98,7 +99,8 @@ def log_folded_decays(
     def add(sums: list[Array], node: tuple[Array, list[Array]]) -> tuple[list[Array], None]:
         energy, at_node = node
         rate = inverse_length(energy)
-        decays = jnp.exp((slowest - rate) * distance) * -jnp.expm1(-rate * depth)
+        fewer = jnp.where(energy == hardest, 0, _at_most_zero((slowest - rate) * distance))
+        decays = jnp.exp(fewer) * -jnp.expm1(-rate * depth)
         return [total + weight * decays for total, weight in zip(sums, at_node, strict=True)], None
 
     shape = [jnp.broadcast_shapes(slowest.shape, weight.shape[:-1]) for weight in weights]
@@ -123,10 +125,17 @@ def log_sum_exp(terms: Real[Array, "*b n"]) -> Real[Array, "*b"]:
     peak = jax.lax.stop_gradient(jnp.max(terms, axis=-1, keepdims=True))
     any_open = jnp.isfinite(peak)
     is_open = jnp.isfinite(terms)
-    shifted = jnp.where(is_open, terms - jnp.where(any_open, peak, 0), 0)
+    shifted = _at_most_zero(jnp.where(is_open, terms - jnp.where(any_open, peak, 0), 0))
     total = jnp.sum(jnp.where(is_open, jnp.exp(shifted), 0), axis=-1)
     some = any_open[..., 0]
     return jnp.where(some, jnp.log(jnp.where(some, total, 1)) + jnp.where(some, peak[..., 0], 0), -jnp.inf)
+
+
+def _at_most_zero(exponent: Array) -> Array:
+    """An exponent that is not positive but for a rounding: where a number is computed twice, by one
+    operation here and by two there, 1e9 of float32 differ by a hundred. Its derivative stays.
+    """
+    return exponent - jax.lax.stop_gradient(jnp.maximum(exponent, 0))
 
 
 def log_or_closed(value: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:

@@ -2,7 +2,7 @@
 file of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,27 +53,6 @@ class Scan:
 def float_dtype() -> np.dtype:
     """The precision of the session: float64 unless the user chose JAX_ENABLE_X64=0."""
     return np.dtype(jnp.result_type(float))
-
-
-FLOAT32 = {
-    "pull_gm2": 4e-4,
-    "delta_a_mu": 1e-4,
-    "delta_a_mu_mixed": 1e-4,
-    "cancellation": 1e-4,
-    "width_BpKA": 5e-5,
-    "BR_BpKAee": 5e-5,
-    "delta_a_mu_chi_mu": 3e-5,
-}
-"""Largest relative error in float32 of the observables where it is above 1e-5, at 64 random points
-on a CPU (``benchmarks/gpu.py``). Terms cancel in them.
-"""
-
-
-def told_float32(names: Iterable[str]) -> list[str]:
-    """Words of warning for a session in float32, for each of the observables that lose digits."""
-    if float_dtype() != np.float32:
-        return []
-    return [f"{name}: good to {FLOAT32[name]:.0e} in float32, relative" for name in names if name in FLOAT32]
 
 
 class OnDemand:

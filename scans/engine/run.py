@@ -28,9 +28,10 @@ from ..store.lock import in_use
 from ..store.output import check_ours, check_output, followed, kind_of_file
 from ..store.reading import items_of
 from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
+from .float32 import told_float32
 from .identity import Facts, check_same, digest_of, facts_of
 from .interrupt import stop_requests, tile_is_done
-from .plan import Scan, told_float32
+from .plan import Scan
 from .prepare import prepare
 from .workers import here, on
 
@@ -190,8 +191,7 @@ def _checked(
     card: str | Path | dict[str, Any], output: str | Path | None, settings: list[str] | None, resume: bool, overwrite: bool
 ) -> tuple[Card, Path]:
     checked = load_card(card, settings)
-    terms = ["pull_gm2" for term in getattr(checked, "terms", ()) if term == "gm2"]
-    for words in told_float32([*getattr(checked, "observables", ()), *terms]):
+    for words in told_float32(checked):
         warnings.warn(words, RuntimeWarning, stacklevel=3)
     output = Path(output) if output is not None else default_output(card)
     try:

@@ -1,6 +1,10 @@
 """Numbers of decays: exposure, the factor of each channel, and the paper's estimator by hand."""
 
+import json
 import math
+import os
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -91,6 +95,30 @@ def test_the_fit_of_a_search_is_its_integral(name):
     np.testing.assert_array_equal(np.isfinite(found), np.isfinite(exact))
     matters = exact > np.log(1e-10)
     np.testing.assert_allclose(found[matters], exact[matters], rtol=0, atol=1e-5 if name == "CHARM" else 1e-6)
+
+
+def test_in_float32_the_fit_of_a_search_is_made_in_float64():
+    """Its ends lie a billionth inside the spectrum, which float32 does not tell from its ends. N to 2e-5: sums of numbers of up
+    to 50, of which float32 rounds each by 50 x 6e-8 = 3e-6."""
+    code = """
+import numpy as np
+from jt3r import Point
+from jt3r.experiments import events, load
+from jt3r.u1 import couplings_of
+c = couplings_of(Point(m_aprime=np.geomspace(0.01, 0.1, 9)[:, None], v=np.geomspace(3.0, 100.0, 5)))
+found = events.log_events_fitted(events.fitted(events.beam(load.get("NuCal"))), c)
+assert found.dtype == np.float32
+print(found.ravel().tolist())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"JAX_ENABLE_X64": "0"}, capture_output=True, text=True, check=True
+    )
+    found = np.reshape(json.loads(done.stdout), (9, 5))
+    c = couplings_of(Point(m_aprime=np.geomspace(0.01, 0.1, 9)[:, None], v=np.geomspace(3.0, 100.0, 5)))
+    exact = np.asarray(events.log_events(events.beam(load.get("NuCal")), c))
+    matters = exact > np.log(1e-10)
+    assert matters.sum() > 20
+    np.testing.assert_allclose(found[matters], exact[matters], rtol=0, atol=2e-5)
 
 
 def test_slopes_of_a_fit_are_those_of_the_integral():

@@ -77,3 +77,14 @@ def test_dtype_and_cuda():
     # float32 rounds M - 2m: relative error 1e-7 M/T in the exponent, and of the width of a peak of 1e-4 M.
     np.testing.assert_allclose(value, function(*(np.float64(a) for a in arguments)), rtol=1e-3)
     assert_lowers_for_cuda(function, *arguments)
+
+
+@pytest.mark.parametrize("temperature", [(238 / 299792.458) ** 2 / 2, 0.05])
+def test_float32_has_a_narrow_peak_and_a_halo(temperature):
+    """At T = m v_0^2/2 of the halo, where the widths' product is below 1e-38, and at freeze-out: 1e-4, as the text says."""
+    m = np.array([0.3, 0.4, 0.45, 0.49, 0.7]) * MASS
+    arguments = m, np.full(5, MASS), temperature * m, yukawa(m)
+    function = jax.jit(lambda *a: breit_wigner_average(*a, width_out))
+    single = function(*(jnp.asarray(a, jnp.float32) for a in arguments))
+    assert single.dtype == jnp.float32
+    np.testing.assert_allclose(single, function(*map(jnp.asarray, arguments)), rtol=1e-4)

@@ -1,5 +1,8 @@
 """Counts by way of float32 are those of float64, to the last point: where float32 decides and where it cannot."""
 
+import operator
+from functools import partial
+
 import h5py
 import jax
 import jax.numpy as jnp
@@ -112,6 +115,52 @@ def test_float32_errs_by_no_more_than_the_bound(scale):
     differences = np.abs(np.asarray(found.value, np.float64) - combine(values)[0])
     assert (differences <= found.error).all() or np.isinf(found.error)
     assert np.isinf(found.error) == (scale == 1e30)
+
+
+U = 2.0**-24
+"""The unit of rounding of float32."""
+
+STEPS = 40
+CHAINS = {
+    "sums": (operator.add, 0.999 * U),  # each is lost beside 1
+    "products": (operator.mul, 1 + 0.999 * U),  # each factor is 1 in float32
+}
+"""Operation and operand of 40 steps from 1 whose roundings to float32 all go one way, by 0.999 U."""
+
+
+def _chained(operation, x):
+    """What the steps add to one, and a rest: 39.96 U in float64 and 0 in float32."""
+    one, each, rest = x
+    value = one
+    for _ in range(STEPS):
+        value = operation(value, each)
+    return [value - one + rest]
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_a_tenth_of_the_bound_would_count_wrongly(name):
+    """A threshold between what float64 and float32 have; the bound is 90 U for the sums, 170 U for the products."""
+    operation, each = CHAINS[name]
+    values = [jnp.asarray(np.full((1, n), x)) for n, x in ((1, 1.0), (2048, each), (1, 0.0))]
+    tile = MixedTile(partial(_chained, operation), values, (1, 2048))
+    single, bound = tile._single()
+    np.testing.assert_array_equal(single, 0)
+    exact = np.asarray(_chained(operation, values)[0])
+    # each step's rounding to float64 is 2^-53, a 2^-29 of what it adds; a product has U^2 for each two factors, too
+    np.testing.assert_allclose(exact, STEPS * 0.999 * U, rtol=2.0**-29 + STEPS * U)
+    assert exact.max() < bound < 10 * exact.min()
+    assert tile.count(lambda value, t: jnp.abs(value) < t, [39 * U, 41 * U]).tolist() == [0, 2048]
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_a_tenth_of_the_bound_would_find_another_best_point(name):
+    """A group at 39.96 U, where float32 has 0, and one that is at 39 U in both."""
+    operation, each = CHAINS[name]
+    first, neutral = np.arange(2048) < 1024, float(operation is operator.mul)
+    columns = [np.where(first, each, neutral), np.where(first, 0, 39 * U)]
+    values = [jnp.ones((1, 1)), *(jnp.asarray(x[None]) for x in columns)]
+    value, index = MixedTile(partial(_chained, operation), values, (1, 2048)).best()
+    assert (float(value), int(index)) == (39 * U, 1024)
 
 
 def test_few_points_go_to_float64():

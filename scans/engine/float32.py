@@ -1,0 +1,78 @@
+"""What float32 costs: which numbers of a scan lose digits in it. Every run is told here, and here
+alone.
+"""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from ..cards.base import Card
+from .plan import float_dtype
+
+FLOAT32 = {
+    "pull_gm2_phi_barr_zee": 2e-2,
+    "delta_a_mu_mixed": 6e-3,
+    "delta_a_mu_phi_barr_zee": 1e-3,
+    "pull_gm2": 7e-4,
+    "br_pi_enu_aprime": 5e-4,
+    "cancellation": 5e-4,
+    "delta_a_mu": 4e-4,
+    "tuning_gm2": 4e-4,
+    "width_BpKA": 2e-4,
+    "BR_BpKAee": 2e-4,
+    "br_B_K_aprime": 2e-4,
+    "omega_h2_coupled": 2e-4,
+    "delta_a_mu_chi_mu": 7e-5,
+    "br_pi0_gamma_aprime": 6e-5,
+    "p_wave_suppression": 4e-5,
+    "events_*": 4e-5,
+    "loglike_*": 3e-5,
+    "log_events_*": 2e-5,
+    "br_B_Kst_phi": 4e-5,
+    "br_B_K_phi": 3e-5,
+    "br_K_pi_aprime": 2e-5,
+    "BR_B0KstAee": 2e-5,
+    "br_B_Kst_aprime": 2e-5,
+    "width_B0KstA": 2e-5,
+}
+"""Largest relative error in float32 of the observables where it is above 1e-5, at 2,048 random
+points on a CPU (``benchmarks/gpu.py``, which says what is relative for events). Terms cancel in
+most of them. A star stands for any search, a user's own too.
+"""
+
+SMALL = ("sigma_si_phi", "sigma_si_aprime", "sigma_v_today")
+"""Observables whose values may lie below the smallest normal number of float32."""
+
+TERMS = {
+    "gm2": "pull_gm2",
+    "gm2_phi_barr_zee": "pull_gm2_phi_barr_zee",
+    "relic_coupled": "omega_h2_coupled",
+    "relic_coupled_limit": "omega_h2_coupled",
+}
+"""Term of the likelihood -> the observable of these that it compares."""
+
+
+KINDS = {
+    "band": "slopes of edges with m_aprime and v: good to 5e-04 in float32, relative",
+    "fit": "few descents of a fit converge in float32",
+    "profile": "few descents of a profile converge in float32",
+    "limits": "slopes of ends at a threshold: 0 or NaN in float32",
+}
+"""Kind of scan -> what it loses. Slopes of the cards ``gm2_band`` and ``limits``; of 64 starts of
+``gm2_fit`` 7 converged.
+"""
+
+
+def told_float32(card: Card) -> Iterator[str]:
+    """Words of warning for a session in float32, one for each thing of a card that loses digits."""
+    if float_dtype() != np.float32:
+        return
+    if card.kind in KINDS:
+        yield KINDS[card.kind]
+    compared = [TERMS[term] for term in getattr(card, "terms", ()) if term in TERMS]
+    for name in dict.fromkeys([*getattr(card, "observables", ()), *compared]):
+        if error := next((error for known, error in FLOAT32.items() if fnmatchcase(name, known)), None):
+            yield f"{name}: good to {error:.0e} in float32, relative"
+        if name in SMALL:
+            yield f"{name}: 0 in float32 below {np.finfo(np.float32).tiny:.1e}"

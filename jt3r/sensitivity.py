@@ -63,22 +63,6 @@ def derivative(function: Callable[[Point], Array], point: Point, parameter: str)
     return tangent
 
 
-def gradient(function: Callable[[Point], Array], point: Point, parameters: tuple[str, ...]) -> dict[str, Array]:
-    """``derivative`` in each of several parameters, by name, for functions that take seconds to
-    compile.
-
-    All parameters carry a tangent each time, zero but for one, so that JAX compiles one program for
-    all: less to compile, more to compute than ``derivative``.
-    """
-    values = {name: getattr(point, name) for name in parameters}
-
-    def slope(parameter: str) -> Array:
-        tangents = {name: jnp.full_like(value, name == parameter) for name, value in values.items()}
-        return jax.jvp(lambda x: function(point.with_values(**x)), (values,), (tangents,))[1]
-
-    return {name: slope(name) for name in parameters}
-
-
 def values_and_slopes(
     function: Callable[[Any], Any], point: ParameterPoint, parameters: Sequence[str]
 ) -> tuple[Any, dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 
 import jt3r
 from jt3r import Point
-from jt3r.sensitivity import barbieri_giudice, derivative, gradient, values_and_slopes
+from jt3r.sensitivity import barbieri_giudice, derivative, values_and_slopes
 from jt3r.u1.b_l import BMinusL
 
 MASSES = jnp.array([0.05, 0.08, 0.11])
@@ -43,10 +43,8 @@ def test_derivatives_on_an_open_mesh_are_those_at_each_point():
     mesh = Point(m_aprime=MASSES[:, None], m_phi=jnp.array([0.07, 0.09]), v=5.0)
     a, p = np.meshgrid(MASSES, [0.07, 0.09], indexing="ij")
     expected = {"m_aprime": 2 * a * p**3 / 5, "m_phi": 3 * a**2 * p**2 / 5, "v": -(a**2) * p**3 / 25}
-    every = gradient(power, mesh, tuple(expected))
     for name, value in expected.items():
         np.testing.assert_allclose(derivative(power, mesh, name), value, rtol=1e-14)
-        np.testing.assert_allclose(every[name], value, rtol=1e-14)
     with pytest.raises(TypeError):
         derivative(power, mesh, "m_eta")
 

@@ -37,6 +37,14 @@ Widths = Mapping[str, decays.Table]
 Strength = Literal["weakest", "central", "strongest"]
 """Which end of the range that theory leaves to a rate: the weakest excludes the least."""
 
+
+def photon_squared(c: Couplings) -> Number:
+    """G^2 of phi' in GeV^-2, as an axion-like particle has it: Gamma(gamma gamma) = G^2 m^3/(64 pi)
+    (arXiv:2109.03244).
+    """
+    return 64 * math.pi * decays.phi(c)["gammagamma"] / scalar(c).mass ** 3
+
+
 RATES: dict[str, Callable[[Couplings], Number]] = {
     "pi0_gamma": lambda c: mesons.pi0_mixing(c) ** 2,
     "eta_gamma": lambda c: mesons.eta_mixing(c) ** 2,
@@ -48,7 +56,7 @@ RATES: dict[str, Callable[[Couplings], Number]] = {
     "muon_pairs": mesons.muon_pairs,
     "muon_pairs_phi": mesons.muon_pairs_phi,
     "muon_phi": lambda c: jnp.square(jnp.asarray(scalar(c).yukawa.mu)),
-    "photon_phi": lambda c: photon_squared(c),
+    "photon_phi": photon_squared,
     "ee_mumu_phi": mesons.ee_mumu_phi,
     "pi_e_nu": mesons.pion_electron,
     "K_e_nu": mesons.kaon_electron,
@@ -74,13 +82,6 @@ TABULATED = ("pi_e_nu", "K_e_nu", "K_mu_nu", "K_mu_nu_phi")
 """Rates of three bodies, which are tables: those that do not come with jt3r take seconds to
 make.
 """
-
-
-def photon_squared(c: Couplings) -> Number:
-    """G^2 of phi' in GeV^-2, as an axion-like particle has it: Gamma(gamma gamma) = G^2 m^3/(64 pi)
-    (arXiv:2109.03244).
-    """
-    return 64 * math.pi * decays.phi(c)["gammagamma"] / scalar(c).mass ** 3
 
 
 def also_reads(search: Recast | ScalarDump) -> tuple[str, ...]:

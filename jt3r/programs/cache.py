@@ -88,19 +88,15 @@ def quickly_compiled(function: Callable[..., Any], first: Any, runs_long: bool =
     """
     leaves, tree = jax.tree.flatten(first)
     numbers = [leaf for leaf in leaves if isinstance(leaf, float)]
-    known = tuple(_NUMBER if isinstance(leaf, float) else leaf for leaf in leaves)
+    known = tuple(float if isinstance(leaf, float) else leaf for leaf in leaves)
     return partial(_quickly_compiled(function, known, tree, runs_long), numbers)
-
-
-_NUMBER = "a number"
-"""In the place of one that is an argument."""
 
 
 @lru_cache(maxsize=256)
 def _quickly_compiled(function: Callable[..., Any], known: tuple[Any, ...], tree: Any, runs_long: bool) -> Callable[..., Any]:
     def about(numbers: list[Any], *arguments: Any) -> Any:
         given = iter(numbers)
-        leaves = [next(given) if leaf is _NUMBER else leaf for leaf in known]
+        leaves = [next(given) if leaf is float else leaf for leaf in known]
         return function(jax.tree.unflatten(tree, leaves), *arguments)
 
     options, told = QUICK_AND_LONG if runs_long else QUICK_TO_COMPILE, f"{known!r} {tree}"

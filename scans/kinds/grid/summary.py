@@ -62,10 +62,10 @@ def _reducer(card: GridCard, tile: tuple[int, ...]) -> Callable[[dict], list[Arr
     pool = ThreadPoolExecutor(threads)
     whole, reduce = reduction(card, tile, rows, single)
     compiled = cached(reduce, f"counted {settings(card)} {card.summary.best} {tile} {rows} {single}", COMPILER_OPTIONS)
-    against, prepared = thresholds(card.summary), whole.cached(f"{settings(card)} {tile}")
+    against, prepared, fixed = thresholds(card.summary), whole.cached(f"{settings(card)} {tile}"), fixed_fields(card)
 
     def reduced(fields: dict) -> list[Arrays]:
-        values = prepared({**fields, **fixed_fields(card)})
+        values = prepared({**fields, **fixed})
 
         def part(start: np.int32, stop: np.int32) -> Arrays:
             return {name: np.asarray(x) for name, x in jax.block_until_ready(compiled(values, start, stop, *against)).items()}

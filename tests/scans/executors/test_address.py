@@ -46,7 +46,8 @@ def test_any_executor_and_one_that_breaks(tmp_path, tiled):
     ("address", "words"),
     [("processes:0", "processes:N"), ("dask", "processes:N"), ("tcp://127.0.0.1:9", "no scheduler answers")],
 )
-def test_a_wrong_address_is_one_line(address, words):
+def test_a_wrong_address_is_one_line(address, words, monkeypatch):
+    monkeypatch.setattr("jt3r.scans.executors.dask.CONNECT", 1.0)  # port 9 never answers
     with pytest.raises(BadInput, match=words) as refused, executor_at(address):
         pass
     assert "\n" not in str(refused.value)

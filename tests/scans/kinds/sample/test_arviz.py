@@ -1,6 +1,5 @@
 """Draws for ArviZ: the groups that it looks for, and nothing of jt3r's attributes in the way."""
 
-import arviz
 import matplotlib
 import matplotlib.pyplot
 import numpy as np
@@ -31,6 +30,8 @@ def test_the_groups_of_a_file_of_draws(tmp_path):
 @pytest.mark.filterwarnings("ignore::matplotlib.MatplotlibDeprecationWarning")  # of arviz 0.23 with Matplotlib 3.11
 def test_arviz_takes_the_file_without_further_arguments(tmp_path):
     write_inference(draws_file(tmp_path / "draws.h5"), tmp_path / "draws.nc")
+    import arviz  # it compiles for two seconds at import, and every process of tests collects this file
+
     inference = arviz.from_netcdf(tmp_path / "draws.nc")
     found = arviz.loo(inference)
     assert found.n_data_points == len(CARD["terms"])

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 
-import arviz
 import h5py
 import numpy as np
 import pytest
@@ -101,6 +100,8 @@ def test_pictures_and_exports(draws, arrays, tmp_path):
     assert (tmp_path / "corner.png").stat().st_size > 10_000
     export(draws, tmp_path / "draws.txt")
     assert len((tmp_path / "draws.txt").read_text().splitlines()) == 192 * 20
+    import arviz  # it compiles for two seconds at import, and every process of tests collects this file
+
     inference = arviz.from_netcdf(export(draws, tmp_path / "draws.nc"))
     np.testing.assert_array_equal(inference["sample_stats"]["n_steps"], arrays["n_steps"])
 

@@ -28,7 +28,8 @@ from scipy.optimize import OptimizeResult, differential_evolution
 from jt3r.constants import M_MU
 from jt3r.flavour.benchmarks import C9_OVER_C10
 from jt3r.flavour.measurements import measurements
-from jt3r.inference.fits.fit import descend, start_points
+from jt3r.inference.fits.descend import descend
+from jt3r.inference.fits.fit import start_points
 from jt3r.inference.minimise import Minima, allowed_points, minimise
 from jt3r.inference.objective import residual_vector
 from jt3r.inference.space import Space

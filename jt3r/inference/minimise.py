@@ -17,8 +17,8 @@ from jaxtyping import Array, Bool, Int, Real
 
 from ..kernels.numerics.devices import BLOCK, starts_of_block
 from ..programs.cache import quickly_compiled
-from .newton import CONVERGED, Residuals, newton
-from .space import quantiles_of, unbounded_of
+from .newton import CONVERGED, NEWTON_STEPS, Expansion, Residuals, newton_in
+from .space import quantile_chart, quantiles_of, unbounded_of
 
 DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
 
@@ -77,16 +77,33 @@ class Descent(NamedTuple):
 
 
 def minima(descent: Descent, u: Real[Array, "m n"]) -> Minima:
-    """``minimise`` on one device, block by block; the last block is filled up with its last
-    start.
+    """``minimise`` on one device."""
+    return expanded_minima(descent, u, len(u), True)[0]
+
+
+def expanded_minima(
+    descent: Descent, u: Real[Array, "m n"], count: int | Int[Array, ""], moving: bool | Bool[Array, ""]
+) -> tuple[Minima, Expansion]:
+    """``minimise`` of the first ``count`` starts on one device, and the residuals about where each
+    of them ends; the others are NaN. Unless they are ``moving`` all stay where they are: one program
+    goes down and looks at what it found.
+
+    Block by block; the last is filled up with the last start.
     """
     residuals, warm_up, rough = descent
-    count = len(u)
-    size = starts_of_block(count)
-    filled = u[jnp.minimum(jnp.arange(-(-count // size) * size, dtype=jnp.int32), count - 1)]
-    block = jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None))
-    found = jax.lax.map(block, filled.reshape(-1, size, u.shape[-1]))
-    return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:count], found)
+    size = starts_of_block(len(u))
+    blocks = -(-len(u) // size)
+    filled = u[jnp.minimum(jnp.arange(blocks * size, dtype=jnp.int32), jnp.asarray(count, jnp.int32) - 1)]
+    filled = filled.reshape(blocks, size, u.shape[-1])
+    descend = jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None, moving))
+    shapes = jax.eval_shape(descend, filled[0])
+    none = jax.tree.map(lambda a: jnp.full((blocks, *a.shape), jnp.nan if a.dtype.kind == "f" else 0, a.dtype), shapes)
+
+    def next_block(k: Array, found: tuple[Minima, Expansion]) -> tuple[Minima, Expansion]:
+        return jax.tree.map(lambda all, new: all.at[k].set(new), found, descend(filled[k]))
+
+    found = jax.lax.fori_loop(0, (count + size - 1) // size, next_block, none)
+    return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[: len(u)], found)
 
 
 def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
@@ -117,20 +134,13 @@ def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
     return jax.vmap(one)(u)
 
 
-def _one(residuals: Residuals, rough: Residuals | None, u: Array) -> Minima:
-    def free(x: Array) -> Array:
-        return residuals(quantiles_of(x))
-
+def _one(residuals: Residuals, rough: Residuals | None, moving: bool | Array, u: Array) -> tuple[Minima, Expansion]:
     x, spent = unbounded_of(u), jnp.zeros((), jnp.int32)
     if rough is not None:
-        from .rough import adam  # see there
+        from .rough import ADAM_STEPS, adam  # see there
 
-        def guide(x: Array) -> Array:
-            return rough(quantiles_of(x))
-
-        new, spent = adam(guide, x)
-        before, after = jnp.sum(jnp.square(jax.vmap(guide)(jnp.stack([x, new]))), axis=-1)
-        x = jnp.where(after <= before, new, x)
+        x, spent = adam(lambda x: rough(quantiles_of(x)), x, jnp.where(moving, ADAM_STEPS, 0))
         x = unbounded_of(quantiles_of(x))  # a step may lead through 1e11 periods, where x has no digits left
-    fit = newton(free, x)
-    return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
+    fit, expansion = newton_in(quantile_chart, residuals, x, jnp.where(moving, NEWTON_STEPS, 1))
+    ended = Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
+    return ended, expansion

@@ -17,7 +17,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int, Real
 
 Residuals = Callable[[Array], Array]
-"""(n) free coordinates -> (k) residuals."""
+"""(n) coordinates -> (k) residuals."""
+
+Chart = Callable[[Array], tuple[Array, Array, Array]]
+"""(n) free coordinates, which steps are taken in -> (n) those of the residuals, each a function of
+one free coordinate alone, and its first and second derivative.
+"""
 
 CONVERGED = 1e-8
 """Largest norm of the gradient at a minimum, in the metric 2 J^T J + 1 of the free coordinates: the
@@ -32,6 +37,16 @@ NEWTON_STEPS = 256
 FLAT = 1e-14
 """Eigenvalues of a Hessian count as at least this part of the largest: below it they are rounding. 
 """
+
+
+class Expansion(NamedTuple):
+    """Residuals about a point, in their own coordinates: values, first derivatives, and the Hessian
+    of half the sum of their squares.
+    """
+
+    residuals: Real[Array, "*b k"]
+    jacobian: Real[Array, "*b k n"]
+    hessian: Real[Array, "*b n n"]
 
 
 class Fit(NamedTuple):
@@ -51,14 +66,29 @@ class Fit(NamedTuple):
 class _State(NamedTuple):
     x: Array
     fit: Fit
+    expansion: Expansion
     damping: Array
     steps: Int[Array, ""]
     done: Bool[Array, ""]
 
 
+def straight(x: Array) -> tuple[Array, Array, Array]:
+    """The chart where free coordinates are those of the residuals."""
+    return x, jnp.ones_like(x), jnp.zeros_like(x)
+
+
 def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
+    """Where ``newton_in`` leads in the coordinates of the residuals themselves."""
+    return newton_in(straight, residuals, x)[0]
+
+
+def newton_in(
+    chart: Chart, residuals: Residuals, x: Real[Array, " n"], steps: int | Int[Array, ""] = NEWTON_STEPS
+) -> tuple[Fit, Expansion]:
     """Newton steps on the chi-square from ``x`` until the gradient is a hundredth of ``CONVERGED``
-    or nothing gets better.
+    or nothing gets better, and the residuals about where they end.
+
+    They end too when the residuals were expanded ``steps`` times: once is at ``x`` alone.
 
     Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point too. A
     step never raises the chi-square by more than its rounding; where residuals are NaN all around,
@@ -69,7 +99,10 @@ def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
 
     def step(state: _State) -> _State:
         x, before = state.x, state.fit
-        r, jacobian, hessian = expanded(residuals, x)
+        at, slope, bend = chart(x)
+        expansion = expanded(residuals, at)
+        r, jacobian = expansion.residuals, expansion.jacobian * slope
+        hessian = slope[:, None] * expansion.hessian * slope + jnp.diag(r @ expansion.jacobian * bend)
         chi_square, norm = r @ r, gradient_norm(r, jacobian)
         settled = (norm <= CONVERGED) & ~(chi_square < before.chi_square)
         values, vectors = jnp.linalg.eigh(2 * hessian)
@@ -77,26 +110,29 @@ def newton(residuals: Residuals, x: Real[Array, " n"]) -> Fit:
         size = jnp.maximum(size, FLAT * size.max())
         done = (norm <= CONVERGED / 100) | settled
         dampings = state.damping * jnp.asarray(DAMPINGS, x.dtype)
-        steps, found = jax.vmap(partial(_trials, residuals, x, r, jacobian, size, vectors))(dampings)
+        moves, found = jax.vmap(partial(_trials, reached_by, x, r, jacobian, size, vectors))(dampings)
         found = jnp.where(jnp.isfinite(found), found, jnp.inf)
         row, column = jnp.unravel_index(jnp.argmin(found), found.shape)
         good = found[row, column] <= chi_square * (1 + 1e-12) + 1e-16
-        last = state.steps + 1 == NEWTON_STEPS
-        moved = jnp.where(good & ~done & ~last, x + steps[row, column], x)
+        last = state.steps + 1 == steps
+        moved = jnp.where(good & ~done & ~last, x + moves[row, column], x)
         damping = jnp.where(good, dampings[jnp.maximum(row, 1)], 100 * state.damping)
         fit = Fit(x, chi_square, norm, before.evaluations + looks + jnp.where(done | last, 0, tries))
         stuck = ~good & ~(state.damping <= 100 * size.max())
-        return _State(moved, fit, jnp.maximum(damping, 1e-12), state.steps + 1, done | stuck)
+        return _State(moved, fit, expansion, jnp.maximum(damping, 1e-12), state.steps + 1, done | stuck)
+
+    def reached_by(x: Array) -> Array:
+        return residuals(chart(x)[0])
 
     one, none = jnp.ones((), x.dtype), jnp.zeros((), jnp.int32)
-    state = _State(x, Fit(x, jnp.inf * one, jnp.inf * one, none), one, none, jnp.asarray(False))
-    return jax.lax.while_loop(lambda state: (state.steps < NEWTON_STEPS) & ~state.done, step, state).fit
+    unknown = jax.tree.map(lambda a: jnp.full(a.shape, jnp.nan, a.dtype), jax.eval_shape(partial(expanded, residuals), x))
+    state = _State(x, Fit(x, jnp.inf * one, jnp.inf * one, none), unknown, one, none, jnp.asarray(False))
+    state = jax.lax.while_loop(lambda state: (state.steps < steps) & ~state.done, step, state)
+    return state.fit, state.expansion
 
 
-def expanded(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Real[Array, " k"], Real[Array, "k n"], Real[Array, "n n"]]:
-    """Residuals, their first derivatives, and the Hessian of half the sum of their squares: forward
-    over reverse, one program for all three.
-    """
+def expanded(residuals: Residuals, x: Real[Array, " n"]) -> Expansion:
+    """The residuals about ``x``: forward over reverse, one program for all three."""
 
     def half(x: Array) -> tuple[Array, Array]:
         r = residuals(x)
@@ -106,7 +142,7 @@ def expanded(residuals: Residuals, x: Real[Array, " n"]) -> tuple[Real[Array, " 
         return jax.jvp(jax.grad(half, has_aux=True), (x,), (direction,))
 
     (_, r), (hessian, jacobian) = jax.vmap(towards, out_axes=(None, -1))(jnp.eye(len(x), dtype=x.dtype))
-    return r, jacobian, hessian
+    return Expansion(r, jacobian, hessian)
 
 
 def gradient_norm(r: Real[Array, " k"], jacobian: Real[Array, "k n"]) -> Real[Array, ""]:

@@ -169,7 +169,15 @@ def quantiles_of(x: Real[Array, "*b n"]) -> Real[Array, "*b n"]:
     """The prior quantiles u = (1 + sin x)/2 at the unbounded coordinates ``x``: smooth, reaching
     both ends of the prior.
     """
-    return (1 + jnp.sin(x)) / 2
+    return quantile_chart(x)[0]
+
+
+def quantile_chart(
+    x: Real[Array, "*b n"],
+) -> tuple[Real[Array, "*b n"], Real[Array, "*b n"], Real[Array, "*b n"]]:
+    """``quantiles_of`` and its first and second derivative."""
+    sine = jnp.sin(x)
+    return (1 + sine) / 2, jnp.cos(x) / 2, -sine / 2
 
 
 def unbounded_of(u: Real[Array, "*b n"]) -> Real[Array, "*b n"]:

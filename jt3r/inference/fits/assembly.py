@@ -15,11 +15,12 @@ from ...kernels.numerics.devices import points_of_paths, starts_of_block
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..minimise import Minima, downhill
-from ..newton import expanded
+from ..newton import Expansion
 from ..objective import Problem, chi_square
 from ..significance import goodness
 from ..space import Space
 from .basins import basins, distinct
+from .descend import Until, expansions, starts_together
 from .result import DEGENERATE, Arrays, FitResult
 
 FLAT = 1e-9
@@ -37,9 +38,11 @@ def assemble(
     ends: Minima,
     named: tuple[str, ...],
     observables: tuple[str, ...] = (),
+    until: Until = "minimum",
+    warm_up: bool = True,
 ) -> FitResult:
     """The result of starts that ended at ``ends``, arrays of NumPy: distinct minima, best first.
-    NaN ends belong to none.
+    NaN ends belong to none. ``until`` and ``warm_up`` tell how they went down.
     """
     problem = Problem(likelihood, space)
     at, end_chi_square = np.asarray(ends.u), np.asarray(ends.chi_square)
@@ -70,7 +73,10 @@ def assemble(
             partial(in_blocks, quickly_compiled(_lower, problem)),
         ),
     }
-    return FitResult(likelihood, space, named, arrays | _described(problem, u, observables))
+    about = None
+    if len(u):
+        about = expansions(likelihood, space, u, starts_together(len(at)), warm_up and until == "minimum")
+    return FitResult(likelihood, space, named, arrays | _described(problem, u, about, observables))
 
 
 def _height(problem: Problem, u: jax.Array) -> jax.Array:
@@ -81,44 +87,38 @@ def _lower(problem: Problem, u: jax.Array) -> jax.Array:
     return downhill(problem.residuals, u)
 
 
-def _curved(problem: Problem, u: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Hessian of the chi-square, Jacobian of the residuals, and slopes of the coordinates: each
-    depends on its own quantile alone.
+def _derived(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> tuple[dict[str, jax.Array], jax.Array]:
+    """Coordinates, vetoes and observables at quantiles ``u``, and the slopes of the coordinates:
+    each depends on its own quantile alone.
     """
-    _, jacobian, hessian = jax.vmap(partial(expanded, problem.residuals))(u)
-    _, slopes = jax.jvp(problem.space.values, (u,), (jnp.ones_like(u),))
-    return 2 * hessian, jacobian, jnp.stack([slopes[name] for name in problem.space.names], axis=-1)
-
-
-def _told(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> dict[str, jax.Array]:
-    """Coordinates, terms and observables at quantiles ``u``."""
     (likelihood, space), observables = about
     point = space.point(u)
     found: dict[str, Any] = {**space.values(u), "vetoed": likelihood.vetoed(point)}
-    found |= {f"chi_square_{name}": value for name, value in likelihood.breakdown(point).items()}
     found |= {name: catalogue[name](point) for name in observables}
-    return {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
+    _, slopes = jax.jvp(space.values, (u,), (jnp.ones_like(u),))
+    told = {name: jnp.broadcast_to(value, u.shape[:-1]) for name, value in found.items()}
+    return told, jnp.stack([slopes[name] for name in space.names], axis=-1)
 
 
-def _described(problem: Problem, u: np.ndarray, observables: tuple[str, ...]) -> Arrays:
-    """Coordinates, terms, observables, Hessian and covariance of the minima at quantiles ``u``."""
+def _described(problem: Problem, u: np.ndarray, about: Expansion | None, observables: tuple[str, ...]) -> Arrays:
+    """Coordinates, terms, observables, Hessian and covariance of the minima at quantiles ``u``,
+    residuals ``about`` each.
+    """
     likelihood, space = problem
-    names = [*space.names, "vetoed", *(f"chi_square_{term.name}" for term in likelihood.summed), *observables]
-    n = len(space.names)
-    arrays: Arrays = {name: np.zeros(0) for name in names}
-    if not len(u):
-        return arrays | {
-            "hessian": np.zeros((0, n, n)),
-            "covariance": np.zeros((0, n, n)),
-            **dict.fromkeys(("tuning", "flat", *GOODNESS), np.zeros(0)),
-        }
-    arrays = in_blocks(quickly_compiled(_told, (problem, observables)), u)
-    curvature, jacobian, scale = in_blocks(quickly_compiled(_curved, problem), u)
+    terms = [term.name for term in likelihood.summed]
+    if about is None:
+        names = [*space.names, "vetoed", *(f"chi_square_{name}" for name in terms), *observables, "tuning", "flat", *GOODNESS]
+        square = np.zeros((0, len(space.names), len(space.names)))
+        return {**dict.fromkeys(names, np.zeros(0)), "hessian": square, "covariance": square}
+    arrays, scale = in_blocks(quickly_compiled(_derived, (problem, observables)), u)
+    parts = dict(zip(terms, np.square(about.residuals).T, strict=True))
+    curvature = 2 * about.hessian
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
-    tuning = np.abs(jacobian * relative[:, None, :]).max(axis=(1, 2))
-    judged = goodness(likelihood, space, {term.name: arrays[f"chi_square_{term.name}"] for term in likelihood.summed})
+    tuning = np.abs(about.jacobian * relative[:, None, :]).max(axis=(1, 2))
+    judged = goodness(likelihood, space, parts)
     return arrays | {
+        **{f"chi_square_{name}": value for name, value in parts.items()},
         "hessian": matrix,
         "covariance": _covariance(curvature, scale),
         "tuning": tuning,

@@ -1,26 +1,22 @@
 """Fits: many starts down to the minima of a likelihood."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from ...errors import unknown
-from ...kernels.numerics.devices import TOGETHER, devices_that_share, starts_of_call
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
-from ..minimise import Descent, Minima, allowed_points, minima, on_devices
-from ..objective import Problem, check
+from ..minimise import Minima
+from ..objective import check
 from ..space import Space
 from .assembly import assemble
+from .descend import Until, descend, starts_together
 from .result import FitResult
 
 Starts = Mapping[str, Mapping[str, float]]
-Until = Literal["minimum", "allowed"]
 
 
 def fit(
@@ -57,13 +53,13 @@ def fit(
     if starts < 1:
         raise ValueError(f"starts = {starts}: must be at least 1")
     total = len(named) + starts
-    pieces = []
-    step = min(starts_of_call(), -(-total // TOGETHER) * TOGETHER)
+    pieces, step = [], starts_together(total)
     for first in range(0, total, step):
-        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up)
-        pieces.append(Minima._make(np.asarray(value)[: total - first] for value in ends))
+        count = min(step, total - first)
+        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, count)
+        pieces.append(Minima._make(np.asarray(value)[:count] for value in ends))
     whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
-    return assemble(likelihood, space, whole, tuple(named), tuple(observables))
+    return assemble(likelihood, space, whole, tuple(named), tuple(observables), until, warm_up)
 
 
 def check_named(space: Space, named: Starts) -> None:
@@ -95,32 +91,3 @@ def start_points(space: Space, first: int, count: int, seed: int, named: Starts)
 def _uniform(n: int, seed: jax.Array, numbers: jax.Array) -> jax.Array:
     key = jax.random.key(seed)
     return jax.vmap(lambda number: jax.random.uniform(jax.random.fold_in(key, number), (n,)))(numbers)
-
-
-class Task(NamedTuple):
-    """A problem, and how a start goes down."""
-
-    problem: Problem
-    rough: Problem | None
-    until: Until = "minimum"
-    warm_up: bool = True
-
-    @property
-    def descent(self) -> Descent:
-        """To the minima; the warm-up takes the ``rough`` problem, if there is one."""
-        return Descent(self.problem.residuals, self.warm_up, self.rough.residuals if self.rough else None)
-
-
-def descend(likelihood: Likelihood, space: Space, u: ArrayLike, until: Until = "minimum", warm_up: bool = True) -> Minima:
-    """Where the starts ``u`` (m, n), prior quantiles, end. Where the theory errors move with the
-    point, the warm-up takes those of the Standard Model.
-    """
-    simpler = warm_up and likelihood.theory == "point"
-    rough = Problem(replace(likelihood, theory="sm"), space) if simpler else None
-    task, x = Task(Problem(likelihood, space), rough, until, warm_up), jnp.asarray(u, jnp.result_type(float))
-    program, devices = quickly_compiled(_ends, task, runs_long=True), devices_that_share()
-    return on_devices(program, x, devices) if devices > 1 and until == "minimum" else program(x)
-
-
-def _ends(task: Task, u: jax.Array) -> Minima:
-    return allowed_points(task.problem.residuals, u) if task.until == "allowed" else minima(task.descent, u)

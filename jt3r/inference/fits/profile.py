@@ -25,7 +25,7 @@ from ..objective import check
 from ..space import Space, unbounded_of
 from .assembly import in_blocks
 from .constrained import Constrained, Fits, Held
-from .fit import descend
+from .descend import descend
 from .result import Arrays
 
 CONFIDENCE = (math.erf(math.sqrt(0.5)), 0.95)

@@ -9,7 +9,8 @@ import h5py
 import numpy as np
 
 from jt3r.inference.fits.assembly import assemble
-from jt3r.inference.fits.fit import descend, start_points
+from jt3r.inference.fits.descend import descend, starts_together
+from jt3r.inference.fits.fit import start_points
 from jt3r.inference.freedom import freedom
 from jt3r.inference.minimise import Minima
 from jt3r.inference.space import coordinate
@@ -37,15 +38,15 @@ def search_scan(card: SearchCard) -> Scan:
 
     def compute(cut: Slices) -> Arrays:
         first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = start_points(space, first, min(starts_of_call(), total), card.seed, named)
-        found = descend(likelihood, space, u, card.until, card.warm_up)
+        u = start_points(space, first, starts_together(total), card.seed, named)
+        found = descend(likelihood, space, u, card.until, card.warm_up, count)
         return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         pieces = [must_read_tile(file, tile_layout) for _, file in files]
         numbers = np.concatenate([np.arange(cut[0].start, cut[0].stop) for cut, _ in files])
         ends = Minima._make(np.concatenate([piece[name] for piece in pieces]) for name in _TILE)
-        found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables))
+        found = assemble(likelihood, space, ends, tuple(named), tuple(card.observables), card.until, card.warm_up)
         whole = _layout(card, len(found), numbers)
         told, arrays = {**layout.attributes, **whole.attributes}, found.arrays
         if card.toys and len(found):

@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.inference.fits.fit import descend, start_points
+from jt3r.inference.fits.descend import descend
+from jt3r.inference.fits.fit import start_points
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.minimise import Descent, allowed_points, minima, minimise
 from jt3r.inference.newton import CONVERGED
@@ -25,7 +26,8 @@ def test_starts_on_several_devices_end_on_the_same_bits():
     """Simulated devices, on which blocks of starts run apart; twice as many blocks as devices, the last one not full."""
     code = """
 import jax, jax.numpy as jnp
-from jt3r.inference.fits.fit import descend, start_points
+from jt3r.inference.fits.descend import descend
+from jt3r.inference.fits.fit import start_points
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.minimise import Descent, minima, minimise, spread
 from jt3r.programs.cache import quickly_compiled

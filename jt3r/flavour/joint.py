@@ -22,7 +22,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Real
 
-from ..kernels.flavour.running import LEPTONS
+from ..kernels.flavour.running import LEPTONS, NAMES
+from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
 from ..kernels.numerics.quadratic import Monomials, monomial_values
 from .measurements import Measurement, correlations, measurements, residual, stacked, treatment
 from .predict import DEFAULT_TABLE, EVERY, low_scale_coefficients, variables
@@ -279,7 +280,10 @@ def _width(difference: Array, measured: Measurement, errors: str) -> Array:
 
 @cache
 def _sm_covariance(observables: tuple[str, ...], table: str) -> np.ndarray:
+    def at(zero: Array) -> Array | None:
+        return predictions_and_covariance(observables, dict.fromkeys(NAMES, zero), table)[1]
+
     with jax.ensure_compile_time_eval():
-        found = np.array(predictions_and_covariance(observables, {}, table)[1])
+        found = np.array(jax.jit(at, compiler_options=usable(QUICK_TO_COMPILE))(0.0))
     found.setflags(write=False)
     return found

@@ -20,8 +20,6 @@ from ..programs.cache import quickly_compiled
 from .newton import CONVERGED, NEWTON_STEPS, Expansion, Residuals, newton_in
 from .space import quantile_chart, quantiles_of, unbounded_of
 
-DOWNHILL_STEPS, DOWNHILL_TOLERANCE = 8, 1e-4
-
 
 class Minima(NamedTuple):
     """Where each start ended. ``gradient`` is its norm as ``newton.CONVERGED`` means it,
@@ -116,20 +114,6 @@ def allowed_points(residuals: Residuals, u: Real[Array, "m n"]) -> Minima:
     def one(u: Array) -> Minima:
         fit, within = allowed(lambda x: residuals(quantiles_of(x)), unbounded_of(u))
         return Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, within, fit.evaluations)
-
-    return jax.vmap(one)(u)
-
-
-def downhill(residuals: Residuals, u: Real[Array, "m n"]) -> Real[Array, "m n"]:
-    """The points ``u`` moved into a valley near by, by a few steps of least squares; where those
-    meet NaN they stay.
-    """
-
-    from .rough import levenberg_marquardt  # see there
-
-    def one(u: Array) -> Array:
-        x, *_ = levenberg_marquardt(lambda x: residuals(quantiles_of(x)), unbounded_of(u), DOWNHILL_TOLERANCE, DOWNHILL_STEPS)
-        return jnp.where(jnp.isfinite(x).all(), quantiles_of(x), u)
 
     return jax.vmap(one)(u)
 

@@ -94,7 +94,7 @@ def newton_in(
     step never raises the chi-square by more than its rounding; where residuals are NaN all around,
     ``x`` itself comes back.
     """
-    n = len(x)
+    n, several = len(x), jnp.asarray(steps) > 1
     looks, tries = 1 + n + n * (n + 1) // 2, len(DAMPINGS) * (1 + CORRECTIONS)
 
     def step(state: _State) -> _State:
@@ -110,7 +110,8 @@ def newton_in(
         size = jnp.maximum(size, FLAT * size.max())
         done = (norm <= CONVERGED / 100) | settled
         dampings = state.damping * jnp.asarray(DAMPINGS, x.dtype)
-        moves, found = jax.vmap(partial(_trials, reached_by, x, r, jacobian, size, vectors))(dampings)
+        tried = jax.vmap(partial(_trials, reached_by, x, r, jacobian, size, vectors))
+        moves, found = jax.lax.cond(several, tried, _untried(tried), dampings)
         found = jnp.where(jnp.isfinite(found), found, jnp.inf)
         row, column = jnp.unravel_index(jnp.argmin(found), found.shape)
         good = found[row, column] <= chi_square * (1 + 1e-12) + 1e-16
@@ -129,6 +130,11 @@ def newton_in(
     state = _State(x, Fit(x, jnp.inf * one, jnp.inf * one, none), unknown, one, none, jnp.asarray(False))
     state = jax.lax.while_loop(lambda state: (state.steps < steps) & ~state.done, step, state)
     return state.fit, state.expansion
+
+
+def _untried(tried: Callable[..., Any]) -> Callable[..., Any]:
+    """Zeros in the place of what ``tried`` returns."""
+    return lambda *inputs: jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), jax.eval_shape(tried, *inputs))
 
 
 def expanded(residuals: Residuals, x: Real[Array, " n"]) -> Expansion:

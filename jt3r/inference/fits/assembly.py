@@ -14,13 +14,13 @@ from ...catalogue import observables as catalogue
 from ...kernels.numerics.devices import points_of_paths, starts_of_block
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
-from ..minimise import Minima, downhill
+from ..minimise import Minima
 from ..newton import Expansion
 from ..objective import Problem, chi_square
 from ..significance import goodness
 from ..space import Space
 from .basins import basins, distinct
-from .descend import Until, expansions, starts_together
+from .descend import Until, downhill, expansions, starts_together
 from .result import DEGENERATE, Arrays, FitResult
 
 FLAT = 1e-9
@@ -57,6 +57,9 @@ def assemble(
     place[minima] = np.arange(len(minima))
     u, found = at[minima], end_chi_square[minima]
 
+    def about(u: np.ndarray) -> Expansion:
+        return expansions(likelihood, space, u, starts_together(len(at)), warm_up and until == "minimum")
+
     arrays: Arrays = {
         "start_minimum": place[owner],
         "start_chi_square": end_chi_square,
@@ -70,21 +73,15 @@ def assemble(
             u,
             found,
             partial(in_blocks, quickly_compiled(_height, problem), size=points_of_paths(len(u))),
-            partial(in_blocks, quickly_compiled(_lower, problem)),
+            partial(downhill, about),
         ),
     }
-    about = None
-    if len(u):
-        about = expansions(likelihood, space, u, starts_together(len(at)), warm_up and until == "minimum")
-    return FitResult(likelihood, space, named, arrays | _described(problem, u, about, observables))
+    described = _described(problem, u, about(u) if len(u) else None, observables)
+    return FitResult(likelihood, space, named, arrays | described)
 
 
 def _height(problem: Problem, u: jax.Array) -> jax.Array:
     return chi_square(*problem, u)
-
-
-def _lower(problem: Problem, u: jax.Array) -> jax.Array:
-    return downhill(problem.residuals, u)
 
 
 def _derived(about: tuple[Problem, tuple[str, ...]], u: jax.Array) -> tuple[dict[str, jax.Array], jax.Array]:

@@ -2,6 +2,7 @@
 program does both.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -76,6 +77,29 @@ def expansions(likelihood: Likelihood, space: Space, u: np.ndarray, size: int, w
         return jax.tree.map(lambda a: np.asarray(a)[:count], found)
 
     return jax.tree.map(lambda *parts: np.concatenate(parts), *map(piece, range(0, len(u), size)))
+
+
+DOWNHILL_STEPS = 8
+
+
+def downhill(about: Callable[[np.ndarray], Expansion], u: np.ndarray) -> np.ndarray:
+    """The points ``u`` (k, n), prior quantiles, moved into a valley near by: a few steps of
+    Levenberg and Marquardt by the residuals ``about`` points. A step that leads higher or to NaN is
+    not taken.
+    """
+    found, damping, unit = about(u), np.ones(len(u)), np.eye(u.shape[1])
+    for _ in range(DOWNHILL_STEPS):
+        slope = np.einsum("...kn,...k->...n", found.jacobian, found.residuals)
+        metric = np.swapaxes(found.jacobian, -1, -2) @ found.jacobian + damping[:, None, None] * unit
+        usable = np.isfinite(metric).all(axis=(1, 2)) & np.isfinite(slope).all(axis=1)
+        step = np.linalg.solve(np.where(usable[:, None, None], metric, unit), np.where(usable[:, None], slope, 0)[..., None])
+        tried = np.clip(u - step[..., 0], 0, 1)
+        new = about(tried)
+        lower = np.sum(np.square(new.residuals), axis=-1) < np.sum(np.square(found.residuals), axis=-1)
+        u = np.where(lower[:, None], tried, u)
+        found = jax.tree.map(lambda a, b, taken=lower: np.where(taken.reshape(-1, *[1] * (a.ndim - 1)), a, b), new, found)
+        damping = damping * np.where(lower, 0.1, 10)
+    return u
 
 
 def _told(count: int, moving: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -1,10 +1,14 @@
 """Which minima are the same, and which are connected."""
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jt3r.inference.fits.basins import basins, distinct
-from jt3r.inference.minimise import downhill
+from jt3r.inference.fits.descend import downhill
+from jt3r.inference.newton import expanded
 
 
 def test_basins_are_separated_by_barriers_and_joined_by_valleys():
@@ -35,7 +39,8 @@ def test_a_curved_valley_is_one_basin():
         return np.sum(np.square(np.asarray(residuals(u))), axis=-1)
 
     assert (basins(u, np.zeros(12), ring, lambda u: u) == np.arange(12)).all()
-    assert (basins(u, np.zeros(12), ring, lambda u: np.asarray(downhill(residuals, jnp.asarray(u)))) == 0).all()
+    about = jax.jit(jax.vmap(partial(expanded, residuals)))
+    assert (basins(u, np.zeros(12), ring, partial(downhill, lambda u: jax.tree.map(np.asarray, about(u)))) == 0).all()
 
 
 def test_no_minimum_and_one_have_their_basins():

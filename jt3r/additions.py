@@ -173,7 +173,7 @@ def experiment(name: str, table: Mapping[str, Any], *, kind: str = "displaced", 
     """
     from .experiments import load as searches
     from .experiments import observables
-    from .inference import terms
+    from .inference import search_terms
 
     known = searches.load()
     (search,) = searches.searches_of({kind: {name: dict(table)}}).values()
@@ -185,7 +185,7 @@ def experiment(name: str, table: Mapping[str, Any], *, kind: str = "displaced", 
     known[name] = search
     record("experiment", name, search.model_dump_json(), replaces=replaces)
     observables.register(search, replace=True)
-    terms.register(search)
+    search_terms.register(search)
     return name
 
 

@@ -1,6 +1,7 @@
 """Expected numbers of A' decays in a displaced search, as logarithms."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 import jax
@@ -192,20 +193,63 @@ def log_events_fitted(
     """``log_events`` by the fit: what a likelihood evaluates in its inner loop, with the fit's own
     first and second derivatives.
     """
+    return log_events_together(together([beam], [sees]), c, direct, table)[0]
+
+
+class FittedBeams(Pytree):
+    """``FittedBeam`` of several searches, whose channels stand one after the other."""
+
+    series: Real[Array, "c n m"]
+    heaviest: Real[Array, " c"]
+    hardest: Real[Array, " c"]
+    distance: Real[Array, " c"]
+    log_exposure: Real[Array, " s"]
+    channels: tuple[tuple[str, ...], ...] = static()
+    sees: tuple[tuple[str, ...], ...] = static()
+
+
+def together(beams: Sequence[FittedBeam], sees: Sequence[tuple[str, ...]]) -> FittedBeams:
+    """Searches that are evaluated together, and the channels that each of them sees."""
+    distances = [jnp.broadcast_to(beam.distance, beam.heaviest.shape) for beam in beams]
+    return FittedBeams(
+        series=jnp.concatenate([beam.series for beam in beams]),
+        heaviest=jnp.concatenate([beam.heaviest for beam in beams]),
+        hardest=jnp.concatenate([beam.hardest for beam in beams]),
+        distance=jnp.concatenate(distances),
+        log_exposure=jnp.stack([jnp.asarray(beam.log_exposure) for beam in beams]),
+        channels=tuple(beam.channels for beam in beams),
+        sees=tuple(sees),
+    )
+
+
+def log_events_together(
+    beams: FittedBeams, c: Couplings, direct: ArrayLike = 1.0, table: decays.Table | None = None
+) -> list[Real[Array, "*b"]]:
+    """``log_events_fitted`` of each search. What they share is computed once, and the splines of all
+    their channels in one go: a program of ten searches is little larger than that of one.
+    """
     table, (mass,) = table or decays.aprime(c), floats(vector(c).mass)
     total_width = decays.total(table)
     mass, total_width = jnp.broadcast_arrays(mass, total_width)
-    beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
-    heaviest, hardest = (x.reshape(-1, *[1] * mass.ndim) for x in (beam.heaviest, beam.hardest))
+    beams = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beams)
+    heaviest, hardest, distance = (x.reshape(-1, *[1] * mass.ndim) for x in (beams.heaviest, beams.hardest, beams.distance))
     lives = total_width > 0
-    passed = beam.distance * widths.inverse_lab_decay_length(hardest, mass, jnp.where(lives, total_width, 1))
+    passed = distance * widths.inverse_lab_decay_length(hardest, mass, jnp.where(lives, total_width, 1))
     share = jnp.log(mass / spectra.LIGHTEST) / jnp.log(heaviest / spectra.LIGHTEST)
     place = (jnp.log(passed) - LIFETIMES[0]) / (LIFETIMES[1] - LIFETIMES[0])
-    found = spline.evaluate(share * (STEPS[0] - 1), place * (STEPS[1] - 1), beam.series) - passed
-    rates = jnp.stack([jnp.broadcast_to(log_rate(channel, c, direct), mass.shape) for channel in beam.channels])
-    total = log_sum_exp(jnp.moveaxis(jnp.where(lives, found, -jnp.inf) + rates, 0, -1))
-    inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest))
-    return jnp.where(inside, total, jnp.nan) + beam.log_exposure + log_or_closed(decays.share(table, sees))
+    found = spline.evaluate(share * (STEPS[0] - 1), place * (STEPS[1] - 1), beams.series) - passed
+    names = [channel for own in beams.channels for channel in own]
+    rates = {channel: jnp.broadcast_to(log_rate(channel, c, direct), mass.shape) for channel in dict.fromkeys(names)}
+    logs = jnp.where(lives, found, -jnp.inf) + jnp.stack([rates[channel] for channel in names])
+    seen = {sees: log_or_closed(decays.share(table, sees)) for sees in dict.fromkeys(beams.sees)}
+    results, first = [], 0
+    for own, sees, log_exposure in zip(beams.channels, beams.sees, beams.log_exposure, strict=True):
+        last = first + len(own)
+        inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest[first:last]))
+        total = log_sum_exp(jnp.moveaxis(logs[first:last], 0, -1))
+        results.append(jnp.where(inside, total, jnp.nan) + log_exposure + seen[sees])
+        first = last
+    return results
 
 
 class PionBeam(Pytree):

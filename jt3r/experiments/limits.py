@@ -34,7 +34,7 @@ from . import load as searches
 from .excess import Excess as Excess
 from .excess import counts as counts
 from .excess import excess as excess
-from .excess import fitted as fitted
+from .excess import expected_together as expected_together
 from .excess import log_events as log_events
 from .excess import log_likelihood as log_likelihood
 from .excess import log_signal as log_signal

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator
 from jt3r import observables
 from jt3r.errors import one_line, unknown
 from jt3r.experiments import load as searches
-from jt3r.inference.terms import Term
+from jt3r.inference.term import Term
 from jt3r.registry import Observable
 from jt3r.u1 import MODELS
 from jt3r.units import convert, quantity

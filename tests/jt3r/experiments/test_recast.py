@@ -11,7 +11,8 @@ from jt3r.constants import ALPHA_EM, M_E
 from jt3r.couplings import Couplings, Fermions, Scalar
 from jt3r.experiments import flight, left, limits, load, mesons, recast
 from jt3r.flavour.benchmarks import benchmark
-from jt3r.inference.terms import TERMS, Options
+from jt3r.inference.term import Options
+from jt3r.inference.terms import TERMS
 from jt3r.kernels import production
 from jt3r.point import Point
 from jt3r.u1 import t3r

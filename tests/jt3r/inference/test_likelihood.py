@@ -15,7 +15,8 @@ from jt3r.flavour.measurements import ERRORS, PULL_OBSERVABLES, chi_square, corr
 from jt3r.flavour.observables import PREDICTED
 from jt3r.flavour.predict import predict, theory_covariance, theory_errors
 from jt3r.inference.likelihood import Likelihood
-from jt3r.inference.terms import RELIC_ERRORS, TERMS, WALL, Options
+from jt3r.inference.term import WALL, Options
+from jt3r.inference.terms import RELIC_ERRORS, TERMS
 from jt3r.measurements import measurement
 from jt3r.uv import completion as uv
 
@@ -210,8 +211,8 @@ def test_counts_are_the_likelihood_of_the_limits(name):
     rel = (1e-5 if name == "charm" else 1e-6) if displaced else 1e-12
     np.testing.assert_allclose(values - none, expected, rtol=rel, atol=1e-12)
     if displaced:
-        fit = limits.fitted(search)
-        events = np.exp(np.minimum(fit(point) + fit.log_needed, 80.0))
+        (log_events,) = limits.expected_together((search,))(point)
+        events = np.exp(np.minimum(log_events, 80.0))
         b, n = limits.counts(search)
         expected = (n * np.log1p(events / b) if n else 0) - events
         # rounding of a sum whose terms are at most (1 + |expected|)

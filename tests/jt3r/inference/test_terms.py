@@ -5,7 +5,8 @@ from scipy.stats import norm
 
 import jt3r
 from jt3r import Point
-from jt3r.inference.terms import ONE_SIDED, TERMS, Options, Term, check_measured
+from jt3r.inference.term import ONE_SIDED, Options, Term
+from jt3r.inference.terms import TERMS, check_measured
 
 KINDS = {"gaussian", "asymmetric", "poisson", "upper limit", "cut"}
 

@@ -131,11 +131,13 @@ def descents() -> Program:
     import jax
     import jax.numpy as jnp
 
-    from jt3r.inference.fits.fit import Task, _ends
+    from jt3r.inference.fits.descend import Task, _ends
     from jt3r.inference.objective import Problem
 
     task, starts = Task(Problem(*_problem())), 65_536
-    return Program(lambda u: _ends(task, u), (jax.ShapeDtypeStruct((starts, 4), jnp.float64),), starts)
+    return Program(
+        lambda u: _ends(task, u, jnp.int32(starts), jnp.bool_(True)), (jax.ShapeDtypeStruct((starts, 4), jnp.float64),), starts
+    )
 
 
 def chains() -> Program:

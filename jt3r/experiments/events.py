@@ -1,8 +1,8 @@
 """Expected numbers of A' decays in a displaced search, as logarithms."""
 
 import math
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,7 @@ from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics import spline
+from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
@@ -161,11 +162,15 @@ def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
     """
     ends = math.log(spectra.LIGHTEST * (1 + 1e-9)), math.log(heaviest * (1 - 1e-9))
     with jax.enable_x64(True):
-        values = np.asarray(_to_fit(channel, group, jnp.asarray(ends), beam))
+        values = np.asarray(_fitting()(channel, group, jnp.asarray(ends), beam))
     return jnp.asarray(spline.coefficients(values), float)
 
 
-@partial(jax.jit, static_argnums=0)
+@cache
+def _fitting() -> Callable[..., Array]:
+    return jax.jit(_to_fit, static_argnums=0, compiler_options=usable(QUICK_TO_COMPILE))
+
+
 def _to_fit(channel: str, group: Spectra, ends: Array, beam: Beam) -> Array:
     """ln(decays) + L/l on the mesh of a fit, whose ends in ln m lie a billionth inside, where the
     spectrum is open.
@@ -225,8 +230,8 @@ def together(beams: Sequence[FittedBeam], sees: Sequence[tuple[str, ...]]) -> Fi
 def log_events_together(
     beams: FittedBeams, c: Couplings, direct: ArrayLike = 1.0, table: decays.Table | None = None
 ) -> list[Real[Array, "*b"]]:
-    """``log_events_fitted`` of each search. What they share is computed once, and the splines of all
-    their channels in one go: a program of ten searches is little larger than that of one.
+    """``log_events_fitted`` of each search. What they share is computed once, and the splines of
+    all their channels in one go: a program of ten searches is little larger than that of one.
     """
     table, (mass,) = table or decays.aprime(c), floats(vector(c).mass)
     total_width = decays.total(table)

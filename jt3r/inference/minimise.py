@@ -83,8 +83,8 @@ def expanded_minima(
     descent: Descent, u: Real[Array, "m n"], count: int | Int[Array, ""], moving: bool | Bool[Array, ""]
 ) -> tuple[Minima, Expansion]:
     """``minimise`` of the first ``count`` starts on one device, and the residuals about where each
-    of them ends; the others are NaN. Unless they are ``moving`` all stay where they are: one program
-    goes down and looks at what it found.
+    of them ends; the others are NaN. Unless they are ``moving`` all stay where they are: one
+    program goes down and looks at what it found.
 
     Block by block; the last is filled up with the last start.
     """

@@ -201,8 +201,8 @@ class _LoopFunction:
 
 
 def _slope_in_r(constant: Polynomial, log: Polynomial, order: int) -> tuple[Polynomial, Polynomial]:
-    """From r^-order sum_j (a_j + b_j ln s) s^-j to its derivative in r, r^-(order + 1) times a sum of
-    that kind.
+    """From r^-order sum_j (a_j + b_j ln s) s^-j to its derivative in r, r^-(order + 1) times a sum
+    of that kind.
     """
     lower = {power: c * (2 * power - order) for power, c in log.items()}
     return _add({power: c * (2 * power - order) for power, c in constant.items()}, _times(log, 2)), lower
@@ -219,8 +219,8 @@ def _slope(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
 
 
 def _by_slopes(orders: Sequence[Callable[[Array], Array]]) -> Callable[[Array], Array]:
-    """An elementwise function from itself and its first derivatives; those of higher order are taken
-    in forward mode, one function of r after another.
+    """An elementwise function from itself and its first derivatives; those of higher order are
+    taken in forward mode, one function of r after another.
 
     Reverse mode then has one product to transpose, not the branches: it compiles several times
     faster and stores one slope. Under jax.vmap the whole batch is one call, so that the branch is

@@ -65,8 +65,8 @@ def descend(
 
 
 def expansions(likelihood: Likelihood, space: Space, u: np.ndarray, size: int, warm_up: bool = True) -> Expansion:
-    """The residuals about points ``u`` (k, n), prior quantiles, arrays of NumPy: by the program that
-    takes ``size`` starts of a fit down, ``size`` at a time.
+    """The residuals about points ``u`` (k, n), prior quantiles, arrays of NumPy: by the program
+    that takes ``size`` starts of a fit down, ``size`` at a time.
     """
     program = quickly_compiled(_ends, Task(Problem(likelihood, space), warm_up), runs_long=True)
 

@@ -1,11 +1,10 @@
 """The list of terms: what is refused, and the limits and walls that they are made of."""
 
 import pytest
-from scipy.stats import norm
 
 import jt3r
 from jt3r import Point
-from jt3r.inference.term import ONE_SIDED, Options, Term
+from jt3r.inference.term import Options, Term
 from jt3r.inference.terms import TERMS, check_measured
 
 KINDS = {"gaussian", "asymmetric", "poisson", "upper limit", "cut"}
@@ -20,11 +19,6 @@ def test_every_term_is_of_a_kind_and_knows_itself():
         assert len(term.source) > 3
     with pytest.raises(TypeError):
         TERMS["mine"] = TERMS["gm2"]
-
-
-def test_quantiles_of_one_sided_limits():
-    for level, sigma in ONE_SIDED.items():
-        assert sigma == pytest.approx(norm.ppf(level), rel=1e-14)
 
 
 def test_a_term_of_ones_own():

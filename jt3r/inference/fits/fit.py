@@ -12,6 +12,7 @@ from jax.typing import ArrayLike
 from ...errors import unknown
 from ...kernels.numerics.devices import TOGETHER, devices_that_share, starts_of_call
 from ...programs.cache import quickly_compiled
+from ...programs.float32 import warn_of_float32
 from ..likelihood import Likelihood
 from ..minimise import Descent, Minima, allowed_points, minima, on_devices
 from ..objective import Problem, check
@@ -56,6 +57,7 @@ def fit(
         raise ValueError(f"until = {until!r}: allowed are minimum, allowed")
     if starts < 1:
         raise ValueError(f"starts = {starts}: must be at least 1")
+    warn_of_float32(observables, likelihood.terms, "fit")
     total = len(named) + starts
     pieces = []
     step = min(starts_of_call(), -(-total // TOGETHER) * TOGETHER)

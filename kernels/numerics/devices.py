@@ -32,6 +32,11 @@ BLOCK = 64
 waits long for the slowest.
 """
 
+CORNERS, CORNERS_ON_ACCELERATORS = 1024, 16_384
+"""Corners of a refined map in one call: as many as one level of a tile has few times on a CPU, and
+at the fine levels on an accelerator, whose calls take as long for either number. Not timed on one.
+"""
+
 PATH_POINTS = 512
 """Points on paths between minima at a time on a CPU, where a call takes as long as fifty."""
 
@@ -107,6 +112,11 @@ def points_of_batch(size: int) -> int:
     """Points of a batch, where a CPU has ``size``: a GPU would idle with so few."""
     device = here()
     return size if device.platform == "cpu" else size * max(1, device.memory // PART_OF_MEMORY // CACHE)
+
+
+def corners_of_call() -> int:
+    """Corners of a refined map that are evaluated in one call."""
+    return CORNERS if here().platform == "cpu" else CORNERS_ON_ACCELERATORS
 
 
 def counted_sizes() -> CountedSizes:

@@ -56,6 +56,12 @@ def test_a_batch_grows_with_the_memory_of_an_accelerator(device, points):
         assert devices.points_of_batch(256) == points
 
 
+@pytest.mark.parametrize(("device", "corners"), [(Device("cpu"), 1024), (H100, 16_384)])
+def test_a_call_of_a_refined_map_is_larger_on_an_accelerator(device, corners):
+    with assumed(device):
+        assert devices.corners_of_call() == corners
+
+
 def test_sizes_of_counted_maps():
     with assumed(Device("cpu")):
         on_cpu = devices.counted_sizes()

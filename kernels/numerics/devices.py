@@ -71,12 +71,13 @@ class Device(NamedTuple):
 
 class CountedSizes(NamedTuple):
     """Of a counted map: points of a tile, how many rows of it are reduced at a time, None for all,
-    and whether float32 goes first: the counts are those of float64.
+    whether float32 goes first, the counts being those of float64, and the longest side of a tile.
     """
 
     tile: int
     rows: int | None
     single: bool = False
+    side: int = 2**31
 
     def rows_of(self, tile_rows: int) -> int:
         """How many of a tile's rows are reduced at a time."""
@@ -124,8 +125,10 @@ def counted_sizes() -> CountedSizes:
 
     On a CPU a tile is a tenth of a second of work, so that a crash loses little and the few ms of
     overhead do not count, and 24 rows stay in its cache: summing over them first, down the columns,
-    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the tile is as
-    large as counts in 32-bit integers allow: a millisecond at 1e12 points a second. A point takes
+    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the host takes
+    3 ms for each, most of it for its file (measured): a tile is 17 ms at 1e12 points a second,
+    and no side of it more than 32 MB of numbers. In a session of float32 integers have 32 bits, and
+    so have the places of a tile's points. A point takes
     4 operations in float64, or 8 in float32 and few in float64: that is quicker where float64 is
     slower than half of float32, but not on a CPU, which was measured. Several devices share a
     tile, in float64.
@@ -134,7 +137,8 @@ def counted_sizes() -> CountedSizes:
     if device.platform == "cpu":
         return CountedSizes(2**28, 24)
     slow = device.capability[:1].isdigit() and device.capability not in FLOAT64_AT_HALF_RATE
-    return CountedSizes(2**30, None, single=slow and device.on_host == 1)
+    tile = 2**34 if jax.config.jax_enable_x64 else 2**30
+    return CountedSizes(tile, None, slow and device.on_host == 1, side=2**22)
 
 
 def rows_on_threads(blocks: int, cores: int) -> int:

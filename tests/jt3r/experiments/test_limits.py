@@ -310,8 +310,8 @@ def test_names_that_are_not_there_are_met_with_a_suggestion():
 
 def test_in_float32_the_intervals_are_the_same():
     """At 1e9, where an A' decays long before the search, a number computed in two ways differs by more than an exponent holds:
-    CHARM excluded masses of 384, 690 and 985 MeV. Ends to 1e-5, as ln N is where it falls no slower than the mass. Under 0.16 MeV
-    the width to three photons is below the smallest number, and Neff excluded an A' for not being seen.
+    CHARM excluded masses of 384, 690 and 985 MeV. Ends to 1e-5, as ln N is where it falls no slower than the mass. Under
+    0.16 MeV the width to three photons is below the smallest number, and Neff excluded an A' for not being seen.
     """
     code = """
 from jt3r.experiments import limits

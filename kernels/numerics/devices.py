@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 UNKNOWN_MEMORY = 2**33
 """Bytes of an accelerator that does not tell."""
@@ -137,7 +138,7 @@ def counted_sizes() -> CountedSizes:
     if device.platform == "cpu":
         return CountedSizes(2**28, 24)
     slow = device.capability[:1].isdigit() and device.capability not in FLOAT64_AT_HALF_RATE
-    tile = 2**34 if jax.config.jax_enable_x64 else 2**30
+    tile = 2**34 if jnp.result_type(float).itemsize == 8 else 2**30
     return CountedSizes(tile, None, slow and device.on_host == 1, side=2**22)
 
 

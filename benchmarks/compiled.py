@@ -92,7 +92,7 @@ def counted(single: bool = False, **summary: Any) -> Program:
     from jt3r.scans.cards.load import load_card
     from jt3r.scans.kinds.grid.summary import reduction, thresholds
 
-    side = 2**15
+    side = 2**17
     axes = {"m_aprime": {"min": 0.001, "max": 0.3, "n": side}, "m_phi": {"min": 0.06, "max": 0.11, "n": side}}
     summary = {"levels": [1.0], "bins": 0, "best": False} | summary
     card = load_card({"kind": "grid", "output": "summary", "observables": ["pull_gm2"], "axes": axes, "summary": summary})

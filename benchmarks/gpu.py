@@ -3,7 +3,8 @@
 Whether the device gives the numbers of the CPU, in float64 and in float32; rates beside those of this machine's CPU and beside
 what the device can do at most, measured in the same run; times to compile; memory. Needs a build of JAX for the device and what
 jt3r itself needs, no network, and no installation: run from anywhere, it finds the package beside itself. Every part runs in a
-process of its own with an empty cache, so that compiling is timed too. Writes gpu.json and gpu.md into --output.
+process of its own with an empty cache, so that compiling is timed too. It ends after --minutes: tables say what was left
+out. Writes gpu.json and gpu.md into --output.
 """
 
 import argparse
@@ -16,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -28,8 +30,14 @@ POINTS = {True: 64, False: 2048}
 COMPOSED = ("sigma_v_today", "p_wave_suppression", "delta_a_mu_phi_barr_zee", "pull_gm2_phi_barr_zee")
 """Made of others that are compared, and the longest to compile: left out of a quick run."""
 
-SECONDS = {True: 1.0, False: 8.0}
+SECONDS = {True: 1.0, False: 4.0}
 """For how long a rate is measured, after the first tile."""
+
+MINUTES = 6.0
+"""After which a run ends."""
+
+SHARES = {"single": 0.25, "double": 0.4, "rates": 0.8, "cpu": 0.97}
+"""Of that time, when a part is ended at the latest; what one leaves over the next may have."""
 
 INSTRUCTIONS = {"counted map": {"float64": 4, "float32": 8}}
 """Of one point at least: difference of the loop functions, size, comparison, sum. In float32, two comparisons and sums."""
@@ -66,8 +74,10 @@ def _searches() -> list[str]:
     return [name.removeprefix("log_events_") for name in observables if name.startswith("log_events_")]
 
 
-def cards(quick: bool) -> dict[str, dict[str, Any]]:
-    """Name -> card whose tiles are timed."""
+def cards(quick: bool, on_cpu: bool = False) -> dict[str, dict[str, Any]]:
+    """Name -> card whose tiles are timed, what matters most first. A CPU is as fast with few points as with many: of what would
+    take it minutes it has fewer.
+    """
 
     def axis(low: float, high: float, small: int, large: int, **more: str) -> dict[str, Any]:
         return {"min": low, "max": high, "n": small if quick else large, **more}
@@ -82,7 +92,8 @@ def cards(quick: bool) -> dict[str, dict[str, Any]]:
     if quick:  # the other terms take a minute to compile under two derivatives
         fit = {"terms": ["BR_Bsmumu"], "free": wilson}
     warm_up = {"warm_up": False} if quick else {}
-    chains, draws, shared = (4, 20, 64) if quick else (4096, 200, 4096)
+    chains, draws, shared = (4, 20, 64) if quick else (16, 25, 256) if on_cpu else (4096, 25, 4096)
+    few = 64 if on_cpu else 1000
     return {
         "counted map": {
             **grid("pull_gm2", m_aprime=axis(0.001, 0.3, 20_000, 10**6), m_phi=axis(0.06, 0.11, 20_000, 10**6)),
@@ -96,16 +107,18 @@ def cards(quick: bool) -> dict[str, dict[str, Any]]:
             "axes": {"m_aprime": axis(0.01, 0.3, 100, 2000, spacing="log"), "v": axis(5.0, 20.0, 4, 1000)},
         },
         "flavour": grid("R_K", "R_Kst", "BR_Bsmumu", C9_bsmumu=axis(-2, 2, 300, 10**4), C10_bsmumu=axis(-2, 2, 300, 10**4)),
-        "events": grid(*(f"log_events_{s}" for s in searches), m_aprime=axis(0.01, 0.2, 32, 1000), v=axis(1, 100, 32, 1000)),
-        "relic density": grid("omega_h2", m_eta=axis(0.031, 0.0395, 8, 1000), m_phi=axis(0.08, 0.1, 8, 1000)),
         "fits": {"kind": "fit", **fit, **warm_up, "starts": 128 if quick else 65_536},
-        "NUTS": {"kind": "sample", **fit, "chains": chains, "together": chains, "draws": draws, "warmup": draws},
+        "relic density": grid("omega_h2", m_eta=axis(0.031, 0.0395, 8, few), m_phi=axis(0.08, 0.1, 8, few)),
+        "events": grid(*(f"log_events_{s}" for s in searches), m_aprime=axis(0.01, 0.2, 32, few), v=axis(1, 100, 32, few)),
         CHEES: {"kind": "sample", "sampler": "chees", **fit, "chains": shared, "draws": 25, "warmup": 40 if quick else 200},
+        "NUTS": {"kind": "sample", **fit, "chains": chains, "together": chains, "draws": draws, "warmup": draws},
     }
 
 
-def values(quick: bool) -> dict[str, Any]:
-    """Every observable, and some kernels by themselves, at the same random points: values, and seconds to compile."""
+def values(quick: bool) -> Iterator[dict[str, Any]]:
+    """Every observable, and some kernels by themselves, at the same random points: values, and seconds to compile. Half of the
+    host's threads compile, for two such processes run at a time; the slow ones come last.
+    """
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -125,34 +138,40 @@ def values(quick: bool) -> dict[str, Any]:
     given = {name: jnp.asarray(value, float) for name, value in at.items()}
     loop_functions = ("c_phi", "c_aprime", "l_scalar", "l_pseudoscalar", "l_vector", "l_axial")
     programs: dict[str, tuple[Callable[..., Any], Any]] = {f"kernel {n}": (getattr(loops, n), ratio) for n in loop_functions}
-    for entry in observables.values():
+    for entry in sorted(observables.values(), key=lambda entry: entry.slow):
         if not (quick and (entry.slow or entry.name in COMPOSED)):
             reads = {name: given[name] for name in entry.reads if name in given}
             programs[entry.name] = (lambda x, entry=entry: entry.of(Point(**x)), reads)
-    found = {}
-    for name, (function, argument) in programs.items():
+
+    def one(name: str) -> dict[str, Any]:
+        function, argument = programs[name]
         began = time.perf_counter()
         value = np.asarray(jax.jit(function).lower(argument).compile()(argument), float)
-        found[name] = {"seconds": time.perf_counter() - began, "values": np.broadcast_to(value, count).tolist()}
-    return found
+        return {name: {"seconds": time.perf_counter() - began, "values": np.broadcast_to(value, count).tolist()}}
+
+    yield {"wanted": list(programs)}
+    with ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:
+        for done in as_completed([pool.submit(one, name) for name in programs]):
+            yield done.result()
 
 
-def rates(quick: bool) -> dict[str, Any]:
+def rates(quick: bool) -> Iterator[dict[str, Any]]:
     """What the device can do at most, and points a second of each card, its first tile, and memory."""
     import jax
 
     from jt3r.errors import BadInput
 
-    found: dict[str, Any] = {"device": jax.devices()[0].device_kind, "jax": jax.__version__, "roofline": roofline(quick)}
-    found["rates"] = {}
-    for name, card in cards(quick).items():
+    wanted = cards(quick, jax.default_backend() == "cpu")
+    yield {"wanted": list(wanted), "rates": {}, "device": jax.devices()[0].device_kind, "jax": jax.__version__}
+    yield {"roofline": roofline(quick)}
+    for name, card in wanted.items():
         try:
-            found["rates"][name] = rate(card, SECONDS[quick]) | {"flops": flops(card)}
+            found = rate(card, SECONDS[quick]) | {"flops": flops(card)}
         except BadInput as error:  # an extra that is not installed
-            found["rates"][name] = {"left out": str(error)}
-    memory = jax.local_devices()[0].memory_stats() or {}
-    found["memory"] = memory.get("peak_bytes_in_use", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-    return found
+            found = {"left out": str(error)}
+        memory = jax.local_devices()[0].memory_stats() or {}
+        peak = memory.get("peak_bytes_in_use", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+        yield {"rates": {name: found}, "memory": peak}
 
 
 def rate(card: dict[str, Any], budget: float) -> dict[str, float]:
@@ -230,7 +249,7 @@ def roofline(quick: bool) -> dict[str, float]:
     return found
 
 
-def machine(quick: bool) -> dict[str, Any]:
+def machine(quick: bool) -> Iterator[dict[str, Any]]:
     """JAX's name of the device, and the flags with which a quick run compiles on a CPU, as far as this version knows them."""
     import jax
 
@@ -238,24 +257,43 @@ def machine(quick: bool) -> dict[str, Any]:
 
     options = usable(SOON) if quick and jax.default_backend() == "cpu" else None
     flags = " ".join(f"--{name}={str(value).lower()}" for name, value in (options or {}).items())
-    return {"device": {"gpu": "cuda"}.get(jax.default_backend(), jax.default_backend()), "flags": flags}
+    yield {"device": {"gpu": "cuda"}.get(jax.default_backend(), jax.default_backend()), "flags": flags}
 
 
-def child(part: str, quick: bool, **environment: str) -> subprocess.Popen:
-    """This script computing one part in a process of its own, its answer to be read from its output.
+class Part(NamedTuple):
+    """A part of a run in a process of its own, which writes what it finds into a file, a line at a time."""
 
-    All that asks JAX is in such a process: one that waits would hold most of a GPU's memory.
-    """
-    command = [sys.executable, str(Path(__file__).resolve()), "--part", part, *(["--quick"] if quick else [])]
-    settings = {**os.environ, "JAX_COMPILATION_CACHE_DIR": tempfile.mkdtemp(), **environment}
-    return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True)
+    process: subprocess.Popen
+    found: IO[str]
+
+    @classmethod
+    def begun(cls, part: str, quick: bool, **environment: str) -> "Part":
+        """All that asks JAX is in such a process: one that waits would hold most of a GPU's memory."""
+        command = [sys.executable, str(Path(__file__).resolve()), "--part", part, *(["--quick"] if quick else [])]
+        settings = {**os.environ, "JAX_COMPILATION_CACHE_DIR": tempfile.mkdtemp(), **environment}
+        found = tempfile.TemporaryFile("w+")  # noqa: SIM115  # read when the process has ended
+        return cls(subprocess.Popen(command, env=settings, stdout=found), found)
+
+    def answer(self, until: float = float("inf")) -> dict[str, Any]:
+        """What it has found by then: it is ended if it has not come to its end."""
+        try:
+            if self.process.wait(None if until == float("inf") else max(0.0, until - time.monotonic())):
+                sys.exit(f"a part of the benchmark failed with exit code {self.process.returncode}: its error stands above")
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.found.seek(0)
+        return together(self.found)
 
 
-def answer(process: subprocess.Popen) -> dict[str, Any]:
-    output, _ = process.communicate()
-    if process.returncode:
-        sys.exit(f"a part of the benchmark failed with exit code {process.returncode}: its error stands above")
-    return json.loads(output.splitlines()[-1])
+def together(lines: Iterable[str]) -> dict[str, Any]:
+    """The findings of a part; a last line that was broken off is none."""
+    whole: dict[str, Any] = {}
+    for line in lines:
+        if line.endswith("\n"):
+            for name, value in json.loads(line).items():
+                whole[name] = {**whole.get(name, {}), **value} if isinstance(value, dict) else value
+    return whole
 
 
 def difference(name: str, found: dict[str, Any], exact: dict[str, Any]) -> float:
@@ -277,28 +315,37 @@ def difference(name: str, found: dict[str, Any], exact: dict[str, Any]) -> float
     return float(np.nanmax(relative, initial=0))
 
 
-def compare(device: str, quick: bool) -> dict[str, Any]:
+def compare(device: str, quick: bool, minutes: float, began: float) -> dict[str, Any]:
     """All parts, on the device and on the CPU: two processes at a time on a CPU, one on an accelerator."""
+
+    def until(name: str) -> float:
+        return began + 60 * minutes * SHARES[name]
+
     on_cpu = {"JAX_PLATFORMS": "cpu"}
     if quick:
-        on_cpu["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {answer(child('machine', quick, **on_cpu))['flags']}"
+        on_cpu["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {Part.begun('machine', quick, **on_cpu).answer()['flags']}"
     there = on_cpu if device == "cpu" else {"JAX_PLATFORMS": device}
-    exact_process = child("values", quick, JAX_ENABLE_X64="1", **on_cpu)
-    single_process = child("values", quick, JAX_ENABLE_X64="0", **there)
-    exact, single = answer(exact_process), answer(single_process)
-    double = exact if device == "cpu" else answer(child("values", quick, JAX_ENABLE_X64="1", **there))
-    found = {"device": answer(child("rates", quick, JAX_ENABLE_X64="1", **there))}
+    first = until("double" if device == "cpu" else "single")
+    parts = Part.begun("values", quick, JAX_ENABLE_X64="1", **on_cpu), Part.begun("values", quick, JAX_ENABLE_X64="0", **there)
+    exact, single = (part.answer(first) for part in parts)
+    double = exact
     if device != "cpu":
-        found["cpu"] = answer(child("rates", quick, JAX_ENABLE_X64="1", JAX_PLATFORMS="cpu"))
+        double = Part.begun("values", quick, JAX_ENABLE_X64="1", **there).answer(until("double"))
+    last = until("cpu" if device == "cpu" else "rates")
+    found = {"device": Part.begun("rates", quick, JAX_ENABLE_X64="1", **there).answer(last)}
+    if device != "cpu":
+        found["cpu"] = Part.begun("rates", quick, JAX_ENABLE_X64="1", JAX_PLATFORMS="cpu").answer(until("cpu"))
+    wanted = exact.pop("wanted", [])
+    names = [name for name in wanted if name in exact and name in single and name in double]
     found["accuracy"] = {
         name: {
             "float64": difference(name, double, exact),
             "float32": difference(name, single, exact),
             "compile": double[name]["seconds"],
         }
-        for name in exact
+        for name in names
     }
-    return found
+    return found | {"wanted": wanted, "seconds": time.monotonic() - began}
 
 
 def bound(name: str, row: dict[str, Any], most: dict[str, float]) -> float | None:
@@ -313,13 +360,16 @@ def bound(name: str, row: dict[str, Any], most: dict[str, float]) -> float | Non
 def tables(found: dict[str, Any], device: str, quick: bool) -> Iterator[str]:
     """The lines of the Markdown file."""
     here = found["device"]
+    if "roofline" not in here:
+        sys.exit("the time was over before a rate was measured: give more --minutes")
     most = here["roofline"]
     yield f"# jt3r on {here['device']} ({device})\n"
     if quick and device == "cpu":
         yield "A test of the script, compiled without optimisation: **the rates say nothing of this machine.**\n"
     yield f"JAX {here['jax']}, Python {platform.python_version()}, {os.cpu_count()} host threads, float64. Measured here:"
     peak = ", ".join(f"{most[dtype] / 1e9:.1f} GFLOP/s in {dtype}" for dtype in ("float64", "float32"))
-    yield f"copy {most['bytes'] / 1e9:.1f} GB/s, multiply-add {peak}. Largest memory {here['memory'] / 1e9:.2f} GB.\n"
+    yield f"copy {most['bytes'] / 1e9:.1f} GB/s, multiply-add {peak}. Largest memory {here.get('memory', 0) / 1e9:.2f} GB."
+    yield f"In {found['seconds'] / 60:.1f} minutes from an empty cache.\n"
     yield "| what | points/s | on this machine's CPU | ratio | at most | share | compiling, s |\n|---|---|---|---|---|---|---|"
     for name, row in here["rates"].items():
         if "left out" in row:
@@ -330,27 +380,34 @@ def tables(found: dict[str, Any], device: str, quick: bool) -> Iterator[str]:
         cells = [f"{row['rate']:.3g}", f"{other:.3g}" if other else "", f"{row['rate'] / other:.3g}" if other else ""]
         cells += [f"{limit:.3g}" if limit else "", f"{row['rate'] / limit:.2g}" if limit else "", f"{row['compile']:.1f}"]
         yield f"| {name} | {' | '.join(cells)} |"
+    if late := [name for name in here["wanted"] if name not in here["rates"]]:
+        yield f"\nThe time was over before: {', '.join(late)}."
     yield "\nLargest relative difference from the CPU in float64, at random points:\n"
     yield "| kernel or observable | float64 | float32 | compiling, s |\n|---|---|---|---|"
     for name, row in found["accuracy"].items():
         yield f"| {name} | {row['float64']:.1e} | {row['float32']:.1e} | {row['compile']:.1f} |"
+    if late := [name for name in found["wanted"] if name not in found["accuracy"]]:
+        yield f"\nThe time was over before {len(late)} others: {', '.join(late)}."
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small sizes, for a test that this script works")
     parser.add_argument("--platform", help="JAX's name of the device: cuda, rocm, cpu [the best there is]")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help=f"when to end, whatever is still to do [{MINUTES:g}]")
     parser.add_argument("--output", type=Path, default=Path(), help="folder of gpu.json and gpu.md [this one]")
     parser.add_argument("--part", choices=["machine", "values", "rates"], help=argparse.SUPPRESS)
     options = parser.parse_args()
+    began = time.monotonic()
     _find_package()
     if options.part:
+        out = sys.stdout
         with contextlib.redirect_stdout(sys.stderr):
-            found = {"machine": machine, "values": values, "rates": rates}[options.part](options.quick)
-        print(json.dumps(found))
+            for found in {"machine": machine, "values": values, "rates": rates}[options.part](options.quick):
+                print(json.dumps(found), file=out, flush=True)
         return
-    device = options.platform or answer(child("machine", quick=False))["device"]
-    found = compare(device, options.quick)
+    device = options.platform or Part.begun("machine", quick=False).answer()["device"]
+    found = compare(device, options.quick, options.minutes, began)
     text = "\n".join(tables(found, device, options.quick))
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "gpu.json").write_text(json.dumps(found, indent=1))

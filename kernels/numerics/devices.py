@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 UNKNOWN_MEMORY = 2**33
 """Bytes of an accelerator that does not tell."""
@@ -30,6 +31,11 @@ Instructions'.
 BLOCK = 64
 """Starts that advance together on a CPU: enough to fill vector registers, few enough that none
 waits long for the slowest.
+"""
+
+CORNERS, CORNERS_ON_ACCELERATORS = 1024, 16_384
+"""Corners of a refined map in one call: as many as one level of a tile has few times on a CPU, and
+at the fine levels on an accelerator, whose calls take as long for either number. Not timed on one.
 """
 
 PATH_POINTS = 512
@@ -66,12 +72,13 @@ class Device(NamedTuple):
 
 class CountedSizes(NamedTuple):
     """Of a counted map: points of a tile, how many rows of it are reduced at a time, None for all,
-    and whether float32 goes first: the counts are those of float64.
+    whether float32 goes first, the counts being those of float64, and the longest side of a tile.
     """
 
     tile: int
     rows: int | None
     single: bool = False
+    side: int = 2**31
 
     def rows_of(self, tile_rows: int) -> int:
         """How many of a tile's rows are reduced at a time."""
@@ -109,13 +116,20 @@ def points_of_batch(size: int) -> int:
     return size if device.platform == "cpu" else size * max(1, device.memory // PART_OF_MEMORY // CACHE)
 
 
+def corners_of_call() -> int:
+    """Corners of a refined map that are evaluated in one call."""
+    return CORNERS if here().platform == "cpu" else CORNERS_ON_ACCELERATORS
+
+
 def counted_sizes() -> CountedSizes:
     """What suits a counted map.
 
     On a CPU a tile is a tenth of a second of work, so that a crash loses little and the few ms of
     overhead do not count, and 24 rows stay in its cache: summing over them first, down the columns,
-    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the tile is as
-    large as counts in 32-bit integers allow: a millisecond at 1e12 points a second. A point takes
+    lets the compiler use vector registers. A GPU reduces a tile in one launch, and the host takes
+    3 ms for each, most of it for its file (measured): a tile is 17 ms at 1e12 points a second,
+    and no side of it more than 32 MB of numbers. In a session of float32 integers have 32 bits, and
+    so have the places of a tile's points. A point takes
     4 operations in float64, or 8 in float32 and few in float64: that is quicker where float64 is
     slower than half of float32, but not on a CPU, which was measured. Several devices share a
     tile, in float64.
@@ -124,7 +138,8 @@ def counted_sizes() -> CountedSizes:
     if device.platform == "cpu":
         return CountedSizes(2**28, 24)
     slow = device.capability[:1].isdigit() and device.capability not in FLOAT64_AT_HALF_RATE
-    return CountedSizes(2**30, None, single=slow and device.on_host == 1)
+    tile = 2**34 if jnp.result_type(float).itemsize == 8 else 2**30
+    return CountedSizes(tile, None, slow and device.on_host == 1, side=2**22)
 
 
 def rows_on_threads(blocks: int, cores: int) -> int:

@@ -44,6 +44,10 @@ class Card(Model):
     model: Annotated[str, known("model", MODELS)] = "t3r"
     dataset: Annotated[str, known("data set", DATASETS)] = "paper2021"
 
+    def computed(self) -> list[str]:
+        """Names of the observables that the scan computes."""
+        return list(getattr(self, "observables", ()))
+
     def data_files(self) -> set[str]:
         """Files under jt3r/data beside constants and measurements that the scan reads, a table of
         one after a colon.

@@ -97,7 +97,7 @@ class SpaceCard(Card):
 
     def data_files(self) -> set[str]:
         angles = {"flavour_inputs.toml"} if set(ANGLES) & {*self.free, *self.fixed} else set()
-        return angles | data_of(TERMS[name] for name in self.terms) | data_of(observables[name] for name in self.observables)
+        return angles | data_of(TERMS[name] for name in self.terms) | data_of(observables[name] for name in self.computed())
 
     def problem(self) -> tuple[Likelihood, Space]:
         """The likelihood and the parameter space."""

@@ -17,6 +17,7 @@ from jt3r.flavour.benchmarks import benchmark
 from jt3r.kernels.numerics.jax_internals import QUICK_TO_COMPILE
 from jt3r.parameter import Parameter, ParameterPoint, parameters_of
 from jt3r.programs.cache import cached, remembered
+from jt3r.programs.float32 import warn_of_float32
 from jt3r.programs.simplify import without_repetition
 from jt3r.registry import Observable, values_at
 from jt3r.sensitivity import values_and_slopes
@@ -154,6 +155,7 @@ def report(
     asked = f"{names} {everything} {every_search} {sorted(given)}"
     facts = f"rows of a point {asked} {sorted(values)} {type(point).__qualname__} {point.dataset}"
     chosen, searches = remembered(facts, lambda: chosen_at(point, names, everything, every_search, given))
+    warn_of_float32(chosen)
     entries = tuple(observables[name] for name in chosen)
     reads = tuple(tuple(found) for found in chosen.values())
     results, slopes, strengths = _program(entries, reads, tuple(searches), type(point), point.dataset)(values)

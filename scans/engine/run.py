@@ -16,6 +16,7 @@ from typing import Any
 
 from jt3r import additions
 from jt3r.errors import BadInput, ScanFailed
+from jt3r.programs.float32 import warn_of_float32
 
 from ..cards.base import Card
 from ..cards.load import load_card
@@ -28,7 +29,6 @@ from ..store.lock import in_use
 from ..store.output import check_ours, check_output, followed, kind_of_file
 from ..store.reading import items_of
 from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
-from .float32 import told_float32
 from .identity import Facts, check_same, digest_of, facts_of
 from .interrupt import stop_requests, tile_is_done
 from .plan import Scan
@@ -191,8 +191,7 @@ def _checked(
     card: str | Path | dict[str, Any], output: str | Path | None, settings: list[str] | None, resume: bool, overwrite: bool
 ) -> tuple[Card, Path]:
     checked = load_card(card, settings)
-    for words in told_float32(checked):
-        warnings.warn(words, RuntimeWarning, stacklevel=3)
+    warn_of_float32(checked.computed(), getattr(checked, "terms", ()), checked.kind, stacklevel=4)
     output = Path(output) if output is not None else default_output(card)
     try:
         _check_place(output, [] if isinstance(card, dict) else [card], resume, overwrite)

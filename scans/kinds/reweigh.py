@@ -20,6 +20,7 @@ from jt3r.errors import BadInput
 from jt3r.inference.fits.assembly import in_blocks
 from jt3r.inference.objective import Problem, residual_vector
 from jt3r.programs.cache import quickly_compiled
+from jt3r.programs.float32 import warn_of_float32
 from jt3r.statistics.reweigh import LEAST, importance
 
 from ..cards.load import load_card
@@ -64,6 +65,7 @@ def reweigh(
         if what == "points" and terms is None:
             raise BadInput("terms: a grid has none of its own; name them with --terms")
         new = _problem(card, what, terms, dataset)
+        warn_of_float32(terms=new.terms)
         values, dims, ln_old = _points(scan, card, what)
         layout, arrays = _as_it_was(scan)
     likelihood, space = new.problem()

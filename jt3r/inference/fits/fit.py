@@ -8,6 +8,7 @@ import numpy as np
 
 from ...errors import unknown
 from ...programs.cache import quickly_compiled
+from ...programs.float32 import warn_of_float32
 from ..likelihood import Likelihood
 from ..minimise import Minima
 from ..objective import check
@@ -52,6 +53,7 @@ def fit(
         raise ValueError(f"until = {until!r}: allowed are minimum, allowed")
     if starts < 1:
         raise ValueError(f"starts = {starts}: must be at least 1")
+    warn_of_float32(observables, likelihood.terms, "fit")
     total = len(named) + starts
     pieces, step = [], starts_together(total)
     for first in range(0, total, step):

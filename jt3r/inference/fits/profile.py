@@ -20,6 +20,7 @@ from ...catalogue import observables as catalogue
 from ...errors import ScanFailed, unknown
 from ...kernels.numerics.devices import TOGETHER
 from ...programs.cache import quickly_compiled
+from ...programs.float32 import warn_of_float32
 from ..likelihood import Likelihood
 from ..objective import check
 from ..space import Space, unbounded_of
@@ -131,6 +132,7 @@ def profile(
     check(likelihood, space)
     points = {name: np.asarray(values, float) for name, values in axes.items()}
     problem = constrained(likelihood, space, points, log)
+    warn_of_float32([*observables, *axes], likelihood.terms, "profile")
     minima = distinct_minima(likelihood, space, starts, seed)
     values, shape = mesh(points)
     fits = swept(problem, values, shape, node_fits(problem, values, minima, seed))

@@ -16,6 +16,7 @@ from ...extras import check_installed, need
 from ...kernels.numerics.devices import devices_that_share
 from ...kernels.numerics.jax_internals import QUICK_TO_COMPILE
 from ...programs.cache import cached
+from ...programs.float32 import warn_of_float32
 from ..likelihood import Likelihood
 from ..objective import check
 from ..space import Space
@@ -116,6 +117,7 @@ def sample(
     check_installed("blackjax", "sample", "jt3r.sample")
     posterior = Posterior(likelihood, space, band_pull(likelihood.terms, space.names, coordinates))
     shared = check_sampler(sampler, chains, len(space.names))
+    warn_of_float32(observables, likelihood.terms)
     at_once = min(chains, together or (chains if shared else 1))
     found = programs(Task(posterior, shared, warmup, draws, target_acceptance, max_tree_depth, tuple(observables)))
     begun = found.begin(warmup_key(seed)) if found.begin else None

@@ -57,6 +57,8 @@ class GridCard(MeshCard):
                 raise ValueError(f"refine.levels = {self.refine.levels}: times {len(self.axes)} axes must be at most 48")
         return self
 
+    def computed(self) -> list[str]:
+        return [*super().computed(), *([self.refine.where] if self.refine else [])]
+
     def data_files(self) -> set[str]:
-        names = [*self.observables, *([self.refine.where] if self.refine else [])]
-        return data_of(observables[name] for name in names)
+        return data_of(observables[name] for name in self.computed())

@@ -176,7 +176,7 @@ class MixedTile:
 
             return self._double(add, undecided, decided)
 
-        decided = jnp.sum(jnp.where(undecided, 0, inside), axis=1, dtype=np.int32)
+        decided = jnp.sum(jnp.where(undecided, 0, inside), axis=1, dtype=int)
         return jax.lax.map(exactly, (given, undecided, decided))
 
     def best(self) -> tuple[jax.Array, jax.Array]:
@@ -190,9 +190,9 @@ class MixedTile:
         def smaller(found: tuple[jax.Array, jax.Array], exact: jax.Array, which: jax.Array) -> tuple[jax.Array, jax.Array]:
             size = jnp.where(jnp.isnan(exact), jnp.inf, jnp.abs(exact)).ravel()
             place = jnp.argmin(size)
-            group, point = which[place // self._group], place % self._group
+            group, point = which[place // self._group].astype(int), place % self._group
             closer = ~(jnp.abs(found[0]) <= size[place]) & jnp.isfinite(size[place])
             index = group // self._groups[-1] * self._shape[-1] + group % self._groups[-1] * self._group + point
-            return jnp.where(closer, exact.ravel()[place], found[0]), jnp.where(closer, index.astype(np.int32), found[1])
+            return jnp.where(closer, exact.ravel()[place], found[0]), jnp.where(closer, index.astype(int), found[1])
 
-        return self._double(smaller, undecided, (jnp.full((), jnp.nan), jnp.zeros((), np.int32)))
+        return self._double(smaller, undecided, (jnp.full((), jnp.nan), jnp.zeros((), int)))

@@ -23,6 +23,7 @@ import numpy as np
 
 from jt3r import observables
 from jt3r.errors import ScanFailed
+from jt3r.kernels.numerics.devices import corners_of_call
 from jt3r.programs.cache import cached
 
 from ...cards.axis import Range
@@ -35,11 +36,6 @@ from ...store.reading import open_hdf5
 from ...store.tile import must_read_tile
 from .card import GridCard
 from .dense import settings
-
-BATCH = 1024
-"""Points evaluated at a time, always: the last batch repeats a point, so that one compiled program
-serves all levels.
-"""
 
 TILE_CELLS = 2**10
 """Cells of the base mesh in a tile."""
@@ -124,13 +120,16 @@ class _Lattice:
 
 
 def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
-    """Points (n, axes) -> the card's observables, then ``where`` and its gradient, as columns."""
+    """Points (n, axes) -> the card's observables, then ``where`` and its gradient, as columns.
+
+    The last call is filled up with its last point: one compiled program serves all levels.
+    """
     assert card.refine is not None
     entries, where = [observables[name] for name in card.observables], observables[card.refine.where]
-    dtype = float_dtype()
+    dtype, size = float_dtype(), corners_of_call()
 
     def full(value: jax.Array) -> jax.Array:
-        return jnp.broadcast_to(jnp.asarray(value, dtype), (BATCH,))
+        return jnp.broadcast_to(jnp.asarray(value, dtype), (size,))
 
     def evaluate(batch: jax.Array, fixed: dict[str, jax.Array]) -> jax.Array:
         fields = dict(zip(card.axes, batch.T, strict=True))
@@ -147,11 +146,9 @@ def _evaluator(card: GridCard) -> Callable[[np.ndarray], np.ndarray]:
     fixed = {name: jnp.asarray(value, dtype) for name, value in card.fixed.items()}
 
     def evaluated(points: np.ndarray) -> np.ndarray:
-        filled = points[np.minimum(np.arange(-(-len(points) // BATCH) * BATCH), len(points) - 1)]
-        batches = [
-            np.asarray(program(jnp.asarray(batch, dtype), fixed)) for batch in filled.reshape(-1, BATCH, points.shape[1])
-        ]
-        return np.concatenate(batches)[: len(points)]
+        filled = points[np.minimum(np.arange(-(-len(points) // size) * size), len(points) - 1)]
+        calls = [program(jnp.asarray(part, dtype), fixed) for part in filled.reshape(-1, size, points.shape[1])]
+        return np.concatenate(jax.device_get(calls))[: len(points)]  # none waits for the one before
 
     return evaluated
 

@@ -109,7 +109,9 @@ def reduction(card: GridCard, tile: tuple[int, ...], rows: int, single: bool = F
         """
 
         if blocks == 1:
-            return jnp.sum(holds(observable(values, start), threshold), dtype=jnp.int32)
+            # Wider integers cost a GPU more; sums of narrow ones in wide ones, one after the other, XLA does not compile.
+            integers = np.int32 if prod(tile) < 2**31 else np.int64
+            return jnp.sum(holds(observable(values, start), threshold), dtype=integers)
 
         def add(k: jax.Array, total: jax.Array) -> jax.Array:
             return total + jnp.sum(jnp.sum(holds(observable(values, k), threshold), axis=0, dtype=jnp.int32))
@@ -188,7 +190,7 @@ def summary_grid(card: GridCard) -> Scan:
     """The scan that reduces one observable over the grid as it streams by."""
     axes, shape = mesh_axes(card), mesh_shape(card)
     sizes = counted_sizes()
-    tile = even_tile(shape, block_shape(shape, sizes.tile))
+    tile = even_tile(shape, block_shape(tuple(min(n, sizes.side) for n in shape), sizes.tile))
     tile = (tile[0] + -tile[0] % sizes.rows_of(tile[0]), *tile[1:])
     tiles = Tiles(shape, tile)
     summary = card.summary

@@ -12,7 +12,7 @@ from jt3r.u1 import MODELS
 
 from ...cards.axis import Range
 from ...cards.space import SpaceCard, coordinate_units
-from ...cards.validators import data_of, in_own_units
+from ...cards.validators import in_own_units
 
 OWN_UNITS = in_own_units("axis", lambda: coordinate_units() | {name: entry.unit for name, entry in observables.items()})
 
@@ -53,5 +53,5 @@ class ProfileCard(SpaceCard):
         point, given = MODELS[self.model].point, self.space().parameters
         return {*self.axes, *(parameter for entry in named for parameter in entry.reads_of(point, given))}
 
-    def data_files(self) -> set[str]:
-        return super().data_files() | data_of(observables[name] for name in self.axes if name not in self.free)
+    def computed(self) -> list[str]:
+        return [*super().computed(), *(name for name in self.axes if name not in self.free)]

@@ -56,6 +56,12 @@ def test_a_batch_grows_with_the_memory_of_an_accelerator(device, points):
         assert devices.points_of_batch(256) == points
 
 
+@pytest.mark.parametrize(("device", "corners"), [(Device("cpu"), 1024), (H100, 16_384)])
+def test_a_call_of_a_refined_map_is_larger_on_an_accelerator(device, corners):
+    with assumed(device):
+        assert devices.corners_of_call() == corners
+
+
 def test_sizes_of_counted_maps():
     with assumed(Device("cpu")):
         on_cpu = devices.counted_sizes()
@@ -64,7 +70,10 @@ def test_sizes_of_counted_maps():
     assert on_cpu.rows_of(10) == 10
     assert on_cpu.rows_of(1000) == on_cpu.rows
     assert on_gpu.rows_of(1000) == 1000
-    assert 1e8 <= on_gpu.tile < 2**31  # counts are 32-bit integers
+    with assumed(H100), jax.enable_x64(False):
+        assert 1e8 <= devices.counted_sizes().tile < 2**31  # places of points are 32-bit integers
+    assert on_gpu.tile >= 1e10  # 10 ms at 1e12 points a second, where the host takes 3
+    assert on_gpu.side**2 >= on_gpu.tile
     assert CountedSizes(4, 2).rows_of(3) == 2
 
 

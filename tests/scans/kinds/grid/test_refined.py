@@ -5,6 +5,7 @@ import pytest
 import xarray
 
 from jt3r import Point, observables
+from jt3r.kernels.numerics.devices import Device, assumed
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.checkpoint import checkpoint_folder
@@ -50,6 +51,16 @@ def test_the_cells_fill_the_mesh_once(cells):
     assert len(np.unique(np.stack(centres), axis=1).T) == len(cells["level"])
     np.testing.assert_allclose(sides[1], 0.05 / 32 / 2.0 ** cells["level"], rtol=1e-11)  # 1e-16 x 0.1 over the smallest side
     assert set(cells["level"]) == set(range(LEVELS + 1))
+
+
+def test_a_tile_of_an_accelerator_has_the_same_bits():
+    """Calls of 16,384 corners in place of 1,024."""
+    card = load_card(CARD)
+    scan = prepare(card)
+    with assumed(Device("gpu")):
+        large = prepare(card).compute(scan.tiles[1])
+    small = scan.compute(scan.tiles[1])
+    assert {name: value.tobytes() for name, value in large.items()} == {name: value.tobytes() for name, value in small.items()}
 
 
 def test_the_values_are_those_of_the_corners(cells):

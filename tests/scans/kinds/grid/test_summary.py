@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from jt3r import Point, observables
+from jt3r.kernels.numerics.devices import Device, assumed
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.plan import fixed_fields
+from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.kinds.grid.summary import reduction, thresholds
 
 
@@ -177,3 +179,31 @@ def test_the_program_of_a_gpu_counts_the_same_and_has_no_loop(name):
     text = text.mlir_module()
     assert "while" not in text
     assert text.count("stablehlo.reduce(") <= 4
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize(("side", "bits"), [(2**15, 32), (2**17, 64)])
+def test_counts_and_places_of_a_tile_are_wide_enough_for_its_points(side, bits, single):
+    """2^30 points and 2^34, which no test computes: types alone. With float32 first they are always wide."""
+    axes = {"m_aprime": {"min": 0.001, "max": 0.3, "n": side}, "m_phi": {"min": 0.06, "max": 0.11, "n": side}}
+    card = load_card({"kind": "grid", "output": "summary", "observables": ["pull_gm2"], "axes": axes})
+    fields = {name: jax.ShapeDtypeStruct((side, 1) if name == "m_aprime" else (1, side), float) for name in axes}
+    whole, reduce = reduction(card, (side, side), side, single)
+    number = jax.ShapeDtypeStruct((), np.int32)
+    values = jax.eval_shape(whole.prepare, fields | fixed_fields(card))
+    found = jax.eval_shape(reduce, values, number, number, *thresholds(card.summary))
+    for name in ("counts", "valid", "below"):
+        assert found[name].dtype.itemsize * 8 == (64 if single else bits), name
+    assert found["best_index"].dtype == np.int64
+
+
+def test_no_axis_of_a_gpu_s_tile_fills_the_host():
+    """Also where the map has one axis, or a short one beside a long."""
+    long = {"min": 0.06, "max": 0.11, "n": 2 * 10**9}
+    for few in (1, 10, 10**6):
+        axes = {"m_aprime": {"min": 0.1, "max": 0.3, "n": few}, "m_phi": long} if few > 1 else {"m_phi": long}
+        fixed = {} if few > 1 else {"m_aprime": 0.1}
+        card = {"kind": "grid", "output": "summary", "observables": ["pull_gm2"], "axes": axes, "fixed": fixed}
+        with assumed(Device("gpu", 60 * 10**9, "9.0")):
+            tiles = prepare(load_card(card)).tiles
+        assert max(cut.stop - cut.start for cut in tiles[0]) <= 2**22  # 32 MB of float64

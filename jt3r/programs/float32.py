@@ -1,14 +1,13 @@
-"""What float32 costs: which numbers of a scan lose digits in it. Every run is told here, and here
-alone.
+"""What float32 costs: which numbers lose digits in it. Whatever computes numbers for a user warns
+here, and here alone: runs, fits, profiles, draws, a point, new weights.
 """
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
+import jax.numpy as jnp
 import numpy as np
-
-from ..cards.base import Card
-from .plan import float_dtype
 
 FLOAT32 = {
     "pull_gm2_phi_barr_zee": 2e-2,
@@ -52,7 +51,6 @@ TERMS = {
 }
 """Term of the likelihood -> the observable of these that it compares."""
 
-
 KINDS = {
     "band": "slopes of edges with m_aprime and v: good to 5e-04 in float32, relative",
     "fit": "few descents of a fit converge in float32",
@@ -64,15 +62,27 @@ KINDS = {
 """
 
 
-def told_float32(card: Card) -> Iterator[str]:
-    """Words of warning for a session in float32, one for each thing of a card that loses digits."""
-    if float_dtype() != np.float32:
+def told_float32(observables: Iterable[str] = (), terms: Iterable[str] = (), kind: str = "") -> Iterator[str]:
+    """Words of warning for a session in float32, one for each thing that loses digits: observables,
+    terms of the likelihood, the kind of scan.
+    """
+    if jnp.result_type(float) != np.float32:
         return
-    if card.kind in KINDS:
-        yield KINDS[card.kind]
-    compared = [TERMS[term] for term in getattr(card, "terms", ()) if term in TERMS]
-    for name in dict.fromkeys([*getattr(card, "observables", ()), *compared]):
+    if kind in KINDS:
+        yield KINDS[kind]
+    compared = [TERMS[term] for term in terms if term in TERMS]
+    for name in dict.fromkeys([*observables, *compared]):
         if error := next((error for known, error in FLOAT32.items() if fnmatchcase(name, known)), None):
             yield f"{name}: good to {error:.0e} in float32, relative"
         if name in SMALL:
             yield f"{name}: 0 in float32 below {np.finfo(np.float32).tiny:.1e}"
+
+
+def warn_of_float32(observables: Iterable[str] = (), terms: Iterable[str] = (), kind: str = "", *, stacklevel: int = 3) -> None:
+    """Warn of each thing that loses digits, if this session is one in float32.
+
+    The warning's place is that of who called the function that calls this one, unless
+    ``stacklevel`` says another.
+    """
+    for words in told_float32(observables, terms, kind):
+        warnings.warn(words, RuntimeWarning, stacklevel=stacklevel)

@@ -159,7 +159,7 @@ class _LoopFunction:
 
     def _joined(self, order: int, r: Array, middle: Array) -> Array:
         small, large = r < _R_SMALL, r >= _R_LARGE
-        closed = self._closed
+        closed: Callable[[Array], Array] = self._closed
         for _ in range(order):
             closed = _slope(closed)
         value = jnp.where(

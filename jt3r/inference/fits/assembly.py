@@ -109,7 +109,7 @@ def _described(problem: Problem, u: np.ndarray, about: Expansion | None, observa
         return {**dict.fromkeys(names, np.zeros(0)), "hessian": square, "covariance": square}
     arrays, scale = in_blocks(quickly_compiled(_derived, (problem, observables)), u)
     parts = dict(zip(terms, np.square(about.residuals).T, strict=True))
-    curvature = 2 * about.hessian
+    curvature = 2 * np.asarray(about.hessian)
     matrix = curvature / (scale[:, :, None] * scale[:, None, :])
     relative = np.stack([arrays[name] for name in space.names], axis=-1) / scale
     tuning = np.abs(about.jacobian * relative[:, None, :]).max(axis=(1, 2))

@@ -13,7 +13,9 @@ SPACE = jt3r.Space({"m_aprime": jt3r.Prior(0.05, 0.15), "m_phi": jt3r.Prior(0.06
 
 
 def test_the_residuals_about_points_are_those_of_the_objective():
-    """At the ends of the priors too, where the free coordinates turn. Another program of the same operations: 1e-10, and as much of the largest of a row, since terms of g-2 cancel to a hundredth."""
+    """At the ends of the priors too, where the free coordinates turn. Another program of the same operations: 1e-10 of the
+    largest number of a point, since terms of g-2 cancel to a hundredth.
+    """
     u = np.array([[0.3, 0.4], [0.0, 1.0], [1.0, 0.5], [0.9, 0.01]])
     found = expansions(LIKELIHOOD, SPACE, u, 256)
     for got, expected in (

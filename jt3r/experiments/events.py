@@ -35,6 +35,10 @@ class Beam(Pytree):
     """ln of the number of collisions, interacting protons or electrons, times the efficiency."""
     distance: Real[ArrayLike, ""]
     depth: Real[ArrayLike, ""]
+    mass_steps: int = static(default=256)
+    """Values of a fit in mass: N to 1e-6, see tests/jt3r/experiments/test_events.py. Six times as
+    many where a spectrometer sees pairs, as light A' of high energy stay in its hole.
+    """
 
 
 def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
@@ -42,7 +46,8 @@ def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | Non
     are kept).
     """
     tables = spectra.tabulate(search, longitudinal, nodes)
-    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value)
+    steps = 1536 if search.crossing else 256
+    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value, steps)
 
 
 def log_exposure(search: DisplacedSearch) -> float:
@@ -128,8 +133,8 @@ class FittedBeam(Pytree):
     channels: tuple[str, ...] = static()
 
 
-STEPS = (256, 256)
-"""Values of a fit in mass and in lifetime: N to 1e-5, see tests/jt3r/experiments/test_events.py."""
+LIFETIME_STEPS = 256
+"""Values of a fit in lifetime."""
 LIFETIMES = (-22.0, 7.0)
 """ln(L/l) between which it is fitted: below, N goes as 1/l; above, it is less than exp(-1000) of
 what is made.
@@ -169,8 +174,8 @@ def _to_fit(channel: str, group: Spectra, ends: Array, beam: Beam) -> Array:
     """ln(decays) + L/l on the mesh of a fit, whose ends in ln m lie a billionth inside, where the
     spectrum is open.
     """
-    mass = jnp.exp(jnp.linspace(ends[0], ends[1], STEPS[0]))[:, None]
-    slowest = jnp.exp(jnp.linspace(*LIFETIMES, STEPS[1])) / beam.distance
+    mass = jnp.exp(jnp.linspace(ends[0], ends[1], beam.mass_steps))[:, None]
+    slowest = jnp.exp(jnp.linspace(*LIFETIMES, LIFETIME_STEPS)) / beam.distance
     boost = widths.boost(jnp.max(group.energies), mass)
     (found,) = log_folded_decays(
         group.energies,
@@ -201,7 +206,8 @@ def log_events_fitted(
     passed = beam.distance * widths.inverse_lab_decay_length(hardest, mass, jnp.where(lives, total_width, 1))
     share = jnp.log(mass / spectra.LIGHTEST) / jnp.log(heaviest / spectra.LIGHTEST)
     place = (jnp.log(passed) - LIFETIMES[0]) / (LIFETIMES[1] - LIFETIMES[0])
-    found = spline.evaluate(share * (STEPS[0] - 1), place * (STEPS[1] - 1), beam.series) - passed
+    last = [length - 3 for length in beam.series.shape[1:]]
+    found = spline.evaluate(share * last[0], place * last[1], beam.series) - passed
     rates = jnp.stack([jnp.broadcast_to(log_rate(channel, c, direct), mass.shape) for channel in beam.channels])
     total = log_sum_exp(jnp.moveaxis(jnp.where(lives, found, -jnp.inf) + rates, 0, -1))
     inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest))

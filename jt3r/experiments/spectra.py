@@ -283,7 +283,8 @@ def pairs(made: _Production) -> Table:
     meson_masses = {meson: jnp.asarray(numbers[f"{meson}_mass"]) for meson in ("pion", "eta")}
     masses = {meson: jnp.sqrt(ratios) * mass for meson, mass in meson_masses.items()}
     masses |= {"vector": vectors, "longitudinal": vectors}
-    emitted, seen = dict.fromkeys(masses, 0.0), dict.fromkeys(masses, 0.0)
+    nothing = jnp.zeros((PAIR_MASSES, PAIR_ENERGIES))
+    emitted, seen = dict.fromkeys(masses, nothing), dict.fromkeys(masses, nothing)
     follow = functools.partial(_pairs_seen, crossing=made.crossing)
     for smallest, largest in itertools.pairwise(limits):
         ring = jnp.asarray([smallest, largest, 1.0])

@@ -229,7 +229,7 @@ def main() -> None:
             times.append(time.perf_counter() - start)
         line = f"{name:18s} jt3r {min(times):7.3f} s (first {first:5.1f} s)"
         chosen = np.empty(0, int)
-        if isinstance(search, DisplacedSearch):
+        if isinstance(search, DisplacedSearch) and not search.crossing:  # SciPy has no spectrometer
             found = np.asarray(found) + np.log(search.events.value)
             chosen = np.flatnonzero(found > -20)[: options.reference]
         if not len(chosen):

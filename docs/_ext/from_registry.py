@@ -107,10 +107,12 @@ def searches() -> str:
         for name, numbers in entries.items():
             text.append(f"### {plain(numbers['label'])}\n")
             text.append(f"`{name}`: {plain(experiments.get(name).status)}.\n")
+            quantities = {key: entry for key, entry in numbers.items() if isinstance(entry, dict)}
+            for key in [key for key, entry in quantities.items() if "value" not in entry]:
+                quantities |= {f"{key}: {inner}": entry for inner, entry in quantities.pop(key).items()}
             rows = [
                 (key.replace("_", " "), f"{entry['value']:g}", _unit(entry["unit"]), plain(entry["source"]))
-                for key, entry in numbers.items()
-                if isinstance(entry, dict)
+                for key, entry in quantities.items()
             ]
             text.append(table(("number", "value", "unit", "source"), rows))
     return "\n".join(text)

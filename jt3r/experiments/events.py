@@ -37,6 +37,10 @@ class Beam(Pytree):
     """ln of the number of collisions, interacting protons or electrons, times the efficiency."""
     distance: Real[ArrayLike, ""]
     depth: Real[ArrayLike, ""]
+    mass_steps: int = static(default=256)
+    """Values of a fit in mass: N to 1e-6, see tests/jt3r/experiments/test_events.py. Six times as
+    many where a spectrometer sees pairs, as light A' of high energy stay in its hole.
+    """
 
 
 def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
@@ -44,7 +48,8 @@ def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | Non
     are kept).
     """
     tables = spectra.tabulate(search, longitudinal, nodes)
-    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value)
+    steps = 1536 if search.crossing else 256
+    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value, steps)
 
 
 def log_exposure(search: DisplacedSearch) -> float:
@@ -130,8 +135,8 @@ class FittedBeam(Pytree):
     channels: tuple[str, ...] = static()
 
 
-STEPS = (256, 256)
-"""Values of a fit in mass and in lifetime: N to 1e-5, see tests/jt3r/experiments/test_events.py."""
+LIFETIME_STEPS = 256
+"""Values of a fit in lifetime."""
 LIFETIMES = (-22.0, 7.0)
 """ln(L/l) between which it is fitted: below, N goes as 1/l; above, it is less than exp(-1000) of
 what is made.
@@ -175,8 +180,8 @@ def _to_fit(channel: str, group: Spectra, ends: Array, beam: Beam) -> Array:
     """ln(decays) + L/l on the mesh of a fit, whose ends in ln m lie a billionth inside, where the
     spectrum is open.
     """
-    mass = jnp.exp(jnp.linspace(ends[0], ends[1], STEPS[0]))[:, None]
-    slowest = jnp.exp(jnp.linspace(*LIFETIMES, STEPS[1])) / beam.distance
+    mass = jnp.exp(jnp.linspace(ends[0], ends[1], beam.mass_steps))[:, None]
+    slowest = jnp.exp(jnp.linspace(*LIFETIMES, LIFETIME_STEPS)) / beam.distance
     boost = widths.boost(jnp.max(group.energies), mass)
     (found,) = log_folded_decays(
         group.energies,
@@ -202,28 +207,37 @@ def log_events_fitted(
 
 
 class FittedBeams(Pytree):
-    """``FittedBeam`` of several searches, whose channels stand one after the other."""
+    """``FittedBeam`` of several searches, whose channels stand one after the other, those with a
+    mesh of one size together.
+    """
 
-    series: Real[Array, "c n m"]
+    series: tuple[Real[Array, "_ n m"], ...]
+    """For each size of mesh."""
     heaviest: Real[Array, " c"]
     hardest: Real[Array, " c"]
     distance: Real[Array, " c"]
     log_exposure: Real[Array, " s"]
     channels: tuple[tuple[str, ...], ...] = static()
     sees: tuple[tuple[str, ...], ...] = static()
+    places: tuple[int, ...] = static()
+    """Where each search as it was asked for stands."""
 
 
 def together(beams: Sequence[FittedBeam], sees: Sequence[tuple[str, ...]]) -> FittedBeams:
     """Searches that are evaluated together, and the channels that each of them sees."""
-    distances = [jnp.broadcast_to(beam.distance, beam.heaviest.shape) for beam in beams]
+    meshes = [beam.series.shape[1:] for beam in beams]
+    sizes = list(dict.fromkeys(meshes))
+    order = sorted(range(len(beams)), key=lambda k: sizes.index(meshes[k]))
+    placed = [beams[k] for k in order]
     return FittedBeams(
-        series=jnp.concatenate([beam.series for beam in beams]),
-        heaviest=jnp.concatenate([beam.heaviest for beam in beams]),
-        hardest=jnp.concatenate([beam.hardest for beam in beams]),
-        distance=jnp.concatenate(distances),
-        log_exposure=jnp.stack([jnp.asarray(beam.log_exposure) for beam in beams]),
-        channels=tuple(beam.channels for beam in beams),
-        sees=tuple(sees),
+        series=tuple(jnp.concatenate([beam.series for beam in placed if beam.series.shape[1:] == size]) for size in sizes),
+        heaviest=jnp.concatenate([beam.heaviest for beam in placed]),
+        hardest=jnp.concatenate([beam.hardest for beam in placed]),
+        distance=jnp.concatenate([jnp.broadcast_to(beam.distance, beam.heaviest.shape) for beam in placed]),
+        log_exposure=jnp.stack([jnp.asarray(beam.log_exposure) for beam in placed]),
+        channels=tuple(beam.channels for beam in placed),
+        sees=tuple(sees[k] for k in order),
+        places=tuple(order.index(k) for k in range(len(beams))),
     )
 
 
@@ -242,19 +256,23 @@ def log_events_together(
     passed = distance * widths.inverse_lab_decay_length(hardest, mass, jnp.where(lives, total_width, 1))
     share = jnp.log(mass / spectra.LIGHTEST) / jnp.log(heaviest / spectra.LIGHTEST)
     place = (jnp.log(passed) - LIFETIMES[0]) / (LIFETIMES[1] - LIFETIMES[0])
-    found = spline.evaluate(share * (STEPS[0] - 1), place * (STEPS[1] - 1), beams.series) - passed
+    found, first = [], 0
+    for series in beams.series:
+        part, last = slice(first, first + len(series)), [length - 3 for length in series.shape[1:]]
+        found.append(spline.evaluate(share[part] * last[0], place[part] * last[1], series))
+        first = part.stop
     names = [channel for own in beams.channels for channel in own]
     rates = {channel: jnp.broadcast_to(log_rate(channel, c, direct), mass.shape) for channel in dict.fromkeys(names)}
-    logs = jnp.where(lives, found, -jnp.inf) + jnp.stack([rates[channel] for channel in names])
+    logs = jnp.where(lives, jnp.concatenate(found) - passed, -jnp.inf) + jnp.stack([rates[channel] for channel in names])
     seen = {sees: log_or_closed(decays.share(table, sees)) for sees in dict.fromkeys(beams.sees)}
     results, first = [], 0
     for own, sees, log_exposure in zip(beams.channels, beams.sees, beams.log_exposure, strict=True):
-        last = first + len(own)
-        inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest[first:last]))
-        total = log_sum_exp(jnp.moveaxis(logs[first:last], 0, -1))
+        own_channels = slice(first, first + len(own))
+        inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest[own_channels]))
+        total = log_sum_exp(jnp.moveaxis(logs[own_channels], 0, -1))
         results.append(jnp.where(inside, total, jnp.nan) + log_exposure + seen[sees])
-        first = last
-    return results
+        first = own_channels.stop
+    return [results[k] for k in beams.places]
 
 
 class PionBeam(Pytree):

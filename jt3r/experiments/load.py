@@ -38,6 +38,26 @@ class _Search(BaseModel):
     beyond_the_paper: bool = False
 
 
+class Spectrometer(BaseModel):
+    """What both electrons of a pair have to cross: ``jt3r.kernels.production.Spectrometer``, each
+    number with its source.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    first_chamber: Metre
+    last_chamber: Metre
+    magnet: Metre
+    calorimeter: Metre
+    kick: GeV
+    hole: Metre
+    rim: Metre
+    calorimeter_hole: Metre
+    calorimeter_side: Metre
+    separation: Metre
+    calorimeter_separation: Metre
+    lowest: GeV
+
+
 class DisplacedSearch(_Search):
     """Decays in a volume behind a shield; each number with its unit and source.
 
@@ -61,6 +81,7 @@ class DisplacedSearch(_Search):
     background: Number
     observed: Number | None = None
     sees: tuple[Channel, ...] = VISIBLE
+    spectrometer: Spectrometer | None = None
 
     @model_validator(mode="after")
     def _kind_has_its_fields(self) -> "DisplacedSearch":
@@ -76,6 +97,8 @@ class DisplacedSearch(_Search):
             raise ValueError(f"exposure of a {self.kind} is in {'1/fb' if self.kind == 'collider' else 'particles'}")
         if not 0 < self.min_energy.value < self.beam_energy.value:
             raise ValueError("min_energy must lie between 0 and beam_energy")
+        if self.spectrometer and self.kind != "beam_dump":
+            raise ValueError(f"a {self.kind} has no spectrometer here, only a beam_dump")
         return self
 
     @property
@@ -86,6 +109,14 @@ class DisplacedSearch(_Search):
         numbers = (self.target_mass_number, self.target_charge_number, self.radiation_length)
         mass_number, charge_number, radiation_length = (number.value if number else 0.0 for number in numbers)
         return mass_number, charge_number, radiation_length
+
+    @property
+    def crossing(self) -> tuple[float, ...]:
+        """Both ends of the volume and the numbers of the spectrometer; empty without one."""
+        if not self.spectrometer:
+            return ()
+        begin = self.distance.value
+        return begin, begin + self.depth.value, *(number.value for _, number in self.spectrometer)
 
     @property
     def angles(self) -> tuple[float, float, float]:
@@ -204,7 +235,8 @@ def _checked(model: type[BaseModel], kind: str, name: str, fields: Mapping[str, 
     try:
         return model.model_validate({"name": name, **fields})
     except ValidationError as error:
-        told = first_error(error.errors(), lambda parents: (Quantity if parents else model).__pydantic_fields__)
+        table = {"": model, "spectrometer": Spectrometer}
+        told = first_error(error.errors(), lambda parents: table.get(".".join(parents), Quantity).__pydantic_fields__)
         raise ValueError(f"experiments.{kind}.{name}: {told}") from None
 
 

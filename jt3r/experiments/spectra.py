@@ -5,6 +5,7 @@ runs the same program on its own numbers.
 """
 
 import functools
+import itertools
 import math
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ class Spectra(NamedTuple):
     ``series`` holds, by channel, Chebyshev coefficients of ln(dN/dE dE), the accepted A' per beam
     particle at unit coupling times the weight of the energy: of mesons in (m/m_P)^2, of
     bremsstrahlung in ln m from LIGHTEST to ``heaviest``. ``longitudinal``, an A' in place of a pi0,
-    is the same at any mass.
+    is the same at any mass, but for pairs that a spectrometer sees.
     """
 
     energies: Real[Array, " n"]
@@ -61,8 +62,6 @@ def log_weights(channel: str, spectra: Spectra, mass: Real[Array, "*b"]) -> Real
         ratio = mass / inputs()[f"{channel}_mass"]
         found = chebyshev.evaluate(jnp.where(ratio < 1, ratio, 0.5), spectra.series[channel])
         return jnp.where(ratio[..., None] < 1, found, -jnp.inf)
-    if channel == "longitudinal":
-        return jnp.broadcast_to(spectra.series[channel][0], (*mass.shape, spectra.energies.size))
     share = jnp.log(mass / LIGHTEST) / jnp.log(spectra.heaviest / LIGHTEST)
     inside = (share > 0) & (share < 1)
     return chebyshev.evaluate(jnp.sqrt(jnp.where(inside, share, 0.5)), spectra.series[channel])
@@ -76,11 +75,13 @@ class _Production(NamedTuple):
     lowest: float
     angles: tuple[float, float, float]
     target: tuple[float, float, float]
+    crossing: tuple[float, ...] = ()
+    """Ends of the volume and numbers of the spectrometer that both electrons have to cross."""
 
 
 def _production(search: DisplacedSearch) -> _Production:
     beam, lowest = search.beam_energy.value, search.min_energy.value
-    return _Production(search.kind, beam, lowest, search.angles, search.target)
+    return _Production(search.kind, beam, lowest, search.angles, search.target, search.crossing)
 
 
 def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> tuple[Spectra, ...]:
@@ -92,6 +93,8 @@ def tabulate(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = 
 def parts(search: DisplacedSearch, longitudinal: bool, nodes: Nodes | None = None) -> list[tuple[OnDisk, _Production, Nodes]]:
     """What ``tabulate`` puts together: tables, and what each is made of."""
     nodes, made = nodes or Nodes(), _production(search)
+    if made.crossing:  # the share of pairs that are seen falls steeply with the energy at both ends
+        nodes = nodes._replace(energies=2 * nodes.energies)
     if made.kind == "electron_dump":
         return [(electrons, made, nodes)]
     if not longitudinal:
@@ -125,12 +128,14 @@ def mesons(made: _Production, nodes: Nodes) -> Table:
     energies, weights, highest = _meson_energies(beam, lowest, made.kind == "beam_dump", nodes.energies)
     boost = _boost(beam, collider)
     angles, ratios = jnp.asarray(made.angles), jnp.asarray(chebyshev.points(nodes.masses))
-    series = {}
+    series, seen = {}, pairs(made) if made.crossing else {}
     for meson, each in (("pion", 1.0), ("eta", numbers[f"eta_per_pion_{'collider' if collider else 'dump'}"])):
         mass, per_pion = jnp.asarray(numbers[f"{meson}_mass"]), jnp.asarray(each)
         log_values = _meson_spectra(
             ratios, energies, weights, mass, highest, beam, boost, angles, mass_number, per_pion, collider, nodes.decay
         )
+        if seen:
+            log_values = log_values + _between(seen[meson], ratios, energies, made)
         series[meson] = _series(log_values)
     return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), **series}
 
@@ -142,8 +147,10 @@ def pions(made: _Production, nodes: Nodes) -> Table:
     beam, lowest, angles = (jnp.asarray(x) for x in (made.beam, made.lowest, made.angles))
     energies, weights, _ = _meson_energies(beam, lowest, made.kind == "beam_dump", nodes.energies)
     boost = _boost(beam, collider)
-    found = _pions(energies, weights, beam, boost, angles, mass_number, collider, 4 * nodes.decay[1] // 3)
-    return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), "longitudinal": found[None]}
+    found = _pions(energies, weights, beam, boost, angles, mass_number, collider, 4 * nodes.decay[1] // 3)[None]
+    if made.crossing:
+        found = _series(found + _between(pairs(made)["longitudinal"], chebyshev.points(nodes.masses), energies, made))
+    return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), "longitudinal": found}
 
 
 def _boost(beam: Array, collider: bool) -> Array:
@@ -215,6 +222,8 @@ def protons(made: _Production, nodes: Nodes) -> Table:
     energies, log_values = _proton_spectra(
         masses, jnp.asarray(_panels(made)), jnp.asarray(made.beam), s, angles, nodes.energies
     )
+    if made.crossing:
+        log_values = log_values + _between(pairs(made)["vector"], chebyshev.points(nodes.masses), energies, made)
     return {"energies": energies, "heaviest": jnp.asarray(HEAVIEST), "vector": _series(log_values)}
 
 
@@ -222,15 +231,20 @@ def protons(made: _Production, nodes: Nodes) -> Table:
 def _proton_spectra(masses: Array, panels: Array, beam: Array, s: ArrayLike, angles: Array, count: int) -> tuple[Array, Array]:
     """Energies, and ln(dN/dE dE) at each mass (rows) and energy: one program for all beams."""
     energies, weights = (x.ravel() for x in log_legendre(panels[0], panels[1], count // 2))
-    smallest, largest, azimuth = angles
     left_over = production.proton_cross_section(s * (1 - energies / beam)) / production.proton_cross_section(jnp.asarray(s))
-    outer, inner = (
+    return energies, jnp.log(_splitting(energies, masses, beam, angles)) + jnp.log(left_over * angles[2] * weights / beam)
+
+
+@jax.jit
+def _splitting(energies: Array, masses: Array, beam: Array, angles: Array) -> Array:
+    """dN/dz between the two polar angles, at each mass (rows) and energy."""
+    inner, outer = (
         production.vector_splitting(
             energies / beam, masses, jnp.minimum(energies * angle, inputs()["largest_transverse"]), M_PROTON
         )
-        for angle in (largest, smallest)
+        for angle in (angles[0], angles[1])
     )
-    return energies, jnp.log(outer - inner) + jnp.log(left_over * azimuth * weights / beam)
+    return outer - inner
 
 
 def _panels(made: _Production) -> list[list[float]]:
@@ -245,6 +259,73 @@ def _panels(made: _Production) -> list[list[float]]:
     if not 1.2 * made.lowest < meet < highest / 1.2:
         meet = math.sqrt(made.lowest * highest)
     return [[made.lowest, meet], [meet, highest]]
+
+
+RINGS, PAIR_MASSES, PAIR_ENERGIES = 16, 32, 20
+"""Rings of polar angle, masses and energies at which pairs are followed through a spectrometer."""
+FEWEST = 3e-4
+"""Added to the share of pairs that are seen: it is interpolated as a logarithm."""
+
+
+@OnDisk
+def pairs(made: _Production) -> Table:
+    """ln of the share of each channel's A' that a spectrometer sees, with FEWEST added, at
+    PAIR_MASSES Chebyshev points of the mass, in the variable of the channel's spectrum, and
+    PAIR_ENERGIES of ln E: mean over rings of polar angle, weighted by what is emitted into each.
+    """
+    numbers = inputs()
+    beam, lowest, mass_number = (jnp.asarray(x) for x in (made.beam, made.lowest, made.target[0]))
+    highest = production.highest_meson_energy(beam, jnp.asarray(numbers["pion_mass"]), jnp.asarray(M_PROTON))
+    energies = lowest * (made.beam / lowest) ** jnp.asarray(chebyshev.points(PAIR_ENERGIES))
+    boost, ones = _boost(beam, False), jnp.ones(PAIR_ENERGIES)
+    limits = np.linspace(*made.angles[:2], RINGS + 1)
+    ratios, vectors = jnp.asarray(chebyshev.points(PAIR_MASSES)), jnp.asarray(_masses(PAIR_MASSES, HEAVIEST))
+    meson_masses = {meson: jnp.asarray(numbers[f"{meson}_mass"]) for meson in ("pion", "eta")}
+    masses = {meson: jnp.sqrt(ratios) * mass for meson, mass in meson_masses.items()}
+    masses |= {"vector": vectors, "longitudinal": vectors}
+    nothing = jnp.zeros((PAIR_MASSES, PAIR_ENERGIES))
+    emitted, seen = dict.fromkeys(masses, nothing), dict.fromkeys(masses, nothing)
+    follow = functools.partial(_pairs_seen, crossing=made.crossing)
+    for smallest, largest in itertools.pairwise(limits):
+        ring = jnp.asarray([smallest, largest, 1.0])
+        into = {
+            meson: jnp.exp(
+                _meson_spectra(
+                    ratios,
+                    energies,
+                    ones,
+                    mass,
+                    highest,
+                    beam,
+                    boost,
+                    ring,
+                    mass_number,
+                    jnp.asarray(1.0),
+                    False,
+                    Nodes().decay,
+                )
+            )
+            for meson, mass in meson_masses.items()
+        }
+        into["vector"] = _splitting(energies, vectors[:, None], beam, ring)
+        into["longitudinal"] = jnp.exp(_pions(energies, ones, beam, boost, ring, mass_number, False, Nodes().decay[1]))
+        for channel, weight in into.items():
+            emitted[channel] += weight + 1e-60
+            seen[channel] += weight * follow(energies, masses[channel], ring)
+    return {channel: jnp.log(seen[channel] / emitted[channel] + FEWEST) for channel in masses}
+
+
+@functools.partial(jax.jit, static_argnames="crossing")
+def _pairs_seen(energies: Array, masses: Array, ring: Array, crossing: tuple[float, ...]) -> Array:
+    begin, end, *numbers = crossing
+    return production.shares_of_pairs_seen(energies, masses, ring[0], ring[1], begin, end, production.Spectrometer(*numbers))
+
+
+def _between(log_shares: Array, at: ArrayLike, energies: Array, made: _Production) -> Array:
+    """``pairs`` of a channel at other Chebyshev points of its mass (rows) and other energies."""
+    by_mass = chebyshev.evaluate(jnp.sqrt(jnp.asarray(at)), _series(log_shares))
+    place = jnp.log(energies / made.lowest) / math.log(made.beam / made.lowest)
+    return chebyshev.evaluate(jnp.sqrt(place), _series(by_mass.T)).T
 
 
 @OnDisk

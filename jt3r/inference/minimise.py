@@ -125,6 +125,11 @@ def _one(residuals: Residuals, rough: Residuals | None, moving: bool | Array, u:
 
         x, spent = adam(lambda x: rough(quantiles_of(x)), x, jnp.where(moving, ADAM_STEPS, 0))
         x = unbounded_of(quantiles_of(x))  # a step may lead through 1e11 periods, where x has no digits left
-    fit, expansion = newton_in(quantile_chart, residuals, x, jnp.where(moving, NEWTON_STEPS, 1))
+
+    def chart(x: Array) -> tuple[Array, Array, Array]:
+        reached, slope, bend = quantile_chart(x)
+        return jnp.where(moving, reached, u), slope, bend  # there and back would be a rounding away
+
+    fit, expansion = newton_in(chart, residuals, x, jnp.where(moving, NEWTON_STEPS, 1))
     ended = Minima(quantiles_of(fit.x), fit.chi_square, fit.gradient, fit.gradient <= CONVERGED, spent + fit.evaluations)
     return ended, expansion

@@ -25,8 +25,10 @@ from .proton_bremsstrahlung import (
     scalar_splitting,
     vector_splitting,
 )
+from .spectrometer import Spectrometer, shares_of_pairs_seen
 
 __all__ = [
+    "Spectrometer",
     "branching_to_photon_vector",
     "centre_of_mass_boost",
     "elastic_photon_flux",
@@ -42,6 +44,7 @@ __all__ = [
     "proton_form_factor_squared",
     "pseudoscalar_splitting",
     "scalar_splitting",
+    "shares_of_pairs_seen",
     "track_length",
     "vector_splitting",
     "vectors_from_electrons",

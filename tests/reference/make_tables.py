@@ -29,6 +29,8 @@ def wanted() -> Iterator[tuple[OnDisk, tuple[Any, ...]]]:
         if isinstance(search, searches.DisplacedSearch):
             for table, *arguments in spectra.parts(search, longitudinal=False):
                 yield table, tuple(arguments)
+            if search.crossing:
+                yield spectra.pairs, (spectra.parts(search, longitudinal=False)[0][1],)
 
 
 def main() -> None:
@@ -39,7 +41,7 @@ def main() -> None:
     with jax.enable_x64(True):
         for table, arguments in wanted():
             name = table.name(*arguments)
-            if f"{name}/energies" in arrays:
+            if any(key.startswith(f"{name}/") for key in arrays):
                 continue
             print(table.__name__, *arguments, flush=True)
             arrays |= {f"{name}/{key}": np.asarray(value) for key, value in table.make(*arguments).items()}

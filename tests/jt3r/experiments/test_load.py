@@ -1,5 +1,7 @@
 """The data file of searches: what it must hold, and that a new search is a new table and nothing else."""
 
+from importlib.resources import files
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,21 @@ def test_errors_name_what_is_wrong(old, new, message):
     assert old in NEW
     with pytest.raises(ValueError, match=message):
         experiments.parse(NEW.replace(old, new))
+
+
+def test_a_spectrometer_is_read_and_its_errors_are_named():
+    text = files("jt3r.data").joinpath("experiments.toml").read_text(encoding="utf-8")
+    search = experiments.get("NA62-dump")
+    begin, end, first, *_ = search.crossing
+    assert (begin, end) == (search.distance.value, search.distance.value + search.depth.value)
+    assert end < first < search.spectrometer.calorimeter.value
+    assert experiments.get("NuCal").crossing == ()
+    assert "calorimeter_hole" in text
+    with pytest.raises(ValueError, match=r"spectrometer.calorimeter_whole.*calorimeter_hole"):
+        experiments.parse(text.replace("calorimeter_hole =", "calorimeter_whole ="))
+    row = "[displaced.NA62-dump.spectrometer]"
+    with pytest.raises(ValueError, match="FASER: a collider has no spectrometer"):
+        experiments.parse(text.replace(row, "[displaced.FASER.spectrometer]").replace('sees = ["ee"]', ""))
 
 
 def test_unknown_kinds_and_names_are_refused():

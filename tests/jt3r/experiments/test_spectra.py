@@ -66,3 +66,26 @@ def test_a_longitudinal_a_prime_has_the_spectrum_of_pions(nucal):
     rate = trapezoid(2 * np.pi * transverse * density, transverse, axis=1)
     np.testing.assert_allclose(found, trapezoid(rate, energies), rtol=1e-4)
     assert log_weights("longitudinal", nucal[2], jnp.asarray([0.01, 0.5])).shape == (2, 12)
+
+
+def test_a_spectrometer_takes_its_share_of_pairs():
+    """NA62's dump: what is left of each channel lies between FEWEST and all, and grows with the energy of the A' until the hole
+    takes light ones. On the axis, as bremsstrahlung of 10 MeV and 300 GeV is, nothing is seen."""
+    search = load.get("NA62-dump")
+    alone = search.model_copy(update={"spectrometer": None})
+    seen = tabulate(search, False, SMALL)
+    emitted = tabulate(alone, False, SMALL._replace(energies=2 * SMALL.energies))
+    for mass in (0.01, 0.1):
+        for with_pairs, all_of_them in zip(seen, emitted, strict=True):
+            np.testing.assert_array_equal(with_pairs.energies, all_of_them.energies)
+            for channel in with_pairs.series:
+                share = np.exp(
+                    log_weights(channel, with_pairs, jnp.asarray(mass)) - log_weights(channel, all_of_them, jnp.asarray(mass))
+                )
+                # FEWEST was added, and 24 masses and the polynomials ring about it by 20 %.
+                assert (share > 0.8 * spectra.FEWEST).all()
+                assert (share < 0.75).all()
+                energies = np.asarray(with_pairs.energies)
+                assert share[energies < 12].max() < 0.01
+                hard = share[energies > 250].max()
+                assert hard < 0.02 if mass == 0.01 else hard > 0.3

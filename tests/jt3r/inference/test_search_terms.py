@@ -9,7 +9,7 @@ from jt3r.experiments import limits, load
 from jt3r.inference.search_terms import counted
 
 NAMES = ("NuCal", "NA62-dump", "E137")
-"""Two proton beams, one with a channel that sees electrons alone, and an electron beam."""
+"""Two proton beams, with meshes of two sizes, and an electron beam with that of the first."""
 
 
 def test_events_of_several_searches_are_those_of_each():

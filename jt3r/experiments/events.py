@@ -16,7 +16,7 @@ from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics import spline
-from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
+from ..kernels.numerics.jax_internals import QUICK_AND_LONG, usable
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
@@ -173,7 +173,7 @@ def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
 
 @cache
 def _fitting() -> Callable[..., Array]:
-    return jax.jit(_to_fit, static_argnums=0, compiler_options=usable(QUICK_TO_COMPILE))
+    return jax.jit(_to_fit, static_argnums=0, compiler_options=usable(QUICK_AND_LONG))
 
 
 def _to_fit(channel: str, group: Spectra, ends: Array, beam: Beam) -> Array:

@@ -311,8 +311,8 @@ def check_range(model: str, along: str, between: tuple[float, float] | None) -> 
 
 def _published(cuts: Sequence[MassCut], point: ParameterPoint, seen: Callable[[np.ndarray], Array]) -> list[np.ndarray]:
     """The parts of published intervals in which the A' decays as the cut's scenario says, to 1 % of
-    the interval. In float64 in a session of float32 too, which has no number for widths below 1.2e-38
-    GeV, as that of A' -> 3 gamma is below 0.16 MeV.
+    the interval. In float64 in a session of float32 too, which has no number for widths below
+    1.2e-38 GeV, as that of A' -> 3 gamma is below 0.16 MeV.
     """
     if not np.isclose(getattr(point, "v", PUBLISHED_AT), PUBLISHED_AT):
         return [np.empty((0, 2))] * len(cuts)

@@ -235,7 +235,7 @@ def _checked(model: type[BaseModel], kind: str, name: str, fields: Mapping[str, 
     try:
         return model.model_validate({"name": name, **fields})
     except ValidationError as error:
-        table = {"": model, "spectrometer": Spectrometer}
+        table: dict[str, type[BaseModel]] = {"": model, "spectrometer": Spectrometer}
         told = first_error(error.errors(), lambda parents: table.get(".".join(parents), Quantity).__pydantic_fields__)
         raise ValueError(f"experiments.{kind}.{name}: {told}") from None
 

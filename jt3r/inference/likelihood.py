@@ -14,7 +14,7 @@ from ..flavour.joint import THEORY, Theory
 from ..flavour.measurements import ERRORS
 from ..kernels.numerics.pytree import Pytree, static
 from ..parameter import ParameterPoint
-from .search_terms import counted
+from .search_terms import counted_terms
 from .term import Options, Term
 from .terms import LOG_DET, TERMS, joint_flavour
 
@@ -106,9 +106,7 @@ class Likelihood(Pytree):
             found, log_det = joint_flavour(self._flavour, point, self._options(), shift)
             tiny = jnp.finfo(log_det.dtype).tiny
             found[LOG_DET.name] = jnp.sqrt(jnp.maximum(log_det, tiny))  # never negative: theory only widens the errors
-        counts = [(term.name, term.counted) for term in self.summed if term.counted]
-        names, searches = zip(*counts, strict=True) if counts else ((), ())
-        found |= dict(zip(names, counted(searches, point) if searches else (), strict=True))
+        found |= counted_terms(self.summed, point)
         for term in self.summed:
             if term.name not in found:
                 found[term.name] = jnp.asarray(term.residual(point, self._options()))

@@ -1,8 +1,10 @@
 """The terms of searches: counts of events, published limits, cuts in mass."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import jax.numpy as jnp
 from jax import Array
 
 from ..catalogue import observables
@@ -10,8 +12,9 @@ from ..experiments import dark_higgs, limits, recast
 from ..experiments import load as searches
 from ..experiments.load import COSMOLOGY
 from ..kernels.numerics import statistics
+from ..parameter import ParameterPoint
 from ..u1.registry import couplings_of
-from .term import WALL, Options, add
+from .term import WALL, Options, Term, add
 
 
 def counted(displaced: Sequence[searches.DisplacedSearch], point: Any) -> list[Array]:
@@ -20,6 +23,18 @@ def counted(displaced: Sequence[searches.DisplacedSearch], point: Any) -> list[A
     """
     expected = limits.expected_together(tuple(displaced))(point)
     return [statistics.poisson(log_events, *_counts(search)) for log_events, search in zip(expected, displaced, strict=True)]
+
+
+def counted_terms(terms: Sequence[Term], point: ParameterPoint) -> dict[str, Array]:
+    """The residuals of those of the terms that count the events of a displaced search. Raises
+    ValueError, naming the first and what the point lacks: they read the same parameters.
+    """
+    found = {term.name: term.counted for term in terms if term.counted}
+    if not found:
+        return {}
+    first = next(term for term in terms if term.counted)
+    residuals = replace(first, function=lambda at, _: jnp.stack(counted(list(found.values()), at))).value(point)
+    return dict(zip(found, residuals, strict=True))
 
 
 def _counts(search: searches.DisplacedSearch) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from jt3r import Likelihood, Point
 from jt3r.experiments import limits, load
@@ -43,3 +44,8 @@ def test_counts_without_signal_are_the_background():
     n, b = search.observed.value, search.background.value
     expected = np.sign(b - n) * np.sqrt(2 * (b - n + n * np.log(n / b)))
     np.testing.assert_allclose(residual, expected, rtol=1e-12)  # rounding
+
+
+def test_what_the_point_lacks_is_named():
+    with pytest.raises(ValueError, match="nucal needs m_aprime, which the point does not set"):
+        Likelihood(("nucal", "charm")).breakdown(Point(m_phi=0.08))

@@ -22,7 +22,9 @@ def counted(displaced: Sequence[searches.DisplacedSearch], point: Any) -> list[A
     of the A' and what makes it.
     """
     expected = limits.expected_together(tuple(displaced))(point)
-    return [statistics.poisson(log_events, *_counts(search)) for log_events, search in zip(expected, displaced, strict=True)]
+    return [
+        statistics.poisson(log_events, *limits.counts(search)) for log_events, search in zip(expected, displaced, strict=True)
+    ]
 
 
 def counted_terms(terms: Sequence[Term], point: ParameterPoint) -> dict[str, Array]:
@@ -37,18 +39,10 @@ def counted_terms(terms: Sequence[Term], point: ParameterPoint) -> dict[str, Arr
     return dict(zip(found, residuals, strict=True))
 
 
-def _counts(search: searches.DisplacedSearch) -> tuple[float, float]:
-    """Events of background, and events seen, or as many as the background where nothing is known
-    yet.
-    """
-    background = search.background.value
-    return background, search.observed.value if search.observed else background
-
-
 def _search(search: searches.DisplacedSearch | searches.CouplingLimit) -> None:
     name = search.name.lower().replace("-", "_")
     displaced = search if isinstance(search, searches.DisplacedSearch) else None
-    background, observed = _counts(displaced) if displaced else (0.0, 0.0)
+    background, observed = limits.counts(search)
 
     def function(point: Any, _: Options) -> Array:
         if displaced:

@@ -16,7 +16,7 @@ from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics import spline
-from ..kernels.numerics.jax_internals import QUICK_AND_LONG, usable
+from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.production.displaced import log_folded_decays, log_or_closed, log_sum_exp
@@ -163,34 +163,33 @@ def fitted(beam: Beam) -> FittedBeam:
 
 def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
     """Coefficients of one channel, made in float64 in a session of float32 too: there the ends
-    would be those of the spectrum itself, where it is closed.
+    would be those of the spectrum itself, where it is closed. They lie a billionth inside, where it
+    is open.
     """
     ends = math.log(spectra.LIGHTEST * (1 + 1e-9)), math.log(heaviest * (1 - 1e-9))
     with jax.enable_x64(True):
-        values = np.asarray(_fitting()(channel, group, jnp.asarray(ends), beam))
-    return jnp.asarray(spline.coefficients(values), float)
+        mass = np.exp(np.linspace(*ends, beam.mass_steps))
+        values = _to_fit(group.energies, _weights()(channel, group, mass), mass, beam.distance, beam.depth)
+    return jnp.asarray(spline.coefficients(np.asarray(values)), float)
 
 
 @cache
-def _fitting() -> Callable[..., Array]:
-    return jax.jit(_to_fit, static_argnums=0, compiler_options=usable(QUICK_AND_LONG))
+def _weights() -> Callable[..., Array]:
+    return jax.jit(spectra.log_weights, static_argnums=0, compiler_options=usable(QUICK_TO_COMPILE))
 
 
-def _to_fit(channel: str, group: Spectra, ends: Array, beam: Beam) -> Array:
-    """ln(decays) + L/l on the mesh of a fit, whose ends in ln m lie a billionth inside, where the
-    spectrum is open.
-    """
-    mass = jnp.exp(jnp.linspace(ends[0], ends[1], beam.mass_steps))[:, None]
-    slowest = jnp.exp(jnp.linspace(*LIFETIMES, LIFETIME_STEPS)) / beam.distance
-    boost = widths.boost(jnp.max(group.energies), mass)
+@jax.jit
+def _to_fit(
+    energies: Array, log_weights: Array, mass: Array, distance: Real[ArrayLike, ""], depth: Real[ArrayLike, ""]
+) -> Array:
+    """ln(decays) + L/l on the mesh of a fit, of a channel's spectrum at its masses."""
+    mass = mass[:, None]
+    slowest = jnp.exp(jnp.linspace(*LIFETIMES, LIFETIME_STEPS)) / distance
+    boost = widths.boost(jnp.max(energies), mass)
     (found,) = log_folded_decays(
-        group.energies,
-        [spectra.log_weights(channel, group, mass)],
-        lambda energy: slowest * boost / widths.boost(energy, mass),
-        beam.distance,
-        beam.depth,
+        energies, [log_weights[:, None]], lambda energy: slowest * boost / widths.boost(energy, mass), distance, depth
     )
-    return found + slowest * beam.distance
+    return found + slowest * distance
 
 
 def log_events_fitted(

@@ -93,7 +93,8 @@ def expanded_minima(
     blocks = -(-len(u) // size)
     filled = u[jnp.minimum(jnp.arange(blocks * size, dtype=jnp.int32), jnp.asarray(count, jnp.int32) - 1)]
     filled = filled.reshape(blocks, size, u.shape[-1])
-    descend = jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None, moving))
+    # jit: traced once for its shapes and for the loop
+    descend = jax.jit(jax.vmap(partial(_one, residuals, (rough or residuals) if warm_up else None, moving)))
     shapes = jax.eval_shape(descend, filled[0])
     none = jax.tree.map(lambda a: jnp.full((blocks, *a.shape), jnp.nan if a.dtype.kind == "f" else 0, a.dtype), shapes)
 

@@ -95,12 +95,13 @@ def newton_in(
     ``x`` itself comes back.
     """
     n, several = len(x), jnp.asarray(steps) > 1
+    about = jax.jit(partial(expanded, residuals))  # traced once for its shapes and for the loop
     looks, tries = 1 + n + n * (n + 1) // 2, len(DAMPINGS) * (1 + CORRECTIONS)
 
     def step(state: _State) -> _State:
         x, before = state.x, state.fit
         at, slope, bend = chart(x)
-        expansion = expanded(residuals, at)
+        expansion = about(at)
         r, jacobian = expansion.residuals, expansion.jacobian * slope
         hessian = slope[:, None] * expansion.hessian * slope + jnp.diag(r @ expansion.jacobian * bend)
         chi_square, norm = r @ r, gradient_norm(r, jacobian)
@@ -122,11 +123,12 @@ def newton_in(
         stuck = ~good & ~(state.damping <= 100 * size.max())
         return _State(moved, fit, expansion, jnp.maximum(damping, 1e-12), state.steps + 1, done | stuck)
 
+    @jax.jit
     def reached_by(x: Array) -> Array:
         return residuals(chart(x)[0])
 
     one, none = jnp.ones((), x.dtype), jnp.zeros((), jnp.int32)
-    unknown = jax.tree.map(lambda a: jnp.full(a.shape, jnp.nan, a.dtype), jax.eval_shape(partial(expanded, residuals), x))
+    unknown = jax.tree.map(lambda a: jnp.full(a.shape, jnp.nan, a.dtype), jax.eval_shape(about, x))
     state = _State(x, Fit(x, jnp.inf * one, jnp.inf * one, none), unknown, one, none, jnp.asarray(False))
     state = jax.lax.while_loop(lambda state: (state.steps < steps) & ~state.done, step, state)
     return state.fit, state.expansion

@@ -12,6 +12,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..numerics.promotion import floats
+from ..numerics.slopes import by_slopes
 
 
 class Rho(NamedTuple):
@@ -60,9 +61,15 @@ def vector_to_pions(mass: Real[ArrayLike, "*b"], coupling: Real[ArrayLike, "*b"]
     Validity as of ``pion_form_factor_squared``; 0 where closed. Source: textbook width of rho -> pi
     pi, g^2 p^3/(6 pi m^2).
     """
-    mass, coupling, pion = floats(mass, coupling, rho.pion_mass)
+    mass, coupling, *numbers = floats(mass, coupling, *rho)
+    return coupling**2 * _width_to_pions(mass, *numbers)
+
+
+@by_slopes
+def _width_to_pions(mass: Array, rho_mass: Array, rho_width: Array, pion: Array) -> Array:
+    """By a coupling of one."""
     is_open = mass > 2 * pion
     mass = jnp.where(is_open, mass, 3 * pion)
     beta = jnp.sqrt((mass - 2 * pion) * (mass + 2 * pion)) / mass
-    width = coupling**2 * mass / (48 * jnp.pi) * beta**3 * pion_form_factor_squared(mass**2, rho)
+    width = mass / (48 * jnp.pi) * beta**3 * pion_form_factor_squared(mass**2, Rho(rho_mass, rho_width, pion))
     return jnp.where(is_open, width, 0)

@@ -13,6 +13,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Complex, Real
 
 from ..numerics.promotion import floats
+from ..numerics.slopes import by_slopes
 from ..units import HBAR_C_GEV_METRE
 
 
@@ -26,6 +27,28 @@ def _pair_velocity(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Arr
     # (m - 2 m_f)(m + 2 m_f) keeps full precision next to threshold, where 1 - 4 r cancels.
     beta = jnp.sqrt((safe_mass - 2 * daughter_mass) * (safe_mass + 2 * daughter_mass)) / safe_mass
     return is_open, safe_mass, beta, ratio
+
+
+def _twice_momentum(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Array]:
+    """(open?, a mass that is safe where closed, m beta in GeV)."""
+    is_open = mass > 2 * daughter_mass
+    safe_mass = jnp.where(is_open, mass, 2 * daughter_mass + 1)
+    # (m - 2 m_f)(m + 2 m_f) keeps full precision next to threshold, where 1 - 4 r cancels.
+    return is_open, safe_mass, jnp.sqrt((safe_mass - 2 * daughter_mass) * (safe_mass + 2 * daughter_mass))
+
+
+@by_slopes
+def _vector_to_fermions(mass: Array, fermion_mass: Array) -> Array:
+    """Width by a vector coupling of one."""
+    is_open, mass, momentum = _twice_momentum(mass, fermion_mass)
+    return jnp.where(is_open, momentum / (12 * jnp.pi) * (1 + 2 * jnp.square(fermion_mass / mass)), 0)
+
+
+@by_slopes
+def _axial_to_fermions(mass: Array, fermion_mass: Array) -> Array:
+    """Width by an axial coupling of one."""
+    is_open, mass, momentum = _twice_momentum(mass, fermion_mass)
+    return jnp.where(is_open, momentum / (12 * jnp.pi) * jnp.square(momentum / mass), 0)
 
 
 @jax.jit
@@ -46,9 +69,7 @@ def vector_to_fermions(
     not included: multiply by N_c.
     """
     mass, fermion_mass, g_vector, g_axial = floats(mass, fermion_mass, g_vector, g_axial)
-    is_open, mass, beta, ratio = _pair_velocity(mass, fermion_mass)
-    width = mass / (12 * jnp.pi) * beta * (g_vector**2 * (1 + 2 * ratio) + g_axial**2 * beta**2)
-    return jnp.where(is_open, width, 0)
+    return g_vector**2 * _vector_to_fermions(mass, fermion_mass) + g_axial**2 * _axial_to_fermions(mass, fermion_mass)
 
 
 @jax.jit
@@ -102,8 +123,7 @@ def vector_to_majorana(
     equal masses.
     """
     mass, fermion_mass, g_axial = floats(mass, fermion_mass, g_axial)
-    is_open, mass, beta, _ = _pair_velocity(mass, fermion_mass)
-    return jnp.where(is_open, g_axial**2 * mass * beta**3 / (24 * jnp.pi), 0)
+    return g_axial**2 * _axial_to_fermions(mass, fermion_mass) / 2
 
 
 @jax.jit
@@ -223,10 +243,15 @@ def vector_to_three_photons(
     larger by many orders.
     """
     mass, mixing, electron_mass, alpha = floats(mass, mixing, electron_mass, alpha)
+    return mixing**2 * alpha**4 * _three_photons(mass, electron_mass)
+
+
+@by_slopes
+def _three_photons(mass: Array, electron_mass: Array) -> Array:
+    """At a mixing and an alpha of one."""
     is_light = mass <= 2 * electron_mass
     ratio = jnp.where(is_light, mass / electron_mass, 1)
-    width = 17 * mixing**2 * alpha**4 / (2**7 * 3**6 * 5**3 * jnp.pi**3) * mass * ratio**8
-    return jnp.where(is_light, width, 0)
+    return jnp.where(is_light, 17 / (2**7 * 3**6 * 5**3 * jnp.pi**3) * mass * ratio**8, 0)
 
 
 @jax.jit

@@ -56,6 +56,7 @@ def evaluate(x: Real[Array, "*b"], y: Real[Array, "*b"], series: Real[Array, "c 
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
+@partial(jax.jit, static_argnums=0)
 def _derivative(order: tuple[int, int], x: Array, y: Array, series: Array) -> Array:
     highest = [length - 3 for length in series.shape[1:]]
     inside, held = jnp.clip(x, 0, highest[0]), jnp.clip(y, 0, highest[1])

@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from .promotion import floats
+from .slopes import by_slopes
 
 
 @jax.jit
@@ -38,6 +39,7 @@ _TERMS = 12
 """0.02^12 is 4e-21."""
 
 
+@by_slopes
 def _root_of_excess_entropy(x: Array) -> Array:
     """sqrt(x - ln(1 + x)) with the sign of x > -1: a series about 0, where the difference loses its
     digits.

@@ -4,12 +4,15 @@ momentum in closed form.
 Splittings and form factors are pure numbers, masses and momenta in GeV.
 """
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 from ..numerics.promotion import floats
+from ..numerics.slopes import by_slopes
 
 
 def _moments(h_0: Array, upper: Array) -> tuple[Array, Array, Array]:
@@ -108,8 +111,25 @@ def proton_cross_section(s: Real[ArrayLike, "*b"]) -> Real[Array, "*b"]:
 
 # Faessler, Krivoruchenko, Martemyanov, arXiv:0910.5589: (coefficient, mass, width) in GeV of the isovector (rho) and
 # isoscalar (omega) families, coefficients as solved for in de Niverville et al., arXiv:1609.01770 (they sum to 1/2 each).
+_Family = tuple[tuple[float, float, float], ...]
 _RHO = ((0.6165340033, 0.77, 0.15), (0.2232042011, 1.25, 0.3), (-0.3397382044, 1.45, 0.5))
 _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.3699021158, 1.45, 0.5))
+
+
+def _real(family: _Family, mass: Array) -> Array:
+    return sum(c * pole**2 * (pole**2 - mass**2) / _norm(pole, width, mass) for c, pole, width in family)
+
+
+def _imaginary(family: _Family, mass: Array) -> Array:
+    return sum(c * pole**2 * pole * width / _norm(pole, width, mass) for c, pole, width in family)
+
+
+def _norm(pole: float, width: float, mass: Array) -> Array:
+    return (pole**2 - mass**2) ** 2 + (pole * width) ** 2
+
+
+_ISOVECTOR, _ISOSCALAR = ([by_slopes(partial(part, family)) for part in (_real, _imaginary)] for family in (_RHO, _OMEGA))
+"""Real and imaginary part of F_v and of F_s."""
 
 
 @jax.jit
@@ -125,14 +145,8 @@ def proton_coupling_squared(
     III. The constant widths leave |F_1|^2 = 1.02 instead of 1 at m = 0.
     """
     mass, isovector, isoscalar = floats(mass, isovector, isoscalar)
-    real = imaginary = jnp.zeros_like(mass)
-    for family, strength in ((_RHO, isovector), (_OMEGA, isoscalar)):
-        for coefficient, pole, width in family:
-            difference = pole**2 - mass**2
-            norm = difference**2 + (pole * width) ** 2
-            real = real + strength * (coefficient * pole**2 * difference / norm)
-            imaginary = imaginary + strength * (coefficient * pole**2 * pole * width / norm)
-    return real**2 + imaginary**2
+    (v, w), (x, y) = ([part(mass) for part in parts] for parts in (_ISOVECTOR, _ISOSCALAR))
+    return (isovector * v + isoscalar * x) ** 2 + (isovector * w + isoscalar * y) ** 2
 
 
 @jax.jit

@@ -2,14 +2,16 @@
 memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import prod
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Real
 
-from .devices import points_of_batch
+from .devices import points_of_batch, starts_of_block
 
 
 def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size: int) -> Real[Array, "*b"]:
@@ -26,3 +28,26 @@ def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size:
         return function(*whole)
     rows = [jnp.pad(a.reshape(-1), (0, -count % size), mode="edge").reshape(-1, size) for a in whole]
     return jax.lax.map(lambda row: function(*row), tuple(rows)).reshape(-1)[:count].reshape(shape)
+
+
+def filled_blocks(rows: Real[np.ndarray, "m n"], size: int) -> Iterator[tuple[Real[Array, "size n"], int]]:
+    """``size`` rows at a time and how many of them count: the last block is filled up with the last
+    row, so that one program serves any number.
+    """
+    for first in range(0, len(rows), size):
+        filled = rows[np.minimum(np.arange(first, first + size), len(rows) - 1)]
+        yield jnp.asarray(filled, jnp.result_type(float)), min(size, len(rows) - first)
+
+
+def in_blocks(function: Callable[[Array], Any], rows: Real[np.ndarray, "m n"], size: int | None = None) -> Any:
+    """``function`` of points (m, n), m > 0, an array or a pytree of them, called outside jax.jit
+    with ``size`` at a time, as many as suit the device unless said. Returns arrays of NumPy.
+    """
+    blocks = filled_blocks(rows, size or starts_of_block(len(rows)))
+    return joined([(function(block), count) for block, count in blocks])
+
+
+def joined(parts: list[tuple[Any, int]]) -> Any:
+    """Arrays or pytrees of them, one after the other, of each as many rows as count."""
+    cut = [jax.tree.map(lambda a, count=count: np.asarray(a)[:count], found) for found, count in parts]
+    return jax.tree.map(lambda *arrays: np.concatenate(arrays), *cut)

@@ -17,8 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jt3r.errors import BadInput
-from jt3r.inference.fits.assembly import in_blocks
 from jt3r.inference.objective import Problem, residual_vector
+from jt3r.kernels.numerics.batching import in_blocks
 from jt3r.programs.cache import quickly_compiled
 from jt3r.programs.float32 import warn_of_float32
 from jt3r.statistics.reweigh import LEAST, importance

@@ -2,7 +2,6 @@
 connected.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...catalogue import observables as catalogue
-from ...kernels.numerics.devices import points_of_paths, starts_of_block
+from ...kernels.numerics.batching import in_blocks
+from ...kernels.numerics.devices import points_of_paths
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
 from ..minimise import Minima
@@ -136,13 +136,3 @@ def _covariance(curvature: np.ndarray, scale: np.ndarray) -> np.ndarray:
             if values[0] > 1e-10 * values[-1]:
                 covariance[k] = 2 * np.linalg.inv(matrix / np.outer(size, size)) / np.outer(size, size)
     return covariance * scale[:, :, None] * scale[:, None, :]
-
-
-def in_blocks(function: Callable[[jax.Array], Any], u: np.ndarray, size: int | None = None) -> Any:
-    """``function`` of points (m, n), an array or a pytree of them, called with ``size`` at a time,
-    as many as suit the device unless said, the last block filled up with the last point.
-    """
-    dtype, size = jnp.result_type(float), size or starts_of_block(len(u))
-    padded = u[np.minimum(np.arange(-(-len(u) // size) * size), len(u) - 1)].reshape(-1, size, u.shape[1])
-    blocks = [function(jnp.asarray(block, dtype)) for block in padded]
-    return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(u)], *blocks)

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from ...kernels.numerics.batching import filled_blocks, joined
 from ...kernels.numerics.devices import TOGETHER, devices_that_share, starts_of_call
 from ...programs.cache import quickly_compiled
 from ..likelihood import Likelihood
@@ -70,13 +71,7 @@ def expansions(likelihood: Likelihood, space: Space, u: np.ndarray, size: int, w
     """
     program = quickly_compiled(_ends, Task(Problem(likelihood, space), warm_up), runs_long=True)
 
-    def piece(first: int) -> Expansion:
-        count = min(size, len(u) - first)
-        rows = u[np.minimum(np.arange(first, first + size), len(u) - 1)]
-        found = program(jnp.asarray(rows, jnp.result_type(float)), *_told(count, False))[1]
-        return jax.tree.map(lambda a: np.asarray(a)[:count], found)
-
-    return jax.tree.map(lambda *parts: np.concatenate(parts), *map(piece, range(0, len(u), size)))
+    return joined([(program(block, *_told(count, False))[1], count) for block, count in filled_blocks(u, size)])
 
 
 DOWNHILL_STEPS = 8

@@ -10,6 +10,7 @@ its neighbours' minima, and so on from every node that has become better, until 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -18,13 +19,13 @@ from scipy.special import chdtri
 
 from ...catalogue import observables as catalogue
 from ...errors import ScanFailed, unknown
+from ...kernels.numerics.batching import in_blocks
 from ...kernels.numerics.devices import TOGETHER
 from ...programs.cache import quickly_compiled
 from ...programs.float32 import warn_of_float32
 from ..likelihood import Likelihood
 from ..objective import check
 from ..space import Space, unbounded_of
-from .assembly import in_blocks
 from .constrained import Constrained, Fits, Held
 from .descend import descend
 from .result import Arrays
@@ -168,9 +169,8 @@ def distinct_minima(likelihood: Likelihood, space: Space, starts: int, seed: int
     Raises ScanFailed if no start ends at a finite likelihood.
     """
     u = np.asarray(jax.random.uniform(jax.random.key(seed), (starts, len(space.names))))
-    padded = u[np.minimum(np.arange(-(-starts // TOGETHER) * TOGETHER), starts - 1)].reshape(-1, TOGETHER, u.shape[1])
-    ends = [descend(likelihood, space, block, warm_up=False) for block in padded]
-    at, chi_square = (np.concatenate([np.asarray(getattr(end, key)) for end in ends])[:starts] for key in ("u", "chi_square"))
+    ends = in_blocks(partial(descend, likelihood, space, warm_up=False), u, TOGETHER)
+    at, chi_square = ends.u, ends.chi_square
     order = [k for k in np.argsort(chi_square, kind="stable") if np.isfinite(chi_square[k])]
     if not order:
         raise ScanFailed(f"no start of {starts} ends at a finite likelihood; narrow the priors under free")

@@ -10,9 +10,9 @@ import numpy as np
 
 from jt3r import observables
 from jt3r.extras import check_installed
-from jt3r.inference.fits.assembly import in_blocks
 from jt3r.inference.significance import standard_model_ln_likelihood
 from jt3r.inference.space import coordinate
+from jt3r.kernels.numerics.batching import in_blocks
 from jt3r.statistics.evidence import evidence
 
 from ...cost.estimate import compiling, seconds

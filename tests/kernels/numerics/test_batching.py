@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jt3r.kernels.numerics.batching import in_batches
+from jt3r.kernels.numerics.batching import in_batches, in_blocks
+from jt3r.kernels.numerics.devices import BLOCK
 from tests.kernels.problems import assert_lowers_for_cuda
 
 
@@ -43,3 +44,23 @@ def test_a_scalar_keeps_its_shape_and_dtype():
     value = in_batches(jnp.add, jnp.float32(1), jnp.float32(2), size=8)
     assert (value.shape, value.dtype, float(value)) == ((), jnp.float32, 3.0)
     assert_lowers_for_cuda(lambda x: in_batches(jnp.sin, x, size=2), jnp.ones(5, jnp.float32))
+
+
+@pytest.mark.parametrize("count", [1, BLOCK, BLOCK + 1])
+def test_blocks_are_the_whole(count):
+    sizes = []
+
+    def function(u):
+        sizes.append(len(u))
+        return u.sum(axis=-1)
+
+    u = np.random.default_rng(0).uniform(size=(count, 3))
+    np.testing.assert_allclose(in_blocks(function, u), u.sum(axis=-1), rtol=1e-15)
+    assert set(sizes) == {BLOCK}
+
+
+def test_blocks_of_several_arrays_stay_apart():
+    u = np.random.default_rng(0).uniform(size=(BLOCK + 3, 2))
+    found = in_blocks(lambda u: {"sum": u.sum(axis=-1), "outer": u[:, :, None] * u[:, None, :]}, u)
+    np.testing.assert_array_equal(found["sum"], u.sum(axis=-1))
+    np.testing.assert_array_equal(found["outer"], u[:, :, None] * u[:, None, :])

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from jt3r import Point
-from jt3r.inference.fits.assembly import in_blocks
 from jt3r.inference.likelihood import Likelihood
 from jt3r.inference.objective import chi_square
+from jt3r.kernels.numerics.batching import in_blocks
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.kinds.evidence.report import report

@@ -109,7 +109,7 @@ def _solve(
     moment, pull_of = delta_a_mu, pull_gm2
     if barr_zee:
         moment, pull_of = two_loop.delta_a_mu_phi_barr_zee, two_loop.pull_gm2_phi_barr_zee
-    solve = partial(band.solve, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
+    solve = partial(band.roots, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
     root, count = solve()
     there = point.with_values(**{solve_for: root})
     slope = derivative(moment, there, solve_for)

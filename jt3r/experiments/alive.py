@@ -54,7 +54,7 @@ def _point(unit: Array) -> Point:
         low + (high - low) * jnp.clip(x, 0, 1) for x, (low, high) in zip(unit, BOX.values(), strict=True)
     )
     v, mass = jnp.exp(v), jnp.exp(mass)
-    m_phi, _ = band.solve(Point(v=v, m_aprime=mass), pull)
+    m_phi, _ = band.roots(Point(v=v, m_aprime=mass), pull)
     m_phi = jnp.where(jnp.isfinite(m_phi), m_phi, left.HEAVY)
     width = mass * jnp.exp(invisible)
     return Point(v=v, m_aprime=mass, m_phi=m_phi, m_eta=m_phi * jnp.exp(eta), delta=0 * mass, width_invisible=width)

@@ -45,7 +45,7 @@ def point(mass: Real[ArrayLike, "*b"], v: Real[ArrayLike, "*b"], decay: Scenario
     Gamma_visible (1 - B)/B.
     """
     mass, v = jnp.broadcast_arrays(*floats(mass, v))
-    m_phi, _ = band.solve(Point(v=v, m_aprime=mass))
+    m_phi, _ = band.roots(Point(v=v, m_aprime=mass))
     m_phi = jnp.where(jnp.isfinite(m_phi), m_phi, HEAVY)
     m_eta = jnp.full_like(mass, HEAVY)
     visible = decays.total(decays.aprime(couplings_of(Point(v=v, m_aprime=mass))))

@@ -29,6 +29,7 @@ from ..kernels.numerics.roots import bracketed_root
 from ..parameter import ParameterPoint
 from ..production import Recipe
 from ..programs.cache import quickly_compiled
+from ..programs.float32 import warn_of_float32
 from ..u1.registry import MODELS, couplings_of, model_of
 from . import load as searches
 from .excess import Excess as Excess
@@ -164,8 +165,29 @@ def edges(
 
     A slope is 0 where an end does not move: at a threshold, at an end of the range, for a published
     mass cut, and without ``by``. The searches look for one particle, unless ``along`` is given. The
-    rest, and what raises, as ``intervals``.
+    rest, and what raises, as ``intervals``. In float32 a RuntimeWarning says which slopes are lost.
     """
+    if by is not None:
+        warn_of_float32(kind="limits")
+    where: dict[str, Any] = {"model": model, "along": along, "between": between, "recipe": recipe, "strength": strength}
+    return ends(experiments, by, **where, dark_matter=dark_matter, scenario=scenario, point=point, **values)
+
+
+def ends(
+    experiments: Sequence[str | Search],
+    by: str | None = None,
+    *,
+    model: str = "t3r",
+    along: str | None = None,
+    between: tuple[float, float] | None = None,
+    recipe: Recipe = "direct",
+    strength: Strength = "weakest",
+    dark_matter: float | None = None,
+    scenario: str | None = None,
+    point: ParameterPoint | None = None,
+    **values: Any,
+) -> list[Edges]:
+    """``edges`` for scans, whose users are told elsewhere what float32 costs; raises as that."""
     found = [searches.get(experiment) for experiment in experiments]
     if scenario not in (None, "visible", "invisible"):
         raise ValueError(f"scenario is {scenario!r}, expected 'visible' or 'invisible'")
@@ -235,7 +257,8 @@ def slopes(
     point: ParameterPoint | None = None,
     **values: Any,
 ) -> np.ndarray:
-    """d(edge)/d(``by``) at edges of ``intervals``, as ``edges`` has it."""
+    """d(edge)/d(``by``) at edges of ``intervals``, as ``edges`` has it, its warning too."""
+    warn_of_float32(kind="limits")
     at, search = np.asarray(edges, float), searches.get(experiment)
     if isinstance(search, MassCut) or not at.size:
         return np.zeros_like(at)
@@ -273,9 +296,9 @@ def intervals(
     hadronic rate: the weakest excludes the least. ``dark_matter`` sets m_eta to this fraction of
     the value along the scan. ``scenario`` is short for values of U(1)_T3R: "visible" for those of
     the point, "invisible" for a massless nu_s or, of a search for phi', dark matter of 0.45 of its
-    mass; ValueError for another.
+    mass; ValueError for another. In float32 ends are good to 1e-6.
     """
-    (found,) = edges(
+    (found,) = ends(
         (experiment,),
         model=model,
         along=along,

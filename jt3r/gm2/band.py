@@ -21,13 +21,13 @@ from jax.typing import ArrayLike
 from ..kernels.numerics.promotion import as_float
 from ..kernels.numerics.roots import bracketed_root, nth_bracket, sign_changes
 from ..point import Point
+from ..programs.float32 import warn_of_float32
 from .observables import pull_gm2
 
 NODES = 65
 """Values, evenly in the logarithm, that cut the search interval to find the roots in it."""
 
 
-@partial(jax.jit, static_argnames=("solve_for", "root", "pull_of"))
 def solve(
     point: Point,
     pull: ArrayLike = 0.0,
@@ -43,8 +43,23 @@ def solve(
     sought ``between`` two positive values in GeV and numbered from the lowest, which is ``root`` =
     0; NaN where there is no root of that number. Relative accuracy 1e-14 in float64, and exact
     derivatives of all orders in the point's parameters and in the pull. ``pull_of`` is pull_gm2, or
-    ``jt3r.gm2.two_loop.pull_gm2_phi_barr_zee`` for the band with contributions beyond the paper.
+    ``jt3r.gm2.two_loop.pull_gm2_phi_barr_zee`` for the band with contributions beyond the paper. In
+    float32 roots are good to 3e-6, and a RuntimeWarning says what their derivatives are good to.
     """
+    warn_of_float32(kind="band")
+    return roots(point, pull, solve_for, between, root, pull_of)
+
+
+@partial(jax.jit, static_argnames=("solve_for", "root", "pull_of"))
+def roots(
+    point: Point,
+    pull: ArrayLike = 0.0,
+    solve_for: str = "m_phi",
+    between: tuple[float, float] = (1e-6, 1e3),
+    root: int = 0,
+    pull_of: Callable[[Point], Array] = pull_gm2,
+) -> tuple[Array, Array]:
+    """``solve`` for programs, whose users are told elsewhere what float32 costs."""
     pull = as_float(pull)
 
     def pull_at(log_x: Array) -> Array:

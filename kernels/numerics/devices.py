@@ -28,6 +28,23 @@ at 1/16 to 1/64. Source: CUDA C++ Programming Guide, table 'Throughput of Native
 Instructions'.
 """
 
+STORED, STORED_ON_ACCELERATORS = 2**20, 2**22
+"""Points of a stored tile at most. On a CPU it is 8 MiB for each observable, which stay in cache on
+most machines. Beside an accelerator the host needs 3 ms for each tile's file, and 16 cores compress
+8 MiB in 2 ms (both measured on CPUs): four times as many points are worth a file.
+"""
+
+BAND, BAND_ON_ACCELERATORS = 2**16, 2**20
+"""Points of a band's tile at most. On an accelerator some 600 launches of the root's search take as
+long as the host takes for a file, so that a tile should hold as much work as its memory allows. Not
+timed on one.
+"""
+
+BYTES_OF_EDGE = 900
+"""Of memory for each edge of a band with its slopes: measured on a CPU, 905 at five pulls. Without
+slopes a program that is compiled for an H100 plans 560 (``benchmarks/compiled.py``).
+"""
+
 BLOCK = 64
 """Starts that advance together on a CPU: enough to fill vector registers, few enough that none
 waits long for the slowest.
@@ -119,6 +136,24 @@ def points_of_batch(size: int) -> int:
 def corners_of_call() -> int:
     """Corners of a refined map that are evaluated in one call."""
     return CORNERS if here().platform == "cpu" else CORNERS_ON_ACCELERATORS
+
+
+def stored_points() -> int:
+    """Points of a stored tile at most; where memory is short, as many as fill a part of it with one
+    number each.
+    """
+    device = here()
+    if device.platform == "cpu":
+        return STORED
+    return max(STORED, min(STORED_ON_ACCELERATORS, device.memory // PART_OF_MEMORY // 8))
+
+
+def band_points(pulls: int) -> int:
+    """Points of a band's tile at most, each with an edge for each of the ``pulls``."""
+    device = here()
+    if device.platform == "cpu":
+        return BAND
+    return max(BAND, min(BAND_ON_ACCELERATORS, device.memory // PART_OF_MEMORY // (BYTES_OF_EDGE * pulls)))
 
 
 def counted_sizes() -> CountedSizes:

@@ -71,6 +71,11 @@ def read_manifest(checkpoint: Path) -> Facts:
     return manifest
 
 
+def begun(checkpoint: Path) -> Facts | None:
+    """The facts of the scan there, None where none was started. Raises as ``read_manifest``."""
+    return read_manifest(checkpoint) if manifest_file(checkpoint).exists() else None
+
+
 def check_own(checkpoint: Path) -> None:
     """Raise BadInput if something is at ``checkpoint`` that is not a folder of tiles, or if
     anything else lies in there.

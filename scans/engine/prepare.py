@@ -7,17 +7,24 @@ from typing import Any
 from ..cards.base import Card
 from ..cost.estimate import compiling
 from ..kinds.registry import kind_of
+from .identity import Facts
 from .plan import Scan
 from .provenance import provenance
+from .tiles import as_begun
 
 MEMORY = 0.6e9
 """JAX with its compiler, and the tiles in flight: measured 0.3 to 0.6 GB for cards of any size."""
 
 
-def prepare(card: Card) -> Scan:
-    """The scan that a card asks for, ready to run, with its provenance in the layout."""
+def prepare(card: Card, begun: Facts | None = None) -> Scan:
+    """The scan that a card asks for, ready to run, with its provenance in the layout.
+
+    It is cut into tiles as the one with the facts ``begun`` was, where it is one that goes on: what
+    suits the device here may differ.
+    """
     build: Callable[[Card], Scan] = kind_of(card).part("build")
-    scan = build(card)
+    with as_begun(begun["tiles"] if begun else ""):
+        scan = build(card)
     return replace(scan, layout=replace(scan.layout, attributes={**provenance(card), **scan.layout.attributes}))
 
 

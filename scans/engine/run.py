@@ -28,7 +28,18 @@ from ..store.hdf5 import check_values, open_scan
 from ..store.lock import in_use
 from ..store.output import check_ours, check_output, followed, kind_of_file
 from ..store.reading import items_of
-from .checkpoint import check_own, checkpoint_folder, is_done, opened, read_manifest, remove, tile_bytes, tile_file, unfinished
+from .checkpoint import (
+    begun,
+    check_own,
+    checkpoint_folder,
+    is_done,
+    opened,
+    read_manifest,
+    remove,
+    tile_bytes,
+    tile_file,
+    unfinished,
+)
 from .identity import Facts, check_same, digest_of, facts_of
 from .interrupt import stop_requests, tile_is_done
 from .plan import Scan
@@ -88,7 +99,8 @@ def run(
     if allow_code:
         additions.allow_code()
     checked, output = _checked(card, output, settings, resume, overwrite)
-    checkpoint, scan = checkpoint_folder(output), prepare(checked)
+    checkpoint = checkpoint_folder(output)
+    scan = prepare(checked, begun(checkpoint) if resume else None)
     facts = facts_of(scan)
     if resume and output.exists() and _is_result(output, facts, checkpoint):
         if checkpoint.exists():
@@ -129,7 +141,8 @@ def run_shard(
     if not 1 <= number <= shards:
         raise BadInput(f"shard {number}/{shards}: must be I/N with I from 1 to N")
     checked, output = _checked(card, output, settings, resume=True, overwrite=False)
-    checkpoint, scan = checkpoint_folder(output), prepare(checked)
+    checkpoint = checkpoint_folder(output)
+    scan = prepare(checked, begun(checkpoint))
     facts = facts_of(scan)
     if not checkpoint.exists():
         check_output(output, overwrite=False)
@@ -160,7 +173,7 @@ def merge(output: str | Path, *, partial: str | Path | None = None, overwrite: b
     scan = facts = None
     if checkpoint.exists():
         old = read_manifest(checkpoint)
-        scan = prepare(load_card(json.loads(old["card"])))
+        scan = prepare(load_card(json.loads(old["card"])), old)
         facts = facts_of(scan)
         check_same(old, facts, f"{checkpoint}: the unfinished scan there", "merge it with the program that started it")
         if partial is None and output.exists() and not overwrite and _is_result(output, facts, checkpoint):
@@ -229,7 +242,7 @@ def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
         with open_scan(output) as file:
             found = {key: value for key, value in items_of(file.attrs) if key in facts}
             expected = {key: value for key, value in facts.items() if key != "tiles"}
-            if "tiles" not in file.attrs and found == expected and file.attrs.get("scan") == digest_of(facts):
+            if "tiles" not in file.attrs and found == expected and file.attrs.get("scan") == digest_of(expected):
                 if checkpoint.exists():
                     check_values(output, file)
                 return file.attrs["format"] == FORMAT and int(file.attrs["schema"]) == SCHEMA
@@ -323,7 +336,7 @@ def _assemble(scan: Scan, facts: Facts, checkpoint: Path, numbers: Sequence[int]
     for number in numbers:
         if not is_done(checkpoint, facts, number):
             raise ScanFailed(f"{tile_file(checkpoint, number)}: was damaged while the scan ran; run again with --resume")
-    attributes = {**scan.layout.attributes, "scan": digest_of(facts)}
+    attributes = {**scan.layout.attributes, "scan": digest_of({key: value for key, value in facts.items() if key != "tiles"})}
     if len(numbers) < len(scan.tiles):
         attributes["tiles"] = f"{len(numbers)} of {len(scan.tiles)}"
     layout = replace(scan.layout, attributes=attributes)

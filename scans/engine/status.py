@@ -35,10 +35,11 @@ def status(output: str | Path) -> Status:
     if not checkpoint.exists():
         with open_scan(output) as file:
             return Status("finished", json.loads(file.attrs["card"])["kind"], 1, 1, output.stat().st_size)
-    card = load_card(json.loads(read_manifest(checkpoint)["card"]))
+    facts = read_manifest(checkpoint)
+    card = load_card(json.loads(facts["card"]))
     sizes = tile_bytes(checkpoint)
     state = "running" if in_use(checkpoint) else "stopped"
-    return Status(state, card.kind, len(sizes), len(prepare(card).tiles), sum(sizes))
+    return Status(state, card.kind, len(sizes), len(prepare(card, facts).tiles), sum(sizes))
 
 
 @dataclass(frozen=True)

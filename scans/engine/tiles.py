@@ -1,6 +1,9 @@
 """Cutting a mesh into chunks of a file and tiles of a computation."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import prod
 from typing import overload
@@ -68,3 +71,25 @@ class Tiles(Sequence[Slices]):
             place.append(at)
         starts = [at * side for at, side in zip(reversed(place), self.tile, strict=True)]
         return tuple(slice(s, min(s + side, n)) for s, side, n in zip(starts, self.tile, self.shape, strict=True))
+
+
+_BEGUN: ContextVar[str] = ContextVar("tiles", default="")
+
+
+@contextmanager
+def as_begun(tiles: str) -> Iterator[None]:
+    """Scans that are built meanwhile are cut as the one whose ``Tiles`` this is the text of."""
+    token = _BEGUN.set(tiles)
+    try:
+        yield
+    finally:
+        _BEGUN.reset(token)
+
+
+def tiles_of(shape: tuple[int, ...], tile: tuple[int, ...]) -> Tiles:
+    """The tiles of a scan over ``shape``: of the shape ``tile``, which the device here may have
+    chosen, or as the scan that goes on was cut when it was begun, maybe on another.
+    """
+    found = re.fullmatch(r"Tiles\(shape=\(([\d, ]+)\), tile=\(([\d, ]+)\)\)", _BEGUN.get())
+    then, begun = (tuple(map(int, re.findall(r"\d+", text))) for text in found.groups()) if found else ((), ())
+    return Tiles(shape, begun if then == shape and len(begun) == len(shape) and min(begun) > 0 else tile)

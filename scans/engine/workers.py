@@ -123,20 +123,21 @@ def tile_task(card: str, checkpoint: str, digest: str, number: int) -> int:
     """Compute and write one tile, in a worker, of the scan that ``card`` (JSON) asks for and whose
     facts have ``digest``.
     """
-    scan, facts, own = _prepared(card, float_dtype().name)
+    begun = read_manifest(Path(checkpoint))
+    scan, facts, own = _prepared(card, float_dtype().name, begun["tiles"])
     if own != digest:
         where = f"worker on {platform.node()}, set up in another way than the process that started the scan: it"
-        check_same(read_manifest(Path(checkpoint)), facts, where, "set it up as that one is, or start it again")
+        check_same(begun, facts, where, "set it up as that one is, or start it again")
         raise BadInput(f"{checkpoint}: the scan there is not the one that this worker was asked for")
     _write(scan, facts, Path(checkpoint), number, scan.compute(scan.tiles[number]))
     return number
 
 
 @lru_cache(maxsize=4)
-def _prepared(card: str, dtype: str) -> tuple[Scan, Facts, str]:
-    """The scan of a card in this process at its present precision, with its facts and their
-    digest.
+def _prepared(card: str, dtype: str, tiles: str) -> tuple[Scan, Facts, str]:
+    """The scan of a card in this process at its present precision, cut into the ``tiles`` that it
+    was begun with, with its facts and their digest.
     """
-    scan = prepare(load_card(json.loads(card)))
+    scan = prepare(load_card(json.loads(card)), {"tiles": tiles})
     facts = facts_of(scan)
     return scan, facts, digest_of(facts)

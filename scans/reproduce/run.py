@@ -13,6 +13,7 @@ from typing import Any
 
 from jt3r.errors import BadInput, ScanFailed, unknown
 from jt3r.measurements import DATASETS
+from jt3r.programs.float32 import warn_of_float32
 
 from .figures import PARTS, Result, write_findings
 from .latex import PREAMBLE, benchmark_table, fields_table, statements_table
@@ -49,7 +50,7 @@ def reproduce(
 
     Raises BadInput if ``output`` cannot be written, or holds files and not ``overwrite``, which
     replaces the files that a former report lists and leaves all others; ScanFailed if the disk
-    fails on the way.
+    fails on the way. In float32 a RuntimeWarning says which statements it makes differ.
     """
     output = Path(output)
     parts = _parts(only)
@@ -57,6 +58,7 @@ def reproduce(
         raise BadInput(unknown("data set", dataset, DATASETS))
     _check_folder(output, overwrite)
     former = _former(output)
+    warn_of_float32(kind="reproduce")
     try:
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as temporary:
             folder = Path(temporary)

@@ -13,6 +13,7 @@ import numpy as np
 from jt3r import Point
 from jt3r.gm2 import band, two_loop
 from jt3r.gm2.observables import delta_a_mu, pull_gm2
+from jt3r.kernels.numerics.devices import band_points
 from jt3r.kernels.numerics.jax_internals import SCALAR_FUSION
 from jt3r.measurements import measurement
 from jt3r.point import PARAMETERS
@@ -33,7 +34,7 @@ from ...engine.plan import (
     parameter_attributes,
     point_of,
 )
-from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
+from ...engine.tiles import CHUNK_POINTS, Slices, block_shape, tiles_of
 from ...store.hdf5 import write_full
 from ...store.layout import Coordinate, Layout, Variable
 from .card import BandCard
@@ -49,7 +50,7 @@ def band_scan(card: BandCard) -> Scan:
     axes, shape, dtype = mesh_axes(card), mesh_shape(card), float_dtype()
     pulls = np.array(card.pulls)
     chunk = block_shape(shape, CHUNK_POINTS)
-    tile = block_shape(shape, CHUNK_POINTS, start=chunk)
+    tiles = tiles_of(shape, block_shape(shape, band_points(len(pulls)), start=chunk))
     others = tuple(name for name in DERIVATIVES if name != card.solve_for)
     layout = _layout(card, others, (len(pulls), *chunk))
     column = jnp.asarray(pulls, dtype).reshape(-1, *[1] * len(shape))
@@ -82,12 +83,12 @@ def band_scan(card: BandCard) -> Scan:
     return Scan(
         layout=layout,
         tile_layout=Layout((), layout.variables),
-        tiles=Tiles(shape, tile),
+        tiles=tiles,
         points=edges,
         disk=2 * sum(prod(layout.shape(v)) * np.dtype(v.dtype).itemsize for v in layout.variables),
         seconds=seconds(timed, edges),
         compiling=compiling(timed),
-        compute=within_memory(build, tile, put_together),
+        compute=within_memory(build, tiles.tile, put_together),
         finish=write_full,
     )
 
@@ -108,7 +109,7 @@ def _solve(
     moment, pull_of = delta_a_mu, pull_gm2
     if barr_zee:
         moment, pull_of = two_loop.delta_a_mu_phi_barr_zee, two_loop.pull_gm2_phi_barr_zee
-    solve = partial(band.solve, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
+    solve = partial(band.roots, point, pulls, solve_for=solve_for, between=between, pull_of=pull_of)
     root, count = solve()
     there = point.with_values(**{solve_for: root})
     slope = derivative(moment, there, solve_for)

@@ -19,7 +19,7 @@ from jt3r.statistics.toys import of_fit
 
 from ...cost.estimate import compiling, seconds
 from ...engine.plan import Arrays, Scan, float_dtype, observable_attributes
-from ...engine.tiles import Slices, Tiles
+from ...engine.tiles import Slices, tiles_of
 from ...store.hdf5 import write_arrays
 from ...store.layout import Attributes, Coordinate, Layout, Variable
 from ...store.tile import must_read_tile
@@ -37,10 +37,14 @@ def search_scan(card: SearchCard) -> Scan:
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
     def compute(cut: Slices) -> Arrays:
-        first, count = cut[0].start, cut[0].stop - cut[0].start
-        u = start_points(space, first, starts_together(total), card.seed, named)
-        found = descend(likelihood, space, u, card.until, card.warm_up, count)
-        return {name: np.asarray(value)[:count] for name, value in zip(_TILE, found, strict=True)}
+        size = starts_together(total)
+        pieces: list[list[np.ndarray]] = []
+        for first in range(cut[0].start, cut[0].stop, size):  # several calls where another device chose the tile
+            count = min(size, cut[0].stop - first)
+            u = start_points(space, first, size, card.seed, named)
+            found = descend(likelihood, space, u, card.until, card.warm_up, count)
+            pieces.append([np.asarray(value)[:count] for value in found])
+        return {name: np.concatenate(parts) for name, parts in zip(_TILE, zip(*pieces, strict=True), strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         pieces = [must_read_tile(file, tile_layout) for _, file in files]
@@ -58,7 +62,7 @@ def search_scan(card: SearchCard) -> Scan:
     return Scan(
         layout=_layout(card, 0, np.arange(0)),
         tile_layout=tile_layout,
-        tiles=Tiles((total,), (starts_of_call(),)),
+        tiles=tiles_of((total,), (starts_of_call(),)),
         points=total,
         disk=total * 64 * (len(card.free) ** 2 + len(card.terms) + len(card.observables) + 8) + 2**20,
         seconds=seconds("fit", total, card.terms),

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 
 from jt3r import observables
+from jt3r.kernels.numerics.devices import stored_points
 
 from ...cost.estimate import compiling, mesh_seconds, seconds
 from ...engine.memory import Compute, put_together, within_memory
@@ -23,15 +24,10 @@ from ...engine.plan import (
     point_of,
 )
 from ...engine.staging import Fields, cached_stages
-from ...engine.tiles import CHUNK_POINTS, Slices, Tiles, block_shape
+from ...engine.tiles import CHUNK_POINTS, Slices, block_shape, tiles_of
 from ...store.hdf5 import write_full
 from ...store.layout import Layout, Variable
 from .card import GridCard
-
-TILE_POINTS = 16 * CHUNK_POINTS
-"""A tile is 8 MiB per observable in float64: it stays in cache on most machines, and large outputs
-do not.
-"""
 
 
 def grid_function(card: GridCard) -> Callable[[Fields], list[jax.Array]]:
@@ -54,7 +50,7 @@ def full_grid(card: GridCard) -> Scan:
     """The scan that stores every observable at every point."""
     axes, shape, dtype = mesh_axes(card), mesh_shape(card), float_dtype()
     chunk = block_shape(shape, CHUNK_POINTS)
-    tile = block_shape(shape, TILE_POINTS, start=chunk)
+    tiles = tiles_of(shape, block_shape(shape, stored_points(), start=chunk))
     variables = tuple(Variable(name, tuple(axes), dtype.str, observable_attributes(name), chunk) for name in card.observables)
     layout = Layout(axis_coordinates(card), variables)
     fixed = fixed_fields(card)
@@ -78,11 +74,11 @@ def full_grid(card: GridCard) -> Scan:
     return Scan(
         layout=layout,
         tile_layout=Layout((), variables),
-        tiles=Tiles(shape, tile),
+        tiles=tiles,
         points=prod(shape),
         disk=2 * written,
         seconds=seconds("grid", written) + values_seconds(card),
         compiling=compiling("grid", card.observables),
-        compute=within_memory(build, tile, put_together),
+        compute=within_memory(build, tiles.tile, put_together),
         finish=write_full,
     )

@@ -32,7 +32,7 @@ from ...engine.plan import (
     parameter_attributes,
 )
 from ...engine.staging import Stages
-from ...engine.tiles import Slices, Tiles, block_shape, even_tile
+from ...engine.tiles import Slices, block_shape, even_tile, tiles_of
 from ...store.compression import cores
 from ...store.hdf5 import write_arrays
 from ...store.layout import Coordinate, Layout, Variable
@@ -192,7 +192,7 @@ def summary_grid(card: GridCard) -> Scan:
     sizes = counted_sizes()
     tile = even_tile(shape, block_shape(tuple(min(n, sizes.side) for n in shape), sizes.tile))
     tile = (tile[0] + -tile[0] % sizes.rows_of(tile[0]), *tile[1:])
-    tiles = Tiles(shape, tile)
+    tiles = tiles_of(shape, tile)
     summary = card.summary
     passes = len(summary.levels) + (summary.bins + 2 if summary.bins else 0) + summary.best
 
@@ -229,7 +229,7 @@ def summary_grid(card: GridCard) -> Scan:
         disk=len(tiles) * 16384 + 2**20,
         seconds=seconds("counted grid", passes * prod(shape)) + values_seconds(card),
         compiling=compiling("counted grid", card.observables),
-        compute=within_memory(build, tile, join),
+        compute=within_memory(build, tiles.tile, join),
         finish=finish,
     )
 

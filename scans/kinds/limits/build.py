@@ -77,7 +77,7 @@ def _edges(card: LimitsCard, by: str, value: float) -> list[limits.Edges]:
     """The intervals of every experiment at a value of the axis, and how fast their ends move."""
     where: dict[str, Any] = {"model": card.model, "recipe": card.recipe, "between": card.between, by: value}
     where |= {"along": card.along_of(card.names[0]), **card.point_values(card.names[0])}
-    return limits.edges(card.names, by, **where)
+    return limits.ends(card.names, by, **where)
 
 
 def _filled(name: str, found: limits.Edges) -> tuple[np.ndarray, np.ndarray]:

@@ -36,4 +36,4 @@ def point(data: str, **parameters: Any) -> Point:
 def centre(data: str, m_aprime: Any, v: float = V) -> Point:
     """Points on the centre of the band."""
     at = point(data, m_aprime=m_aprime, v=v)
-    return at.with_values(m_phi=band.solve(at, np.zeros(np.shape(m_aprime)))[0])
+    return at.with_values(m_phi=band.roots(at, np.zeros(np.shape(m_aprime)))[0])

@@ -76,7 +76,7 @@ def band_range(data: str, m_aprime: list[float]) -> list[float]:
     """Lowest and highest m_phi' in MeV within one standard deviation, at the ends of the range: the
     band is monotone.
     """
-    edges = band.solve(point(data, m_aprime=np.array(m_aprime)), np.array([[-1.0], [1.0]]))[0]
+    edges = band.roots(point(data, m_aprime=np.array(m_aprime)), np.array([[-1.0], [1.0]]))[0]
     return [float(edges.min()) * MEV, float(edges.max()) * MEV]
 
 

@@ -44,7 +44,7 @@ assert len({device for ends in spread(program, u, 8) for device in ends.u.device
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 
 
-def test_twelve_parameters_on_two_devices_come_to_an_end():
+def test_twelve_parameters_on_eight_devices_come_to_an_end():
     """One program over both waited for ever: its blocks need different numbers of steps."""
     code = """
 import jax, jax.numpy as jnp
@@ -52,12 +52,32 @@ from jt3r.inference.minimise import minimise
 def residuals(u):  # a bent valley in each pair of parameters
     x = 4 * u - 2
     return jnp.concatenate([10 * (x[1::2] - x[::2] ** 2), 1 - x[::2]])
-u = jax.random.uniform(jax.random.key(0), (256, 12))
-one, two = (minimise(residuals, u, True, devices) for devices in (1, 2))
-assert all((a == b).all() for a, b in zip(one, two))
+u = jax.random.uniform(jax.random.key(0), (500, 12))  # 64 a device
+one, eight = (minimise(residuals, u, True, devices) for devices in (1, 8))
+assert all((a == b).all() for a, b in zip(one, eight))
 assert one.converged.all()
 """
-    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
+
+
+def test_the_starts_of_a_card_on_eight_devices_are_the_same_to_the_bit():
+    """Simulated devices of a CPU share nothing of themselves: here they are taken for GPUs."""
+    code = """
+import jax, numpy as np
+from jt3r.inference.fits.descend import descend
+from jt3r.kernels.numerics.devices import Device, assumed
+from jt3r.scans.cards.load import load_card
+problem = load_card("gm2_fit").problem()
+u = jax.random.uniform(jax.random.key(0), (500, len(problem[1].names)))
+one = descend(*problem, u)
+with assumed(Device("gpu", on_host=8)):
+    eight = descend(*problem, u)
+for name, a, b in zip(one._fields, one, eight):
+    np.testing.assert_array_equal(np.asarray(a), np.asarray(b), name)
+assert np.mean(one.converged) > 0.99
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=600)
 
 

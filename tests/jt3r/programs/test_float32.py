@@ -4,6 +4,7 @@ import re
 from fnmatch import filter as matching
 
 import jax
+import numpy as np
 import pytest
 
 import jt3r
@@ -15,6 +16,7 @@ from jt3r.scans.cards.load import load_card
 from jt3r.scans.cli.point import make_point, report
 from jt3r.scans.kinds.registry import kinds
 from jt3r.scans.kinds.reweigh import reweigh
+from jt3r.scans.reproduce.run import reproduce
 from tests.scans.kinds.sample.files import draws_file
 from tests.scans.processes import jt3r as command
 from tests.scans.processes import without_waiting
@@ -73,7 +75,7 @@ def test_what_is_listed_is_there():
     assert set(SMALL) <= set(observables)
     assert set(float32.TERMS) <= set(TERMS)
     assert set(float32.TERMS.values()) <= set(FLOAT32)
-    assert set(float32.KINDS) <= set(kinds())
+    assert set(float32.KINDS) <= {*kinds(), "reproduce"}
 
 
 SPACE = jt3r.Space({name: jt3r.Prior(**ends) for name, ends in FREE.items()})
@@ -86,6 +88,47 @@ DOORS = {
     "reweigh": lambda draws: reweigh(draws, draws.with_name("never.h5")),
     "point": lambda _: report(make_point({"m_aprime": 0.05, "m_phi": 0.08}, "paper2021"), ["c_phi", "pull_gm2"]),
 }
+
+
+OF_KINDS = {
+    "band": ("band", lambda _: jt3r.band.solve(jt3r.Point(m_aprime=0.11))),
+    "a slope of the band": ("band", lambda _: jax.grad(lambda m: jt3r.band.solve(jt3r.Point(m_aprime=m))[0])(0.11)),
+    "edges": ("limits", lambda _: jt3r.limits.edges(["SHiP"], "v")),
+    "slopes": ("limits", lambda _: jt3r.limits.slopes("SHiP", [0.08], v=10.0)),
+    "reproduce": ("reproduce", lambda folder: reproduce(folder / "never")),
+}
+
+
+@pytest.mark.parametrize("door", OF_KINDS)
+def test_doors_of_one_kind_warn_of_what_it_loses(door, tmp_path):
+    kind, through = OF_KINDS[door]
+    with jax.enable_x64(False), pytest.raises(RuntimeWarning, match=f"^{re.escape(float32.KINDS[kind])}"):
+        through(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_loses_nothing_in_float32_warns_of_nothing():
+    """Ends of intervals without slopes. Where it ends ln N is good to 2e-5 and falls by 106 for each unit of ln m: 2e-7,
+    and five times as much is allowed, since ln N is not below one everywhere."""
+    expected = jt3r.limits.intervals("SHiP", v=10.0)
+    with jax.enable_x64(False):
+        np.testing.assert_allclose(jt3r.limits.intervals("SHiP", v=10.0), expected, rtol=1e-6)
+
+
+def test_roots_of_the_band_in_float32():
+    """Good to 3e-6, as the docstring says: at 300 points it was 2.1e-6."""
+    m_aprime, pull = np.geomspace(0.01, 0.3, 64), np.array([[-2.0], [0.0], [2.0]])
+    expected, _ = jt3r.band.solve(jt3r.Point(m_aprime=m_aprime), pull)
+    with jax.enable_x64(False), pytest.warns(RuntimeWarning, match="slopes of edges"):
+        found, _ = jt3r.band.solve(jt3r.Point(m_aprime=m_aprime.astype("f4")), pull.astype("f4"))
+    np.testing.assert_allclose(found, expected, rtol=3e-6)
+
+
+def test_the_paper_in_float32_says_so_in_a_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAX_ENABLE_X64", "0")
+    done = command("reproduce", "-o", tmp_path / "report", "--only", "table3")
+    assert (done.returncode, without_waiting(done.stderr)) == (0, f"jt3r: {float32.KINDS['reproduce']}\n")
+    assert "differs" in done.stdout
 
 
 @pytest.fixture(scope="module")

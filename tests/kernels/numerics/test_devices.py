@@ -62,6 +62,31 @@ def test_a_call_of_a_refined_map_is_larger_on_an_accelerator(device, corners):
         assert devices.corners_of_call() == corners
 
 
+@pytest.mark.parametrize(
+    ("device", "stored", "edges"),
+    [
+        (Device("cpu"), 2**20, 2**16),
+        (Device("cpu", 2**50, on_host=8), 2**20, 2**16),
+        (H100, 2**22, 833_333),
+        (Device("gpu", 120 * 10**9), 2**22, 2**20),
+        (Device("gpu", 2**28), 2**21, 2**16),
+        (Device("gpu", 2**20), 2**20, 2**16),
+    ],
+)
+def test_tiles_of_stored_maps_and_bands(device, stored, edges):
+    """On a CPU those of every file that was ever begun on one; elsewhere larger, and within a part of the memory."""
+    with assumed(device):
+        assert devices.stored_points() == stored
+        assert devices.band_points(5) == edges
+
+
+def test_a_band_of_many_pulls_has_smaller_tiles():
+    with assumed(H100):
+        many = devices.band_points(20)
+    assert many * 20 * devices.BYTES_OF_EDGE <= H100.memory / devices.PART_OF_MEMORY
+    assert many < devices.BAND_ON_ACCELERATORS
+
+
 def test_sizes_of_counted_maps():
     with assumed(Device("cpu")):
         on_cpu = devices.counted_sizes()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from math import prod
 
 import h5py
@@ -10,14 +11,14 @@ import numpy as np
 import pytest
 import xarray
 
-from jt3r.kernels.numerics.devices import CountedSizes
+from jt3r.kernels.numerics.devices import CountedSizes, Device, assumed
 from jt3r.scans import BadInput, run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.prepare import prepare
 from jt3r.scans.engine.run import merge, run_shard
 from jt3r.scans.engine.status import status, verify
 from jt3r.scans.store.info import describe
-from tests.scans.conftest import MAP, SUMMARY, TILED
+from tests.scans.conftest import BAND, MAP, SUMMARY, TILED
 from tests.scans.processes import jt3r
 
 
@@ -74,6 +75,51 @@ def test_an_old_output_is_not_taken_for_the_resumed_one(tmp_path, map_file):
     with pytest.raises(ZeroDivisionError):
         run(MAP, out, overwrite=True, progress=lambda finished, done, total, note: 1 / 0)
     assert run(MAP, out, resume=True).read_bytes() == map_file.read_bytes()
+
+
+FIT = {
+    "kind": "fit",
+    "terms": ["gm2"],
+    "free": {"m_phi": {"min": 0.07, "max": 0.1}},
+    "fixed": {"m_aprime": 0.1},
+    "starts": 300,
+}
+LONG_BAND = BAND | {"pulls": [0], "axes": {"m_aprime": {"min": 0.05, "max": 0.2, "n": 2**16 + 100}}}
+
+
+@pytest.mark.parametrize(
+    ("card", "here", "there"),
+    [(TILED, 12, 4), (LONG_BAND, 2, 1), (FIT, 2, 1), (MAP | {"output": "summary", "observables": ["pull_gm2"]}, 1, 1)],
+    ids=["stored", "band", "fit", "counted"],
+)
+def test_a_scan_goes_on_with_the_tiles_that_it_was_begun_with(card, here, there, tmp_path):
+    """Begun where others suit the device; shards and workers go on, and the file holds what one of this device does."""
+    out, own = tmp_path / "map.h5", run(card, tmp_path / "own.h5")
+    assert len(prepare(load_card(card)).tiles) == here
+    with assumed(Device("gpu", 60 * 10**9, "9.0")):
+        run_shard(card, out, shard=(9, 9))  # makes the folder, computes nothing
+    assert (status(out).done, status(out).tiles) == (0, there)
+    run_shard(card, out, shard=(1, 2))
+    assert verify(out).tiles == there
+    if there > 1:
+        with ThreadPoolExecutor(1) as executor:
+            run(card, out, resume=True, executor=executor)
+    run(card, out, resume=True)
+    with h5py.File(out) as found, h5py.File(own) as expected:
+        assert dict(found.attrs) == dict(expected.attrs)
+        for name in expected:  # chunks lie in the order of their tiles
+            np.testing.assert_array_equal(found[name][()], expected[name][()], err_msg=name)
+    with assumed(Device("gpu", 60 * 10**9, "9.0")):
+        assert run(card, out, resume=True) == out  # finished, and left
+
+
+def test_a_scan_begun_in_small_tiles_goes_on_with_them_where_large_ones_suit(tmp_path, tiled):
+    out = tmp_path / "map.h5"
+    run_shard(TILED, out, shard=(2, 3))
+    with assumed(Device("gpu", 60 * 10**9, "9.0")):
+        run_shard(TILED, out, shard=(1, 3)), run_shard(TILED, out, shard=(3, 3))
+        assert status(out).tiles == 12
+        assert merge(out).read_bytes() == tiled
 
 
 def test_eight_devices_give_the_file_of_one(tmp_path, map_file, band_file, summary_file):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jt3r.scans.engine.tiles import Tiles, block_shape, even_tile
+from jt3r.scans.engine.tiles import Tiles, as_begun, block_shape, even_tile, tiles_of
 
 SHAPES = st.lists(st.integers(1, 40), min_size=1, max_size=3).map(tuple)
 
@@ -34,6 +34,23 @@ def test_tiles_are_a_sequence():
         with pytest.raises(IndexError):
             tiles[number]
     assert len(Tiles((2**31 - 1, 2**31 - 1), (2**14, 2**14))) == 2**34  # made as they are asked for
+
+
+@given(SHAPES, st.integers(1, 300), st.integers(1, 300))
+def test_tiles_are_those_that_a_scan_was_begun_with(shape, points, others):
+    begun, here = block_shape(shape, points), block_shape(shape, others)
+    with as_begun(repr(Tiles(shape, begun))):
+        assert tiles_of(shape, here) == Tiles(shape, begun)
+        assert tiles_of((*shape, 2), (*here, 1)) == Tiles((*shape, 2), (*here, 1))
+    assert tiles_of(shape, here) == Tiles(shape, here)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[(slice(0, 1, None),)]", "Tiles(shape=(5,), tile=(0,))", "Tiles(shape=(5,), tile=(1, 1))"]
+)
+def test_tiles_that_are_none_of_a_mesh_s_are_not_taken(text):
+    with as_begun(text):
+        assert tiles_of((5,), (2,)) == Tiles((5,), (2,))
 
 
 @given(SHAPES, st.integers(1, 300))

@@ -100,8 +100,8 @@ def test_a_result_reads_as_a_table(judged):
 
 
 def test_chains_on_eight_devices_are_the_same_to_the_bit():
-    """Simulated devices, the last group of chains not full. In place of NUTS, which takes minutes to compile for each device,
-    chains of independent draws of the same keys; and chains that share a warm-up, of a Gaussian.
+    """Simulated devices, the last group of chains not full. Chains of independent draws of the same keys, and chains that
+    share a warm-up, of a Gaussian: quick to compile for each device.
     """
     code = """
 import jax, jax.numpy as jnp, numpy as np, jt3r
@@ -136,6 +136,26 @@ eight = draw_chains(chains, derived, np.arange(15), 3, 8, begun)
 for first in range(0, 14, 2):
     one = draw_chains(chains, derived, np.arange(first, first + 2), 3, 1, begun)
     assert all((one[name] == eight[name][first : first + 2]).all() for name in one)
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+def test_nuts_on_eight_devices_is_the_same_to_the_bit():
+    """Warm-up, trajectories and what is told of the draws, of flavour; the last group of chains is not full."""
+    code = """
+import numpy as np, jax, jt3r
+from jt3r.inference.sampling.posterior import Posterior
+from jt3r.inference.sampling.sample import draw_chains
+from jt3r.inference.sampling.programs import Task, programs
+assert jax.device_count() == 8
+space = jt3r.Space({"c_universal": jt3r.Prior(2, 12), "c_nonuniversal": jt3r.Prior(-3, 2)})
+run, derived = programs(Task(Posterior(jt3r.Likelihood(("R_K", "R_Kst")), space), None, 20, 10, 0.8, 3, ()))[1:]
+eight = draw_chains(run, derived, np.arange(15), 3, 8)
+ones = [draw_chains(run, derived, np.arange(first, first + 2), 3, 1) for first in range(0, 14, 2)]
+for name in eight:
+    assert (np.concatenate([one[name] for one in ones]) == eight[name][:14]).all(), name
+assert len(np.unique(eight["c_universal"][:, -1])) == 15
 """
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)

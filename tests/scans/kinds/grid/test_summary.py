@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jt3r import Point, observables
-from jt3r.kernels.numerics.devices import Device, assumed
+from jt3r.kernels.numerics.devices import CountedSizes, Device, assumed
 from jt3r.scans import run
 from jt3r.scans.cards.load import load_card
 from jt3r.scans.engine.plan import fixed_fields
@@ -195,6 +195,31 @@ def test_counts_and_places_of_a_tile_are_wide_enough_for_its_points(side, bits, 
     for name in ("counts", "valid", "below"):
         assert found[name].dtype.itemsize * 8 == (64 if single else bits), name
     assert found["best_index"].dtype == np.int64
+
+
+@pytest.mark.parametrize("tile", [2**28, 2**33])
+def test_counts_beyond_32_bits_are_exact(tile, tmp_path, monkeypatch):
+    """2^33 points: an axis of 2^15 values that the observable does not read repeats a small map, whose points are counted
+    one by one in NumPy. In the tiles of a CPU, and in one tile, where one loop counts further than 2^32."""
+    n = 2**9
+    axes = {"m_aprime": {"min": 0.05, "max": 0.3, "n": n}, "m_phi": {"min": 0.06, "max": 0.11, "n": n}}
+    summary = {"levels": [1.0, 100.0], "bins": 2, "range": [-100.0, 100.0]}
+    small = {"kind": "grid", "output": "summary", "observables": ["pull_gm2"], "axes": axes, "summary": summary}
+    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.counted_sizes", lambda: CountedSizes(tile, 32))
+    monkeypatch.setattr("jt3r.scans.kinds.grid.summary.rows_on_threads", lambda blocks, cores: 1 if tile == 2**33 else cores)
+    card = {**small, "axes": {"m_eta": {"min": 0.01, "max": 0.05, "n": 2**15}, **axes}}
+    assert len(prepare(load_card(card)).tiles) == 2**33 // tile
+    found = _arrays(run(card, tmp_path / "large.h5"))
+    values = np.asarray(_direct(small)[0])
+    for threshold in (1.0, 100.0, 0.0):  # no value so near that rounding moves it across
+        assert np.abs(np.abs(values) - threshold).min() > 1e-9
+    expected = {"counts": [(np.abs(values) < level).sum() for level in (1.0, 100.0)]}
+    expected |= {"histogram": [((values >= low) & (values < low + 100)).sum() for low in (-100, 0)]}
+    expected |= {"underflow": (values < -100).sum(), "overflow": (values >= 100).sum(), "invalid": 0, "points": n * n}
+    for name, count in expected.items():
+        np.testing.assert_array_equal(found[name], np.asarray(count, np.int64) * 2**15, err_msg=name)
+    assert found["points"] == 2**33
+    assert found["counts"][1] > 2**32
 
 
 def test_no_axis_of_a_gpu_s_tile_fills_the_host():

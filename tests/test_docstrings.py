@@ -9,7 +9,7 @@ import pytest
 from tests.test_architecture import MODULES, ROOT
 
 SOURCE = re.compile(r"arXiv:|hep-ph/\d{7}|\b\d{4}\.\d{4,5}\b|PDG\s\d{4}|(Phys|Softw|Meth|Math)\.\s|NIST|Source:\s+none")
-TOOLS = {"batching", "devices", "jax_internals", "production", "programs", "promotion", "pytree"}
+TOOLS = {"batching", "devices", "jax_internals", "production", "programs", "promotion", "pytree", "slopes"}
 """Modules of kernels without a formula: two handle arrays, two traced programs, one chooses sizes, one gathers names."""
 
 

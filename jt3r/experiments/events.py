@@ -1,8 +1,8 @@
 """Expected numbers of A' decays in a displaced search, as logarithms."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +41,8 @@ class Beam(Pytree):
     """Values of a fit in mass: N to 1e-6, see tests/jt3r/experiments/test_events.py. Six times as
     many where a spectrometer sees pairs, as light A' of high energy stay in its hole.
     """
+    lifetime_steps: int = static(default=256)
+    """Values of a fit in lifetime. A quarter more where the volume has parts."""
 
 
 def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | None = None) -> Beam:
@@ -48,8 +50,8 @@ def beam(search: DisplacedSearch, longitudinal: bool = False, nodes: Nodes | Non
     are kept).
     """
     tables = spectra.tabulate(search, longitudinal, nodes)
-    steps = 1536 if search.crossing else 256
-    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value, steps)
+    steps = (1536, 320) if search.crossing else (256, 256)
+    return Beam(tables, log_exposure(search), search.distance.value, search.depth.value, *steps)
 
 
 def log_exposure(search: DisplacedSearch) -> float:
@@ -106,8 +108,7 @@ def log_events(
             group.energies,
             log_weights,
             lambda energy: widths.inverse_lab_decay_length(energy, mass, total_width),
-            beam.distance,
-            beam.depth,
+            *(group.stretch or (beam.distance, beam.depth)),
         )
         parts += [number + log_rate(channel, c, direct) for channel, number in zip(group.series, found, strict=True)]
     total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))
@@ -135,8 +136,6 @@ class FittedBeam(Pytree):
     channels: tuple[str, ...] = static()
 
 
-LIFETIME_STEPS = 256
-"""Values of a fit in lifetime."""
 LIFETIMES = (-22.0, 7.0)
 """ln(L/l) between which it is fitted: below, N goes as 1/l; above, it is less than exp(-1000) of
 what is made.
@@ -146,50 +145,60 @@ what is made.
 def fitted(beam: Beam) -> FittedBeam:
     """The fit of a search's numbers, made in a second."""
     with jax.ensure_compile_time_eval():
-        made = {
-            channel: (group, min(float(group.heaviest), inputs().get(f"{channel}_mass", math.inf)))
-            for group in beam.spectra
-            for channel in group.series
+        made: dict[str, list[Spectra]] = {}
+        for group in beam.spectra:
+            for channel in group.series:
+                made.setdefault(channel, []).append(group)
+        heaviest = {
+            channel: min(float(groups[0].heaviest), inputs().get(f"{channel}_mass", math.inf))
+            for channel, groups in made.items()
         }
         return FittedBeam(
-            series=jnp.stack([_fit(channel, *each, beam) for channel, each in made.items()]),
-            heaviest=jnp.asarray([heaviest for _, heaviest in made.values()]),
-            hardest=jnp.stack([jnp.max(group.energies) for group, _ in made.values()]),
+            series=jnp.stack([_fit(channel, tuple(groups), heaviest[channel], beam) for channel, groups in made.items()]),
+            heaviest=jnp.asarray(list(heaviest.values())),
+            hardest=jnp.stack([jnp.max(groups[0].energies) for groups in made.values()]),
             log_exposure=beam.log_exposure,
             distance=beam.distance,
             channels=tuple(made),
         )
 
 
-def _fit(channel: str, group: Spectra, heaviest: float, beam: Beam) -> Array:
-    """Coefficients of one channel, made in float64 in a session of float32 too: there the ends
-    would be those of the spectrum itself, where it is closed. They lie a billionth inside, where it
-    is open.
+def _fit(channel: str, groups: tuple[Spectra, ...], heaviest: float, beam: Beam) -> Array:
+    """Coefficients of one channel, of all parts of the volume together, made in float64 in a
+    session of float32 too: there the ends would be those of the spectrum itself, where it is
+    closed. They lie a billionth inside, where it is open.
     """
     ends = math.log(spectra.LIGHTEST * (1 + 1e-9)), math.log(heaviest * (1 - 1e-9))
     with jax.enable_x64(True):
         mass = np.exp(np.linspace(*ends, beam.mass_steps))
-        values = _to_fit(group.energies, _weights()(channel, group, mass), mass, beam.distance, beam.depth)
-    return jnp.asarray(spline.coefficients(np.asarray(values)), float)
+        scaled = np.exp(np.linspace(*LIFETIMES, beam.lifetime_steps))
+        parts = []
+        for group in groups:
+            stretch = group.stretch or (beam.distance, beam.depth)
+            log_weights = _weights()(channel, group, mass)
+            parts.append(np.asarray(_to_fit(group.energies, log_weights, mass, scaled, beam.distance, *stretch)))
+        values = functools.reduce(np.logaddexp, parts)
+    return jnp.asarray(spline.coefficients(values), float)
 
 
-@cache
+@functools.cache
 def _weights() -> Callable[..., Array]:
     return jax.jit(spectra.log_weights, static_argnums=0, compiler_options=usable(QUICK_TO_COMPILE))
 
 
 @jax.jit
 def _to_fit(
-    energies: Array, log_weights: Array, mass: Array, distance: Real[ArrayLike, ""], depth: Real[ArrayLike, ""]
+    energies: Array, log_weights: Array, mass: Array, scaled: Array, scale: ArrayLike, distance: ArrayLike, depth: ArrayLike
 ) -> Array:
-    """ln(decays) + L/l on the mesh of a fit, of a channel's spectrum at its masses."""
-    mass = mass[:, None]
-    slowest = jnp.exp(jnp.linspace(*LIFETIMES, LIFETIME_STEPS)) / distance
+    """ln(decays) + L/l on the mesh of a fit, of a channel's spectrum at its masses and of L/l of
+    the hardest A', ``scaled``, L the ``scale`` in metres.
+    """
+    mass, slowest = mass[:, None], scaled / scale
     boost = widths.boost(jnp.max(energies), mass)
     (found,) = log_folded_decays(
         energies, [log_weights[:, None]], lambda energy: slowest * boost / widths.boost(energy, mass), distance, depth
     )
-    return found + slowest * distance
+    return found + scaled
 
 
 def log_events_fitted(

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ..constants import M_MU
 from ..data.channels import VISIBLE, Channel
 from ..data.load import Quantity, read_toml
 from ..errors import first_error, unknown
@@ -39,7 +40,7 @@ class _Search(BaseModel):
 
 
 class Spectrometer(BaseModel):
-    """What both electrons of a pair have to cross: ``jt3r.kernels.production.Spectrometer``, each
+    """What both leptons of a pair have to cross: ``jt3r.kernels.production.Spectrometer``, each
     number with its source.
     """
 
@@ -112,11 +113,14 @@ class DisplacedSearch(_Search):
 
     @property
     def crossing(self) -> tuple[float, ...]:
-        """Both ends of the volume and the numbers of the spectrometer; empty without one."""
+        """Both ends of the volume, the numbers of the spectrometer and the mass of a muon, if it
+        looks for them, or 0; empty without one.
+        """
         if not self.spectrometer:
             return ()
         begin = self.distance.value
-        return begin, begin + self.depth.value, *(number.value for _, number in self.spectrometer)
+        lepton = M_MU if self.sees == ("mumu",) else 0.0
+        return begin, begin + self.depth.value, *(number.value for _, number in self.spectrometer), lepton
 
     @property
     def angles(self) -> tuple[float, float, float]:

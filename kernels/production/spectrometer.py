@@ -1,7 +1,9 @@
-"""How often a magnetic spectrometer sees both electrons of a vector that decays in flight.
+"""How often a magnetic spectrometer sees both leptons of a vector that decays in flight.
 
-Straight tracks, one kick in a thin magnet, leptons without mass, decays alike in all directions (a
-polarised vector's are not). Source: kinematics of a two-body decay, PDG 2024, review 'Kinematics'.
+Straight tracks, one kick in a thin magnet, decays alike in all directions (a polarised vector's are
+not). In the vector's rest frame each lepton has the momentum k = sqrt(m^2/4 - m_l^2), at an angle
+theta* with the flight; in the laboratory E_l = E/2 +- (p/m) k cos theta*, along the flight p_l =
+p/2 +- (E/m) k cos theta*, across it k sin theta*. Source: PDG 2024, review 'Kinematics'.
 """
 
 from typing import NamedTuple
@@ -13,8 +15,8 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Real
 
 POINTS = 1 << 14
-"""Points of the lattice that stands for all decays: shares to 5e-4, see
-tests/kernels/production/test_spectrometer.py.
+"""Points of the lattice that stands for all decays: shares of electrons to 5e-4, of muons to 5e-3,
+see tests/kernels/production/test_spectrometer.py.
 """
 
 
@@ -39,7 +41,9 @@ class Spectrometer(NamedTuple):
     """Least distance of the two tracks in the first chamber."""
     calorimeter_separation: float
     lowest: float
-    """Least energy of an electron, GeV."""
+    """Least energy of a lepton, GeV."""
+    lepton: float = 0.0
+    """Mass of a lepton, GeV."""
 
 
 def _lattice(count: int) -> np.ndarray:
@@ -62,8 +66,8 @@ def share_of_pairs_seen(
     spectrometer: Spectrometer,
 ) -> Real[Array, ""]:
     """Share of vectors of this energy and mass (GeV), emitted evenly between two polar angles and
-    decaying evenly between ``begin`` and ``end`` (m), of which both electrons cross both chambers
-    and the calorimeter, far enough apart.
+    decaying evenly between ``begin`` and ``end`` (m), of which both leptons cross both chambers and
+    the calorimeter, far enough apart. Below 2 m_l the leptons are taken to fly on together.
 
     A number of points over POINTS, without a derivative.
     """
@@ -72,12 +76,14 @@ def share_of_pairs_seen(
     angle = jnp.sqrt(smallest**2 + theta * (largest**2 - smallest**2))
     angle_x, angle_y = (angle * turn(2 * jnp.pi * azimuth) for turn in (jnp.cos, jnp.sin))
     cosine = 2 * cosine - 1
-    transverse = mass / 2 * jnp.sqrt(1 - cosine**2)
     s, seen, crossed = spectrometer, jnp.ones(POINTS, bool), []
+    rest, flight = jnp.sqrt(jnp.maximum(mass**2 / 4 - s.lepton**2, 0)), jnp.sqrt(energy**2 - mass**2)
+    transverse = rest * jnp.sqrt(1 - cosine**2)
     for sign in (1, -1):
-        electron = energy / 2 * (1 + sign * cosine)
+        seen &= energy / 2 + sign * flight / mass * rest * cosine > s.lowest
+        along = flight / 2 + sign * energy / mass * rest * cosine
         slope_x, slope_y = (
-            slope + sign * transverse * turn(2 * jnp.pi * around) / electron
+            slope + sign * transverse * turn(2 * jnp.pi * around) / along
             for slope, turn in ((angle_x, jnp.cos), (angle_y, jnp.sin))
         )
 
@@ -85,14 +91,14 @@ def share_of_pairs_seen(
             flown = z - place
             return angle_x * place + x * flown + bent * (z - s.magnet), angle_y * place + y * flown
 
-        bend = sign * s.kick / electron
+        bend = sign * s.kick / along
         first, last, end_x_y = across(s.first_chamber), across(s.last_chamber, bend), across(s.calorimeter, bend)
         for x, y in (first, last):
             radius = jnp.hypot(x, y)
             seen &= (radius > s.hole) & (radius < s.rim)
         x, y = jnp.abs(end_x_y[0]), jnp.abs(end_x_y[1])
         seen &= (x < s.calorimeter_side) & (y < s.calorimeter_side) & (x + y < 2**0.5 * s.calorimeter_side)
-        seen &= (jnp.hypot(x, y) > s.calorimeter_hole) & (electron > s.lowest)
+        seen &= jnp.hypot(x, y) > s.calorimeter_hole
         crossed.append((first, end_x_y))
     for (one, other), least in zip(zip(*crossed, strict=True), (s.separation, s.calorimeter_separation), strict=True):
         seen &= jnp.hypot(one[0] - other[0], one[1] - other[1]) > least

@@ -29,8 +29,8 @@ def wanted() -> Iterator[tuple[OnDisk, tuple[Any, ...]]]:
         if isinstance(search, searches.DisplacedSearch):
             for table, *arguments in spectra.parts(search, longitudinal=False):
                 yield table, tuple(arguments)
-            if search.crossing:
-                yield spectra.pairs, (spectra.parts(search, longitudinal=False)[0][1],)
+                if search.crossing and table is spectra.mesons:
+                    yield spectra.pairs, tuple(arguments[:1])
 
 
 def main() -> None:

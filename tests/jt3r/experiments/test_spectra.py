@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.integrate import trapezoid
 
-from jt3r.constants import M_PROTON
+from jt3r.constants import M_MU, M_PROTON
 from jt3r.data.inputs import inputs
 from jt3r.experiments import load, spectra
 from jt3r.experiments.spectra import Nodes, log_weights, tabulate
@@ -75,17 +75,38 @@ def test_a_spectrometer_takes_its_share_of_pairs():
     alone = search.model_copy(update={"spectrometer": None})
     seen = tabulate(search, False, SMALL)
     emitted = tabulate(alone, False, SMALL._replace(energies=2 * SMALL.energies))
+    begin, depth = search.distance.value, search.depth.value
+    parts = [(begin, depth / 8), (begin + depth / 8, depth * 7 / 8)]
+    np.testing.assert_allclose([group.stretch for group in seen], np.repeat(parts, 2, axis=0), rtol=1e-12)
     for mass in (0.01, 0.1):
-        for with_pairs, all_of_them in zip(seen, emitted, strict=True):
-            np.testing.assert_array_equal(with_pairs.energies, all_of_them.energies)
-            for channel in with_pairs.series:
-                share = np.exp(
-                    log_weights(channel, with_pairs, jnp.asarray(mass)) - log_weights(channel, all_of_them, jnp.asarray(mass))
-                )
+        for first, rest, all_of_them in zip(seen[:2], seen[2:], emitted, strict=True):
+            np.testing.assert_array_equal(first.energies, all_of_them.energies)
+            for channel in first.series:
+                near, far, every = (log_weights(channel, group, jnp.asarray(mass)) for group in (first, rest, all_of_them))
+                share = np.exp(near - every) / 8 + np.exp(far - every) * 7 / 8
                 # FEWEST was added, and 24 masses and the polynomials ring about it by 20 %.
                 assert (share > 0.8 * spectra.FEWEST).all()
                 assert (share < 0.75).all()
-                energies = np.asarray(with_pairs.energies)
+                energies = np.asarray(first.energies)
                 assert share[energies < 12].max() < 0.01
                 hard = share[energies > 250].max()
                 assert hard < 0.02 if mass == 0.01 else hard > 0.3
+
+
+def test_muons_are_looked_for_from_twice_their_mass_on():
+    """pi0 are too light; the magnet alone takes the muons of a slow pair apart; below the threshold the table is its end's."""
+    search = load.get("NA62-dump-mumu")
+    mesons, protons = tabulate(search, False, SMALL)[:2]
+    alone = search.model_copy(update={"spectrometer": None})
+    emitted = tabulate(alone, False, SMALL._replace(energies=2 * SMALL.energies))[1]
+    assert set(mesons.series) == {"eta"}
+    assert mesons.lightest == protons.lightest == 2 * M_MU
+    energies = np.asarray(protons.energies)
+    for mass in (0.212, 0.3):
+        share = np.exp(log_weights("vector", protons, jnp.asarray(mass)) - log_weights("vector", emitted, jnp.asarray(mass)))
+        assert 0.05 < share[(energies > 50) & (energies < 200)].mean() < 0.75
+    for group, channel in ((mesons, "eta"), (protons, "vector")):
+        below, end = (log_weights(channel, group, jnp.asarray(mass)) for mass in (0.1, 2 * M_MU * (1 + 1e-9)))
+        # 1e-9 above the threshold is 1e-5 in the root that the series is even in, times a slope of some hundred.
+        np.testing.assert_allclose(below, end, atol=5e-3)
+        assert np.isfinite(below).all()

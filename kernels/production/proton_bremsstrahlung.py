@@ -117,11 +117,13 @@ _OMEGA = ((1.0117544787, 0.77, 0.0085), (-0.8816565447, 1.25, 0.3), (0.369902115
 
 
 def _real(family: _Family, mass: Array) -> Array:
-    return sum(c * pole**2 * (pole**2 - mass**2) / _norm(pole, width, mass) for c, pole, width in family)
+    terms = [c * pole**2 * (pole**2 - mass**2) / _norm(pole, width, mass) for c, pole, width in family]
+    return sum(terms[1:], start=terms[0])
 
 
 def _imaginary(family: _Family, mass: Array) -> Array:
-    return sum(c * pole**2 * pole * width / _norm(pole, width, mass) for c, pole, width in family)
+    terms = [c * pole**2 * pole * width / _norm(pole, width, mass) for c, pole, width in family]
+    return sum(terms[1:], start=terms[0])
 
 
 def _norm(pole: float, width: float, mass: Array) -> Array:

@@ -28,7 +28,7 @@ SHIPPED = "tables.npz"
 own.
 """
 
-NUMERICS = ("bessel", "chebyshev", "promotion", "quadrature")
+NUMERICS = ("bessel", "chebyshev", "promotion", "quadrature", "slopes")
 """Modules of kernels/numerics that tables are made with."""
 
 

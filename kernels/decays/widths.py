@@ -17,24 +17,20 @@ from ..numerics.slopes import by_slopes
 from ..units import HBAR_C_GEV_METRE
 
 
-def _pair_velocity(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Array, Array]:
-    """(open?, a mass that is safe where closed, beta = sqrt(1 - 4 r), r =
-    daughter_mass^2/mass^2).
-    """
-    is_open = mass > 2 * daughter_mass
-    safe_mass = jnp.where(is_open, mass, 2 * daughter_mass + 1)
-    ratio = (daughter_mass / safe_mass) ** 2
-    # (m - 2 m_f)(m + 2 m_f) keeps full precision next to threshold, where 1 - 4 r cancels.
-    beta = jnp.sqrt((safe_mass - 2 * daughter_mass) * (safe_mass + 2 * daughter_mass)) / safe_mass
-    return is_open, safe_mass, beta, ratio
-
-
 def _twice_momentum(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Array]:
     """(open?, a mass that is safe where closed, m beta in GeV)."""
     is_open = mass > 2 * daughter_mass
     safe_mass = jnp.where(is_open, mass, 2 * daughter_mass + 1)
     # (m - 2 m_f)(m + 2 m_f) keeps full precision next to threshold, where 1 - 4 r cancels.
     return is_open, safe_mass, jnp.sqrt((safe_mass - 2 * daughter_mass) * (safe_mass + 2 * daughter_mass))
+
+
+def _pair_velocity(mass: Array, daughter_mass: Array) -> tuple[Array, Array, Array, Array]:
+    """(open?, a mass that is safe where closed, beta = sqrt(1 - 4 r), r =
+    daughter_mass^2/mass^2).
+    """
+    is_open, safe_mass, momentum = _twice_momentum(mass, daughter_mass)
+    return is_open, safe_mass, momentum / safe_mass, (daughter_mass / safe_mass) ** 2
 
 
 @by_slopes

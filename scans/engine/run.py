@@ -231,6 +231,11 @@ def _check_place(output: Path, inputs: Sequence[str | Path], resume: bool, overw
         raise BadInput(f"output {output}: {there}; --resume goes on with it, --overwrite drops it")
 
 
+def _without_tiles(facts: Facts) -> Facts:
+    """What a finished file is told apart by: how it was cut is gone."""
+    return {key: value for key, value in facts.items() if key != "tiles"}
+
+
 def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
     """Whether ``output`` is the finished file of this very scan, its values read before tiles that
     it is made of are removed.
@@ -241,7 +246,7 @@ def _is_result(output: Path, facts: Facts, checkpoint: Path) -> bool:
     try:
         with open_scan(output) as file:
             found = {key: value for key, value in items_of(file.attrs) if key in facts}
-            expected = {key: value for key, value in facts.items() if key != "tiles"}
+            expected = _without_tiles(facts)
             if "tiles" not in file.attrs and found == expected and file.attrs.get("scan") == digest_of(expected):
                 if checkpoint.exists():
                     check_values(output, file)
@@ -336,7 +341,7 @@ def _assemble(scan: Scan, facts: Facts, checkpoint: Path, numbers: Sequence[int]
     for number in numbers:
         if not is_done(checkpoint, facts, number):
             raise ScanFailed(f"{tile_file(checkpoint, number)}: was damaged while the scan ran; run again with --resume")
-    attributes = {**scan.layout.attributes, "scan": digest_of({key: value for key, value in facts.items() if key != "tiles"})}
+    attributes = {**scan.layout.attributes, "scan": digest_of(_without_tiles(facts))}
     if len(numbers) < len(scan.tiles):
         attributes["tiles"] = f"{len(numbers)} of {len(scan.tiles)}"
     layout = replace(scan.layout, attributes=attributes)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...errors import unknown
+from ...kernels.numerics.batching import joined
 from ...programs.cache import quickly_compiled
 from ...programs.float32 import warn_of_float32
 from ..likelihood import Likelihood
@@ -55,13 +56,26 @@ def fit(
         raise ValueError(f"starts = {starts}: must be at least 1")
     warn_of_float32(observables, likelihood.terms, "fit")
     total = len(named) + starts
-    pieces, step = [], starts_together(total)
-    for first in range(0, total, step):
-        count = min(step, total - first)
-        ends = descend(likelihood, space, start_points(space, first, step, seed, named), until, warm_up, count)
-        pieces.append(Minima._make(np.asarray(value)[:count] for value in ends))
-    whole = Minima._make(np.concatenate(values) for values in zip(*pieces, strict=True))
+    whole = ends_of(likelihood, space, range(total), starts_together(total), seed, named, until, warm_up)
     return assemble(likelihood, space, whole, tuple(named), tuple(observables), until, warm_up)
+
+
+def ends_of(
+    likelihood: Likelihood,
+    space: Space,
+    numbers: range,
+    size: int,
+    seed: int,
+    named: Starts,
+    until: Until = "minimum",
+    warm_up: bool = True,
+) -> Minima:
+    """Where the starts of these ``numbers`` end, arrays of NumPy, ``size`` of them in a call."""
+    parts = []
+    for first in numbers[::size]:
+        count = min(size, numbers.stop - first)
+        parts.append((descend(likelihood, space, start_points(space, first, size, seed, named), until, warm_up, count), count))
+    return joined(parts)
 
 
 def check_named(space: Space, named: Starts) -> None:

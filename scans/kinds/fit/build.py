@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 
 from jt3r.inference.fits.assembly import assemble
-from jt3r.inference.fits.descend import descend, starts_together
-from jt3r.inference.fits.fit import start_points
+from jt3r.inference.fits.descend import starts_together
+from jt3r.inference.fits.fit import ends_of
 from jt3r.inference.freedom import freedom
 from jt3r.inference.minimise import Minima
 from jt3r.inference.space import coordinate
@@ -37,14 +37,9 @@ def search_scan(card: SearchCard) -> Scan:
     tile_layout = Layout((), tuple(Variable(name, ("start",), "<f8", {}) for name in _TILE))
 
     def compute(cut: Slices) -> Arrays:
-        size = starts_together(total)
-        pieces: list[list[np.ndarray]] = []
-        for first in range(cut[0].start, cut[0].stop, size):  # several calls where another device chose the tile
-            count = min(size, cut[0].stop - first)
-            u = start_points(space, first, size, card.seed, named)
-            found = descend(likelihood, space, u, card.until, card.warm_up, count)
-            pieces.append([np.asarray(value)[:count] for value in found])
-        return {name: np.concatenate(parts) for name, parts in zip(_TILE, zip(*pieces, strict=True), strict=True)}
+        numbers = range(cut[0].start, cut[0].stop)  # several calls where another device chose the tile
+        found = ends_of(likelihood, space, numbers, starts_together(total), card.seed, named, card.until, card.warm_up)
+        return {name: np.asarray(value) for name, value in zip(_TILE, found, strict=True)}
 
     def finish(path: Path, layout: Layout, files: Sequence[tuple[Slices, Path]]) -> None:
         pieces = [must_read_tile(file, tile_layout) for _, file in files]

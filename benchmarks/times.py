@@ -119,10 +119,13 @@ LIKE = {
 }
 """Terms that are a few operations more than an observable, which takes long to measure."""
 
+INTEGRAL = "log_events_"
+"""What the observable that is a search's integral is called, before the name of its term."""
+
 
 def programs(known: list[str]) -> None:
     """Print what is not ``known``, a line of JSON each: the seconds that tables of spectra of each sort of search take; and a
-    value and a program of every term, and of every observable that is of no search.
+    value and a program of every term, of every observable that is of no search, and of the integrals of events.
 
     To be run in a process of its own, with JAX's cache switched off.
     """
@@ -131,7 +134,7 @@ def programs(known: list[str]) -> None:
     from jt3r.experiments.excess import excess
     from jt3r.inference.terms import TERMS
     from jt3r.measurements import DATASETS
-    from jt3r.scans.cost.estimate import OF_A_SEARCH
+    from jt3r.scans.cost.estimate import OF_A_SEARCH, term_name
 
     _program(observables["g_t3r"], "paper2021")  # what the first program of a process pays for
     if "tables" not in known:
@@ -143,7 +146,9 @@ def programs(known: list[str]) -> None:
                 taken.setdefault(search.kind, []).append(spent() - before)
         print(json.dumps(["tables", {sort: sort_of(times) for sort, times in taken.items()}]), flush=True)
     others = {name: entry for name, entry in observables.items() if not name.startswith(OF_A_SEARCH)}
-    for name, entry in {**others, **TERMS}.items():
+    displaced = [search.name for search in searches.load().values() if isinstance(search, searches.DisplacedSearch)]
+    integrals = {name: observables[name] for name in (INTEGRAL + term_name(search) for search in displaced)}
+    for name, entry in {**others, **integrals, **TERMS}.items():
         dataset = next((each for each in DATASETS if _has(each, name)), None) if name in TERMS else "paper2021"
         if name not in known and name not in LIKE and dataset:
             print(json.dumps([name, _program(entry, dataset)]), flush=True)
@@ -227,7 +232,7 @@ class Kept:
         return self.found[name]
 
     def programs(self) -> dict[str, Any]:
-        """Seconds of tables, and of a value and a program of each term and observable."""
+        """Seconds of tables, and of a value and a program of each integral, term and other observable."""
         known = self.found.setdefault("programs", {})
         environment = {**os.environ, "JAX_ENABLE_COMPILATION_CACHE": "false"}
         command = [sys.executable, __file__, "--programs", *known]
@@ -238,8 +243,10 @@ class Kept:
                 self._say("programs", name)
         if process.returncode:
             sys.exit("the programs could not be measured")
-        rows = {name: row for name, row in known.items() if name != "tables"}
-        return {"tables": known["tables"], "programs": rows | {name: rows[like] for name, like in LIKE.items()}}
+        rows = {name: row for name, row in known.items() if name != "tables" and not name.startswith(INTEGRAL)}
+        integrals = {name.removeprefix(INTEGRAL): row for name, row in known.items() if name.startswith(INTEGRAL)}
+        programs = rows | {name: rows[like] for name, like in LIKE.items()}
+        return {"tables": known["tables"], "integrals": integrals, "programs": programs}
 
     def _say(self, name: str, part: str = "") -> None:
         print(name, part, self.found[name][part] if part else self.found[name], file=sys.stderr, flush=True)
@@ -266,12 +273,13 @@ def facts_of(run: Run, programs: Mapping[str, Any], derivatives: Mapping[str, fl
 
     card = load_card(run.arguments[0], [text for text in run.arguments[1:] if text != "--set"])
     none = {sort: dict.fromkeys(times, 0.0) for sort, times in programs["tables"].items()}
-    still = {name: {**row, "point": 0.0} for name, row in programs["programs"].items()}
+    full = {key: programs[key] for key in ("integrals", "programs")}
+    still = {key: {name: {**row, "point": 0.0} for name, row in rows.items()} for key, rows in full.items()}
 
-    def with_numbers(rows: Mapping[str, Any] = programs["programs"], tables: Any = none, **row: float) -> dict[str, Any]:
+    def with_numbers(rows: Mapping[str, Any] = full, tables: Any = none, **row: float) -> dict[str, Any]:
         numbers = {"cold": 0.0, "warm": 0.0, **row}
         kinds = dict.fromkeys([run.row or "", *(other.row or "" for other in RUNS.values())], numbers)
-        found = {"kinds": kinds, "tables": tables, "programs": rows, "derivatives": derivatives}
+        found = {"kinds": kinds, "tables": tables, "derivatives": derivatives, **rows}
         estimate.times = lambda: found  # type: ignore[assignment]
         return prepare.check(card)
 
@@ -366,8 +374,12 @@ def text_of(kept: Kept) -> str:
         lines.append(f'"{row}" = {_inline(rows[row])}')
     factors = derivatives_of(kept, programs, rows["fit"])
     lines += ["", "# Times the compiling of a search from spectra, under derivatives.", f"[derivatives]\n{_lines(factors)}"]
-    lines += ["", "# A value of a term or observable, and a program of it.", "[programs]"]
-    return "\n".join([*lines, *(f"{name} = {_inline(row)}" for name, row in programs["programs"].items())]) + "\n"
+    for key, what in (
+        ("integrals", "# A value of the integral of a search's events, which its observables are, and a program of it."),
+        ("programs", "# A value of a term or of another observable, and a program of it."),
+    ):
+        lines += ["", what, f"[{key}]", *(f"{name} = {_inline(row)}" for name, row in programs[key].items())]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(row: Numbers) -> str:

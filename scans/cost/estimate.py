@@ -18,8 +18,11 @@ kept programs are read, and some kinds trace them anew. In kinds that differenti
 (``DIFFERENTIATE``) the ``compile`` of a search that is computed from spectra counts ``cold`` or
 ``warm`` times of ``derivatives``: that factor was measured in a fit with two of them.
 
+An observable of a search from spectra is the integral of its events (``integrals``), a term of a
+likelihood the fit of that integral, ten times cheaper (``programs``).
+
 What was never measured, such as a user's own observable, counts as what three in four of the slow
-terms stay below if it says that it is slow, and else as quick.
+terms and observables stay below if it says that it is slow, and else as quick.
 """
 
 import tomllib
@@ -81,17 +84,23 @@ def term_of(observable: str) -> str:
 
 def program_of(name: str) -> Program:
     """Of a term or an observable."""
-    measured = times()["programs"]
-    row = measured.get(name) or measured.get(term_of(name))
-    if row is not None:
-        return Program(**row)
+    found = _measured(name)
+    if found is not None:
+        return found
     from jt3r.inference.terms import TERMS  # half a second, which scans without terms do not need
 
     entry = TERMS.get(name) or observables.get(name)
     if entry is None or not entry.slow:
         return Program()
-    slow = [row for other, row in measured.items() if other in TERMS and TERMS[other].slow]
-    return Program(*(quantiles((row[key] for row in slow), n=4)[-1] for key in Program._fields))
+    slow = [other for entries in (TERMS, observables) for other in entries if entries[other].slow]
+    like = [row for row in map(_measured, slow) if row is not None]
+    return Program(*(quantiles(each, n=4)[-1] for each in zip(*like, strict=True)))
+
+
+def _measured(name: str) -> Program | None:
+    programs, integrals = times()["programs"], times()["integrals"]
+    row = programs.get(name) or integrals.get(term_of(name)) or programs.get(term_of(name))
+    return Program(**row) if row else None
 
 
 def seconds(kind: str, units: float, terms: Iterable[str] = ()) -> float:

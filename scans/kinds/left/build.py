@@ -59,7 +59,7 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         strength = np.concatenate([tile["strength"] for tile in found], axis=2)
         write_arrays(path, layout, {"strength": strength, "m_phi": np.concatenate([tile["m_phi"] for tile in found])})
 
-    terms = [term_name(name) for name in names]
+    computed = [f"log_events_{term_name(name)}" for name in names]
     size = len(names) * len(card.decays) * len(values) * len(masses)
     return Scan(
         layout=layout,
@@ -67,8 +67,8 @@ def left_scan(card: WhatIsLeftCard) -> Scan:
         tiles=[(slice(n, n + 1),) for n in range(len(values))],
         points=size,
         disk=16 * size + 2**16 * (1 + len(values)),
-        seconds=seconds("what_is_left", len(card.decays) * len(values) * len(masses), terms),
-        compiling=compiling("what_is_left", terms),
+        seconds=seconds("what_is_left", len(card.decays) * len(values) * len(masses), computed),
+        compiling=compiling("what_is_left", computed),
         compute=compute,
         finish=finish,
     )

@@ -51,13 +51,21 @@ def test_a_slow_observable_is_told():
 def test_an_observable_costs_nothing_along_an_axis_that_it_does_not_read():
     plane = {"v": {"min": 5.0, "max": 20.0, "n": 100}, "m_phi": {"min": 0.07, "max": 0.11, "n": 100}}
     card = {"kind": "grid", "observables": ["log_events_nucal"], "axes": plane, "fixed": {"m_aprime": 0.1}}
-    assert program_of("nucal").point > FREE
-    assert check(load_card(card))["seconds"] == pytest.approx(100 * program_of("nucal").point + seconds("grid", 8 * 100**2))
+    value = program_of("log_events_nucal").point
+    assert value > FREE
+    assert check(load_card(card))["seconds"] == pytest.approx(100 * value + seconds("grid", 8 * 100**2))
+
+
+def test_observables_of_a_search_are_integrals_and_its_term_is_their_fit():
+    assert program_of("excluded_nucal") == program_of("log_events_nucal") == Program(**times()["integrals"]["nucal"])
+    assert program_of("nucal").point < program_of("log_events_nucal").point / 5
+    assert program_of("log_events_na48_2") == program_of("na48_2")
 
 
 def test_a_term_that_is_a_search_is_told_in_a_fit():
     quick, slow = (check(load_card({**FIT, "terms": terms})) for terms in (["gm2"], ["gm2", "nucal"]))
-    assert slow["seconds"] > 3 * quick["seconds"]
+    assert slow["seconds"] - quick["seconds"] == pytest.approx(seconds("fit", FIT["starts"], ["nucal"]))
+    assert slow["seconds"] > 2 * quick["seconds"]
     made = times()["tables"]["beam_dump"]
     assert slow["compile_seconds_cold"] > quick["compile_seconds_cold"] + made["program"] + made["table"]
     assert slow["compile_seconds_warm"] < slow["compile_seconds_cold"] - made["program"] - made["table"]
@@ -91,7 +99,9 @@ def test_the_file_of_times_names_what_there_is_and_all_that_is_slow():
     assert all(term_of(name) in names for name in observables if name.startswith(estimate.OF_A_SEARCH))
     kinds = {search.kind for search in searches.load().values() if isinstance(search, searches.DisplacedSearch)}
     assert kinds <= set(times()["tables"])
-    for row in times()["programs"].values():
+    spectral = {name for name, search in searches.load().items() if isinstance(search, searches.DisplacedSearch)}
+    assert set(times()["integrals"]) == {term_name(name) for name in spectral} <= set(times()["programs"])
+    for row in (*times()["programs"].values(), *times()["integrals"].values()):
         assert row["point"] > 0
         assert row["compile"] > 0
     for row in times()["kinds"].values():
@@ -103,7 +113,7 @@ def test_the_file_of_times_names_what_there_is_and_all_that_is_slow():
 
 def test_what_was_never_measured_counts_by_whether_it_says_that_it_is_slow(monkeypatch):
     few = {name: row for name, row in times()["programs"].items() if name not in ("tuning_gm2", "pull_gm2")}
-    monkeypatch.setattr(estimate, "times", lambda: {"programs": few})
+    monkeypatch.setattr(estimate, "times", lambda: {**times(), "programs": few})
     assert program_of("pull_gm2") == Program()
     assert program_of("tuning_gm2").compile > Program().compile
     assert program_of("tuning_gm2").point > FREE

@@ -19,6 +19,7 @@ from ..couplings import Couplings, scalar
 from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
+from ..kernels.numerics.batching import in_batches
 from ..kernels.numerics.pytree import Pytree, static
 from ..kernels.numerics.quadrature import log_legendre
 from ..kernels.production.displaced import log_folded_decays, log_or_closed
@@ -27,6 +28,9 @@ from .load import DisplacedSearch, ScalarDump
 
 NODES = 48
 """Gauss-Legendre nodes in energy; 96 change ln N by less than 1e-6 between 1 and 200 MeV."""
+
+BATCH = 4096
+"""Points of a batch on a CPU, each with ``NODES`` energies."""
 
 
 def dump(search: ScalarDump) -> DisplacedSearch:
@@ -84,8 +88,16 @@ def log_events(search: Dump, c: Couplings, nodes: int = NODES, table: decays.Tab
     A' (``spectra``). ``table`` is the widths of phi', for who has them at hand.
     """
     phi, table = scalar(c), table or decays.phi(c)
-    mass = phi.mass
+    mass, total_width = phi.mass, decays.total(table)
     search = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), search)
+    inside = functools.partial(_log_decays, search, nodes)
+    found = in_batches(inside, mass, total_width, size=BATCH) if mass.size > BATCH else inside(mass, total_width)
+    share = log_or_closed(decays.share(table, search.sees))
+    return found + log_or_closed((search.nucleon * jnp.asarray(phi.pion) / M_PI**2) ** 2) + share + search.log_exposure
+
+
+def _log_decays(search: Dump, nodes: int, mass: Array, total_width: Array) -> Array:
+    """ln of the decays inside the volume for y_N = 1 and one proton that interacts."""
     proton, limit = M_PROTON, inputs()["largest_transverse"]
     energies, weights = log_legendre(jnp.asarray(search.lowest), jnp.asarray(search.highest), nodes)
     s = 2 * proton * search.beam
@@ -95,12 +107,11 @@ def log_events(search: Dump, c: Couplings, nodes: int = NODES, table: decays.Tab
     (found,) = log_folded_decays(
         energies,
         [jnp.log(splitting) + jnp.log(left_over * weights / search.beam)],
-        lambda energy: widths.inverse_lab_decay_length(energy, mass, decays.total(table)),
+        lambda energy: widths.inverse_lab_decay_length(energy, mass, total_width),
         search.distance,
         search.depth,
     )
-    share = log_or_closed(decays.share(table, search.sees))
-    return found + log_or_closed((search.nucleon * jnp.asarray(phi.pion) / M_PI**2) ** 2) + share + search.log_exposure
+    return found
 
 
 def log_strength(search: Dump, c: Couplings, table: decays.Table | None = None) -> Array:

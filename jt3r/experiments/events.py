@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,7 @@ from ..data.inputs import inputs
 from ..kernels import production
 from ..kernels.decays import widths
 from ..kernels.numerics import spline
+from ..kernels.numerics.batching import in_batches
 from ..kernels.numerics.jax_internals import QUICK_TO_COMPILE, usable
 from ..kernels.numerics.promotion import floats
 from ..kernels.numerics.pytree import Pytree, static
@@ -27,6 +28,10 @@ from .spectra import Nodes, Spectra
 
 # 1/fb in 1/mb.
 _MB_PER_FB = 1e12
+
+
+BATCH = 4096
+"""Masses of a batch on a CPU: each has 48 or 96 energies of a spectrum, for every channel."""
 
 
 class Beam(Pytree):
@@ -101,20 +106,27 @@ def log_events(
     table, (mass,) = table or decays.aprime(c), floats(vector(c).mass)
     total_width = decays.total(table)
     beam = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beam)
-    parts = []
-    for group in beam.spectra:
-        log_weights = [spectra.log_weights(channel, group, mass) for channel in group.series]
-        found = log_folded_decays(
-            group.energies,
-            log_weights,
-            lambda energy: widths.inverse_lab_decay_length(energy, mass, total_width),
-            *(group.stretch or (beam.distance, beam.depth)),
-        )
-        parts += [number + log_rate(channel, c, direct) for channel, number in zip(group.series, found, strict=True)]
+    inside = functools.partial(_log_decays, beam)
+    decaying = in_batches(inside, mass, total_width, size=BATCH) if mass.size > BATCH else inside(mass, total_width)
+    channels = [channel for group in beam.spectra for channel in group.series]
+    parts = [number + log_rate(channel, c, direct) for channel, number in zip(channels, decaying, strict=True)]
     total = log_sum_exp(jnp.stack(jnp.broadcast_arrays(*parts), axis=-1))
     for group in beam.spectra:
         total = jnp.where((mass > spectra.LIGHTEST) & (mass < group.heaviest), total, jnp.nan)
     return total + beam.log_exposure + log_or_closed(decays.share(table, sees))
+
+
+def _log_decays(beam: Beam, mass: Array, total_width: Array) -> list[Array]:
+    """ln of the decays inside the volume, of each channel of each spectrum at unit coupling."""
+    found: list[Array] = []
+    for group in beam.spectra:
+        found += log_folded_decays(
+            group.energies,
+            [spectra.log_weights(channel, group, mass) for channel in group.series],
+            lambda energy: widths.inverse_lab_decay_length(energy, mass, total_width),
+            *(group.stretch or (beam.distance, beam.depth)),
+        )
+    return found
 
 
 class FittedBeam(Pytree):
@@ -256,9 +268,21 @@ def log_events_together(
     all their channels in one go: a program of ten searches is little larger than that of one.
     """
     table, (mass,) = table or decays.aprime(c), floats(vector(c).mass)
-    total_width = decays.total(table)
-    mass, total_width = jnp.broadcast_arrays(mass, total_width)
     beams = jax.tree.map(lambda number: jnp.asarray(number, mass.dtype), beams)
+    names = dict.fromkeys(channel for own in beams.channels for channel in own)
+    rates = [log_rate(channel, c, direct) for channel in names]
+
+    def at_points(mass: Array, total_width: Array, *rates: Array) -> list[Array]:
+        return _log_sums(beams, mass, total_width, dict(zip(names, rates, strict=True)))
+
+    totals = in_batches(at_points, mass, decays.total(table), *rates, size=BATCH)
+    seen = {sees: log_or_closed(decays.share(table, sees)) for sees in dict.fromkeys(beams.sees)}
+    results = [totals[k] + beams.log_exposure[k] + seen[sees] for k, sees in enumerate(beams.sees)]
+    return [results[k] for k in beams.places]
+
+
+def _log_sums(beams: FittedBeams, mass: Array, total_width: Array, rates: Mapping[str, Array]) -> list[Array]:
+    """ln of the decays in each search's volume, all channels together, in arrays of one shape."""
     heaviest, hardest, distance = (x.reshape(-1, *[1] * mass.ndim) for x in (beams.heaviest, beams.hardest, beams.distance))
     lives = total_width > 0
     passed = distance * widths.inverse_lab_decay_length(hardest, mass, jnp.where(lives, total_width, 1))
@@ -269,18 +293,15 @@ def log_events_together(
         part, last = slice(first, first + len(series)), [length - 3 for length in series.shape[1:]]
         found.append(spline.evaluate(share[part] * last[0], place[part] * last[1], series))
         first = part.stop
-    names = [channel for own in beams.channels for channel in own]
-    rates = {channel: jnp.broadcast_to(log_rate(channel, c, direct), mass.shape) for channel in dict.fromkeys(names)}
-    logs = jnp.where(lives, jnp.concatenate(found) - passed, -jnp.inf) + jnp.stack([rates[channel] for channel in names])
-    seen = {sees: log_or_closed(decays.share(table, sees)) for sees in dict.fromkeys(beams.sees)}
+    by_channel = jnp.stack([rates[channel] for own in beams.channels for channel in own])
+    logs = jnp.where(lives, jnp.concatenate(found) - passed, -jnp.inf) + by_channel
     results, first = [], 0
-    for own, sees, log_exposure in zip(beams.channels, beams.sees, beams.log_exposure, strict=True):
+    for own in beams.channels:
         own_channels = slice(first, first + len(own))
         inside = (mass > spectra.LIGHTEST) & (mass < jnp.max(heaviest[own_channels]))
-        total = log_sum_exp(jnp.moveaxis(logs[own_channels], 0, -1))
-        results.append(jnp.where(inside, total, jnp.nan) + log_exposure + seen[sees])
+        results.append(jnp.where(inside, log_sum_exp(jnp.moveaxis(logs[own_channels], 0, -1)), jnp.nan))
         first = own_channels.stop
-    return [results[k] for k in beams.places]
+    return results
 
 
 class PionBeam(Pytree):

@@ -4,7 +4,7 @@ memory.
 
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -13,13 +13,17 @@ from jaxtyping import Array, Real
 
 from .devices import points_of_batch, starts_of_block
 
+T = TypeVar("T")
 
-def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size: int) -> Real[Array, "*b"]:
-    """``function(*arrays)``, elementwise in arrays that broadcast, at most ``size`` points at a
-    time on a CPU, and as many more on an accelerator as its memory is larger than a cache.
+
+def in_batches(function: Callable[..., T], *arrays: Real[Array, "*b"], size: int) -> T:
+    """``function(*arrays)``, an array or a pytree of them, elementwise in arrays that broadcast, at
+    most ``size`` points at a time on a CPU, and as many more on an accelerator as its memory is
+    larger than a cache.
 
     One batch after the other: a quadrature with k nodes then holds k x ``size`` numbers, which stay
-    in cache, whatever the number of points. Differentiable like ``function``.
+    in cache, whatever the number of points. Differentiable like ``function``; in reverse mode each
+    batch is computed once more, so that what it holds is that of one batch too.
     """
     size = points_of_batch(size)
     whole = jnp.broadcast_arrays(*arrays)
@@ -27,7 +31,8 @@ def in_batches(function: Callable[..., Array], *arrays: Real[Array, "*b"], size:
     if count <= size:
         return function(*whole)
     rows = [jnp.pad(a.reshape(-1), (0, -count % size), mode="edge").reshape(-1, size) for a in whole]
-    return jax.lax.map(lambda row: function(*row), tuple(rows)).reshape(-1)[:count].reshape(shape)
+    found = jax.lax.map(jax.checkpoint(lambda row: function(*row), prevent_cse=False), tuple(rows))
+    return jax.tree.map(lambda a: a.reshape(-1)[:count].reshape(shape), found)
 
 
 def filled_blocks(rows: Real[np.ndarray, "m n"], size: int) -> Iterator[tuple[Real[Array, "size n"], int]]:

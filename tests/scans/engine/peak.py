@@ -58,10 +58,19 @@ def band() -> Program:
     return lambda point, pulls: solve(point, pulls, (1e-6, 1e3)), arguments
 
 
-def events(points: int = 2**15) -> Program:
-    """What a dump of protons sees, at as many points in one piece."""
-    arguments = jnp.linspace(0.02, 0.2, points), jnp.full(points, 10.0)
-    return lambda m, v: jt3r.observables["log_events_ship"](jt3r.Point(m_aprime=m, v=v)), arguments
+def log_events(m: jax.Array, v: jax.Array) -> jax.Array:
+    """What a dump of protons sees."""
+    return jt3r.observables["log_events_ship"](jt3r.Point(m_aprime=m, v=v))
+
+
+def events(points: int) -> Program:
+    """At points of a plane that have no axis in common."""
+    return log_events, (jnp.linspace(0.02, 0.2, points), jnp.full(points, 10.0))
+
+
+def events_backwards(points: int) -> Program:
+    """The slope in every mass and V, in reverse mode."""
+    return jax.grad(lambda m, v: log_events(m, v).sum(), (0, 1)), events(points)[1]
 
 
 def relic(points: int = 2**11) -> Program:
@@ -86,7 +95,7 @@ def chains(count: int = 256, draws: int = 500) -> Program:
 
 
 GPU = Device("gpu", 2**29)
-"""Its batches are of 4,096 points of a relic density, and 4,096 starts are one block."""
+"""Its batches are of 4,096 points of a relic density and 2^16 of events, and 4,096 starts are one block."""
 
 PROGRAMS: dict[str, Callable[[], Program]] = {
     "stored": stored,
@@ -94,7 +103,11 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
     "counted-best-and-bins": partial(counted, 32, levels=[1.0, 2.0], bins=20, best=True),
     "counted-one-block": partial(counted, 2**11, 2**11),
     "band": band,
-    "events": events,
+    "events": partial(events, 2**15),
+    "four-times-events": partial(events, 2**17),
+    "events-as-one-batch": partial(events, 2**15),
+    "slopes-of-events": partial(events_backwards, 2**15),
+    "four-times-slopes-of-events": partial(events_backwards, 2**17),
     "relic": relic,
     "256-starts": partial(starts, 256),
     "4096-starts": partial(starts, 4096),
@@ -105,7 +118,7 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
 @contextmanager
 def sizes_of(name: str) -> Iterator[None]:
     """Those of a CPU, or of an accelerator for what is in batches."""
-    if name in ("relic", "4096-starts"):
+    if name in ("relic", "4096-starts", "events-as-one-batch"):
         with assumed(GPU):
             yield
     else:

@@ -60,6 +60,14 @@ def test_a_program_takes_what_it_says_it_will(name):
     assert taken >= 0.8 * planned - 1 or planned < 10
 
 
+@pytest.mark.parametrize("name", ["events", "slopes-of-events"])
+def test_more_events_take_no_more_energies(name):
+    """Points come in batches, backwards too: a point more takes less than its 48 energies of three channels."""
+    few, many = (peak(each)[0] * 2**20 for each in (name, f"four-times-{name}"))
+    assert (many - few) / (2**17 - 2**15) < 3 * 48 * 8
+    assert peak("events-as-one-batch")[0] * 2**20 / 2**15 > 3 * 48 * 8
+
+
 def test_an_edge_takes_what_tiles_of_bands_count_for_it():
     _, taken = peak("band")
     assert taken * 2**20 == pytest.approx(BAND * PULLS * BYTES_OF_EDGE, rel=0.2)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Int, Real
 
 Residuals = Callable[[Array], Array]
@@ -31,8 +32,14 @@ residual that can vanish it is sqrt(2) |r|.
 """
 
 CORRECTIONS = 3
-DAMPINGS = (0.0, *(10 ** (k / 2) for k in range(-3, 4)))
-"""Dampings that each step tries, in units of the one that was best before."""
+STRETCHES = (1.0, 8.0)
+"""Lengths of the undamped steps that are tried, in units of Newton's own, which follows a number of
+events that falls as an exponential by one e-fold at a time. Corrections of a longer one lead back
+to the valley's floor and not along it: where the likelihood is flat a unit Gaussian bounds them.
+Fits with two searches take 7 steps on average, without it 25.
+"""
+DAMPINGS = tuple(10 ** (k / 2) for k in range(-3, 4))
+"""Dampings that each step tries beside them, in units of the one that was best before."""
 NEWTON_STEPS = 256
 FLAT = 1e-14
 """Eigenvalues of a Hessian count as at least this part of the largest: below it they are rounding. 
@@ -57,19 +64,23 @@ class Fit(NamedTuple):
     derivative are one each.
     """
 
-    x: Real[Array, " n"]
-    chi_square: Real[Array, ""]
-    gradient: Real[Array, ""]
-    evaluations: Int[Array, ""]
+    x: Real[Array, "*b n"]
+    chi_square: Real[Array, "*b"]
+    gradient: Real[Array, "*b"]
+    evaluations: Int[Array, "*b"]
 
 
-class _State(NamedTuple):
-    x: Array
+class Walk(NamedTuple):
+    """A descent on its way: where it is, the expansion about where its last step began, how much
+    that step was damped, how often it looked, and whether it has ended.
+    """
+
+    x: Real[Array, "*b n"]
     fit: Fit
     expansion: Expansion
-    damping: Array
-    steps: Int[Array, ""]
-    done: Bool[Array, ""]
+    damping: Real[Array, "*b"]
+    steps: Int[Array, "*b"]
+    done: Bool[Array, "*b"]
 
 
 def straight(x: Array) -> tuple[Array, Array, Array]:
@@ -89,49 +100,58 @@ def newton_in(
     or nothing gets better, and the residuals about where they end.
 
     They end too when the residuals were expanded ``steps`` times: once is at ``x`` alone.
+    """
+    step = partial(newton_step, chart, residuals, steps)
+    walk = jax.lax.while_loop(lambda walk: ~walk.done, step, begun(residuals, x))
+    return walk.fit, walk.expansion
+
+
+def begun(residuals: Residuals, x: Real[Array, " n"]) -> Walk:
+    """A descent from ``x`` before its first step."""
+    one, none = jnp.ones((), x.dtype), jnp.zeros((), jnp.int32)
+    shapes = jax.eval_shape(partial(expanded, residuals), x)
+    unknown = jax.tree.map(lambda a: jnp.full(a.shape, jnp.nan, a.dtype), shapes)
+    return Walk(x, Fit(x, jnp.inf * one, jnp.inf * one, none), unknown, one, none, jnp.asarray(False))
+
+
+def newton_step(chart: Chart, residuals: Residuals, steps: int | Int[Array, ""], walk: Walk) -> Walk:
+    """One step of Newton, or the last look at where ``walk`` ends: its ``steps``-th is one.
 
     Eigenvalues of the Hessian count by their size, so that a step descends at a saddle point too. A
     step never raises the chi-square by more than its rounding; where residuals are NaN all around,
-    ``x`` itself comes back.
+    the walk ends where it is.
     """
+    x, before = walk.x, walk.fit
     n, several = len(x), jnp.asarray(steps) > 1
-    about = jax.jit(partial(expanded, residuals))  # traced once for its shapes and for the loop
-    looks, tries = 1 + n + n * (n + 1) // 2, len(DAMPINGS) * (1 + CORRECTIONS)
+    looks, tries = 1 + n + n * (n + 1) // 2, (len(STRETCHES) + len(DAMPINGS)) * (1 + CORRECTIONS)
 
-    def step(state: _State) -> _State:
-        x, before = state.x, state.fit
-        at, slope, bend = chart(x)
-        expansion = about(at)
-        r, jacobian = expansion.residuals, expansion.jacobian * slope
-        hessian = slope[:, None] * expansion.hessian * slope + jnp.diag(r @ expansion.jacobian * bend)
-        chi_square, norm = r @ r, gradient_norm(r, jacobian)
-        settled = (norm <= CONVERGED) & ~(chi_square < before.chi_square)
-        values, vectors = jnp.linalg.eigh(2 * hessian)
-        size = jnp.abs(values)
-        size = jnp.maximum(size, FLAT * size.max())
-        done = (norm <= CONVERGED / 100) | settled
-        dampings = state.damping * jnp.asarray(DAMPINGS, x.dtype)
-        tried = jax.vmap(partial(_trials, reached_by, x, r, jacobian, size, vectors))
-        moves, found = jax.lax.cond(several, tried, _untried(tried), dampings)
-        found = jnp.where(jnp.isfinite(found), found, jnp.inf)
-        row, column = jnp.unravel_index(jnp.argmin(found), found.shape)
-        good = found[row, column] <= chi_square * (1 + 1e-12) + 1e-16
-        last = state.steps + 1 == steps
-        moved = jnp.where(good & ~done & ~last, x + moves[row, column], x)
-        damping = jnp.where(good, dampings[jnp.maximum(row, 1)], 100 * state.damping)
-        fit = Fit(x, chi_square, norm, before.evaluations + looks + jnp.where(done | last, 0, tries))
-        stuck = ~good & ~(state.damping <= 100 * size.max())
-        return _State(moved, fit, expansion, jnp.maximum(damping, 1e-12), state.steps + 1, done | stuck)
-
-    @jax.jit
     def reached_by(x: Array) -> Array:
         return residuals(chart(x)[0])
 
-    one, none = jnp.ones((), x.dtype), jnp.zeros((), jnp.int32)
-    unknown = jax.tree.map(lambda a: jnp.full(a.shape, jnp.nan, a.dtype), jax.eval_shape(about, x))
-    state = _State(x, Fit(x, jnp.inf * one, jnp.inf * one, none), unknown, one, none, jnp.asarray(False))
-    state = jax.lax.while_loop(lambda state: (state.steps < steps) & ~state.done, step, state)
-    return state.fit, state.expansion
+    at, slope, bend = chart(x)
+    expansion = expanded(residuals, at)
+    r, jacobian = expansion.residuals, expansion.jacobian * slope
+    hessian = slope[:, None] * expansion.hessian * slope + jnp.diag(r @ expansion.jacobian * bend)
+    chi_square, norm = r @ r, gradient_norm(r, jacobian)
+    settled = (norm <= CONVERGED) & ~(chi_square < before.chi_square)
+    values, vectors = jnp.linalg.eigh(2 * hessian)
+    size = jnp.abs(values)
+    size = jnp.maximum(size, FLAT * size.max())
+    done = (norm <= CONVERGED / 100) | settled
+    undamped = len(STRETCHES)
+    dampings = walk.damping * jnp.asarray((0.0,) * undamped + DAMPINGS, x.dtype)
+    stretches = jnp.asarray(STRETCHES + (1.0,) * len(DAMPINGS), x.dtype)
+    tried = jax.vmap(partial(_trials, reached_by, x, r, jacobian, size, vectors))
+    moves, found = jax.lax.cond(several, tried, _untried(tried), dampings, stretches)
+    found = jnp.where(jnp.isfinite(found), found, jnp.inf)
+    row, column = jnp.unravel_index(jnp.argmin(found), found.shape)
+    good = found[row, column] <= chi_square * (1 + 1e-12) + 1e-16
+    last = walk.steps + 1 == steps
+    moved = jnp.where(good & ~done & ~last, x + moves[row, column], x)
+    damping = jnp.where(good, dampings[jnp.maximum(row, undamped)], 100 * walk.damping)
+    fit = Fit(x, chi_square, norm, before.evaluations + looks + jnp.where(done | last, 0, tries))
+    stuck = ~good & ~(walk.damping <= 100 * size.max())
+    return Walk(moved, fit, expansion, jnp.maximum(damping, 1e-12), walk.steps + 1, done | stuck | last)
 
 
 def _untried(tried: Callable[..., Any]) -> Callable[..., Any]:
@@ -161,20 +181,22 @@ def gradient_norm(r: Real[Array, " k"], jacobian: Real[Array, "k n"]) -> Real[Ar
 
 
 def _trials(
-    residuals: Residuals, x: Array, r: Array, jacobian: Array, size: Array, vectors: Array, damping: Array
+    residuals: Residuals, x: Array, r: Array, jacobian: Array, size: Array, vectors: Array, damping: Array, stretch: Array
 ) -> tuple[Real[Array, "c n"], Real[Array, " c"]]:
-    """The Newton step at one damping and its corrections one by one, and the chi-square where each
-    leads.
+    """The Newton step of one damping and length and its corrections one by one, and the chi-square
+    where each leads.
     """
 
-    def descend(slope: Array) -> Array:
-        return -vectors @ (vectors.T @ slope / (size + damping))
+    prior = jnp.where(stretch > 1, 1.0, 0.0)
 
-    straight = descend(2 * r @ jacobian)
+    def descend(slope: Array, least: ArrayLike) -> Array:
+        return -vectors @ (vectors.T @ slope / (size + damping + least))
+
+    straight = stretch * descend(2 * r @ jacobian, 0.0)
 
     def correct(step: Array, _: None) -> tuple[Array, tuple[Array, Array]]:
         reached = residuals(x + step)
-        bent = step + descend(2 * (reached - r - jacobian @ straight) @ jacobian)
+        bent = step + descend(2 * (reached - r - jacobian @ straight) @ jacobian, prior)
         return bent, (step, reached @ reached)
 
     _, (steps, values) = jax.lax.scan(correct, straight, length=1 + CORRECTIONS)

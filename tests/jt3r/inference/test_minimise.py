@@ -120,20 +120,43 @@ def test_every_start_ends_in_a_valley_however_far_the_warm_up_leaps():
     assert found.gradient.max() <= CONVERGED
 
 
-def test_the_starts_of_a_gpu_advance_in_one_block():
-    """As many as a call takes, none of which waits for a block before: on a CPU there are a thousand, one after the other."""
-    descent = Descent(quadratic, warm_up=False)
+@pytest.mark.parametrize("warm_up", [True, False])
+def test_the_starts_of_a_gpu_advance_in_one_block(warm_up):
+    """As many as a call takes, none of which waits for others: on a CPU there are 64 at a time."""
+    descent = Descent(quadratic, warm_up)
     starts = jax.ShapeDtypeStruct((ON_ACCELERATORS, 2), jnp.float64)
 
-    def blocks():
+    def steps():
+        """Shapes of points that advance together: of Adam, and of Newton's steps."""
         text = jax.export.export(jax.jit(lambda u: minima(descent, u)), platforms=["cuda"])(starts).mlir_module()
-        return set(re.findall(r"tensor<(\d+x\d+)x2xf64>", text))
+        return set(re.findall(r"tensor<(\d+x\d+)x2xf64>", text)), set(re.findall(r"tensor<(\d+)x2x2xf64>", text))
 
-    assert f"{ON_ACCELERATORS // BLOCK}x{BLOCK}" in blocks()
+    adam, newton = steps()
+    assert (f"{ON_ACCELERATORS // BLOCK}x{BLOCK}" in adam) == warm_up
+    assert str(BLOCK) in newton
     with assumed(Device("gpu", 60 * 10**9, "9.0")):
-        found = blocks()
-    assert f"1x{ON_ACCELERATORS}" in found
-    assert f"{ON_ACCELERATORS // BLOCK}x{BLOCK}" not in found
+        adam, newton = steps()
+    assert (f"1x{ON_ACCELERATORS}" in adam) == warm_up
+    assert f"{ON_ACCELERATORS // BLOCK}x{BLOCK}" not in adam
+    assert str(ON_ACCELERATORS) in newton
+    assert str(BLOCK) not in newton
+
+
+def test_a_start_takes_the_place_of_one_that_has_ended():
+    """Of 200 starts 64 go on at a time: one in four needs dozens of steps, and nobody waits for it or is left out."""
+    u = jax.random.uniform(jax.random.key(2), (200, 2))
+    hard = jnp.arange(200) % 4 == 0
+
+    def valley(u):
+        x = 4 * u - 2
+        return jnp.stack([1 - x[0], 30 * (x[1] - x[0] ** 2)])
+
+    found = jax.jit(lambda u: minima(Descent(valley, False), u))(jnp.where(hard[:, None], u, jnp.asarray([0.75, 0.75])))
+    one_by_one = [minima(Descent(valley, False), u[k : k + 1]) for k in range(0, 200, 40)]
+    assert found.converged.all()
+    assert found.evaluations[hard].min() > found.evaluations[~hard].max()
+    np.testing.assert_allclose(found.u, 0.75, atol=CONVERGED)
+    assert [int(each.evaluations[0]) for each in one_by_one] == list(found.evaluations[::40])
 
 
 @pytest.mark.parametrize("warm_up", [True, False])

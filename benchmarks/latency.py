@@ -88,6 +88,8 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)} [all]")
     parser.add_argument("--repeat", type=int, default=5, help="processes of each kind [5]")
     options = parser.parse_args()
+    if unknown := [row for row in options.rows if row not in ROWS]:
+        parser.error(f"row {unknown[0]!r} is unknown; known: {', '.join(ROWS)}")
     print(machine(), "\n")
     print("| what | cold, CPU s | u | wall s | warm, CPU s | u | wall s | at most |\n|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:

@@ -104,7 +104,7 @@ def expanded_minima(
 
 
 def _blockwise(function: Callable[[Array], Any], u: Array, count: Array) -> Any:
-    """``function`` of the first ``count`` points, a pytree of arrays of as many rows as ``u`` has."""
+    """``function`` of the first ``count`` points: arrays of as many rows as ``u`` has."""
     size = starts_of_block(len(u))
     blocks = -(-len(u) // size)
     filled = u[jnp.minimum(jnp.arange(blocks * size, dtype=jnp.int32), count - 1)].reshape(blocks, size, u.shape[-1])

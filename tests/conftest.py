@@ -126,7 +126,7 @@ REGISTRIES = (
     ("jt3r.additions", "_ADDED"),
     ("jt3r.additions", "_FUNCTIONS"),
     ("jt3r.experiments.load", "load"),
-    ("jt3r.inference.term", "REGISTRY"),
+    ("jt3r.inference.terms", "REGISTRY"),  # not of term: what fills it is loaded late
     ("jt3r.measurements", "BASES"),
     ("jt3r.measurements", "DATASETS"),
     ("jt3r.registry", "_OBSERVABLES"),
